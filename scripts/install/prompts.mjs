@@ -1,0 +1,38 @@
+// @ts-check
+// Has the prompts and the hold music made when their texts, the lexicon or the program that speaks them changed.
+
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { envOf } from '../run/layout.mjs';
+import { runCommand } from './command.mjs';
+import { SetupFailure } from './failure.mjs';
+import { stampOf, sameStamp, writeStamp } from './stamp.mjs';
+
+/** @typedef {import('../run/layout.mjs').Layout} Layout */
+
+/**
+ * @param {Layout} layout
+ * @returns {Promise<boolean>} whether anything was made
+ */
+export async function buildPrompts(layout) {
+  const program = path.join(layout.project, 'scripts/prompts.mjs');
+  const stampFile = path.join(layout.sounds, '.stamp');
+  const sources = ['prompts', 'lexicon.yaml'].map((name) => path.join(layout.flows, name));
+  const stamp = await stampOf([...sources, program, path.join(layout.project, 'scripts/prompts')]);
+  const made = await access(layout.moh).then(
+    () => true,
+    () => false,
+  );
+  if (made && (await sameStamp(stampFile, stamp))) return false;
+  const done = await runCommand(process.execPath, [program, 'build'], {
+    env: { ...process.env, ...envOf(layout) },
+  });
+  if (done.code !== 0) {
+    throw new SetupFailure(
+      `提示音合成失败:${(done.err || done.out).trim()}`,
+      'The prompts could not be made.',
+    );
+  }
+  await writeStamp(stampFile, stamp);
+  return true;
+}

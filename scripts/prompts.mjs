@@ -1,0 +1,61 @@
+// @ts-check
+// npm run prompts -- build | script: makes the sounds of ivr-flows/prompts/, or prints the studio's recording script.
+
+import { SetupFailure } from './install/failure.mjs';
+import { readCatalogue } from './prompts/catalogue.mjs';
+import { buildSounds } from './prompts/build.mjs';
+import { loadCore } from './prompts/core.mjs';
+import { printStudioScript } from './prompts/studio-script.mjs';
+import { layoutOf, SettingError } from './run/layout.mjs';
+
+const usage = `用法 usage: npm run prompts -- build    合成全部提示音和等候音乐 make every prompt and the hold music
+                             script   打印录音脚本 print the studio's recording script`;
+
+/** @param {string} command */
+async function main(command) {
+  if (command !== 'build' && command !== 'script') {
+    console.error(usage);
+    return 2;
+  }
+  const layout = layoutOf(process.env);
+  const catalogue = await readCatalogue(layout.flows);
+  await report(catalogue.findings);
+  if (catalogue.findings.some((finding) => finding.level === 'error')) return 1;
+  if (command === 'script') await printStudioScript(catalogue, console.log);
+  else await build(layout, catalogue);
+  return 0;
+}
+
+/** @param {import('./run/layout.mjs').Layout} layout @param {import('./prompts/catalogue.mjs').Catalogue} catalogue */
+async function build(layout, catalogue) {
+  const startedMs = Date.now();
+  const { sounds, made } = await buildSounds(layout, catalogue, (done, total) => {
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r提示音 prompts ${String(done)}/${String(total)}${done === total ? '\n' : ''}`);
+  });
+  const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
+  console.log(
+    `提示音 ${String(sounds)} 个,新合成 ${String(made)} 个,用时 ${seconds} 秒。 ${String(sounds)} prompts, ${String(made)} made, ${seconds} s.`,
+  );
+}
+
+/** @param {readonly import('../src/contact/finding.js').Finding[]} findings */
+async function report(findings) {
+  const { formatFinding } = await loadCore('contact/finding');
+  for (const finding of findings) console.error(`${formatFinding(finding, 'zh')}\n    ${finding.en}`);
+}
+
+/** @param {unknown} error */
+function sentenceOf(error) {
+  if (error instanceof SetupFailure || error instanceof SettingError) return error.message;
+  const full = /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOSPC';
+  if (!full) throw error;
+  return '磁盘已满,请至少腾出 100 MB 后重试。 The disk is full: free at least 100 MB and run it again.';
+}
+
+try {
+  process.exitCode = await main(process.argv[2] ?? '');
+} catch (error) {
+  console.error(sentenceOf(error));
+  process.exitCode = 1;
+}

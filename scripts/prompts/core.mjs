@@ -1,0 +1,25 @@
+// @ts-check
+// Gives scripts the service's own pure code: the source through tsx where it is installed, else what the build made.
+
+/**
+ * @template {keyof CoreModules} Name
+ * @param {Name} name path below `src/`, without extension
+ * @returns {Promise<CoreModules[Name]>}
+ */
+export async function loadCore(name) {
+  const tsx = await import('tsx/esm/api').catch(() => undefined);
+  if (tsx === undefined) return import(new URL(`../../dist/${name}.js`, import.meta.url).href);
+  return tsx.tsImport(`../../src/${name}.ts`, import.meta.url);
+}
+
+/**
+ * @typedef {{
+ *   'adapters/files/site-files': typeof import('../../src/adapters/files/site-files.js'),
+ *   'contact/finding': typeof import('../../src/contact/finding.js'),
+ *   'contact/yaml-source': typeof import('../../src/contact/yaml-source.js'),
+ *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),
+ *   'ivr/prompt-text': typeof import('../../src/ivr/prompt-text.js'),
+ *   'ivr/wording': typeof import('../../src/ivr/wording.js'),
+ *   'site/parse-site': typeof import('../../src/site/parse-site.js'),
+ * }} CoreModules
+ */

@@ -1,0 +1,186 @@
+// @ts-check
+// Reads ivr-flows/trunks.yaml and the numbers of ivr-flows/numbers.yaml, and refuses what could not be written into Asterisk's configuration.
+
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { SettingError } from './layout.mjs';
+
+/**
+ * @typedef {object} Trunk
+ * @property {string} id
+ * @property {'address' | 'registration'} kind
+ * @property {readonly string[]} addresses from which its calls come: IP addresses or networks (a.b.c.d/n)
+ * @property {boolean} trustIdInbound whether P-Asserted-Identity is believed
+ * @property {number} maxLines calls at one time
+ * @property {'requestUri' | 'to'} didFrom where the dialled number stands
+ * @property {string | undefined} contact SIP URI that calls to the carrier go to, and that is asked whether it lives
+ * @property {string} server host[:port] to register with (registration)
+ * @property {string} username (registration)
+ * @property {string} passwordFile name of a file under YIHAO_HOME/secrets (registration)
+ */
+
+/**
+ * @typedef {object} TrunkPlan
+ * @property {number} maxCalls calls at one time over all trunks
+ * @property {readonly string[]} dutyPhones what Asterisk dials, `PJSIP/…`
+ * @property {readonly Trunk[]} trunks
+ * @property {readonly string[]} numbers every form in which a number of the ledger is delivered
+ */
+
+const WORD = /^[a-z][a-z0-9]{0,31}$/;
+const HOST = /^[A-Za-z0-9.-]+(:\d{1,5})?$/;
+const ACCOUNT = /^[0-9A-Za-z+._-]{1,64}$/;
+const SIP_URI = /^sip:([0-9A-Za-z+._-]+@)?[A-Za-z0-9.-]+(:\d{1,5})?(;transport=(udp|tcp))?$/;
+const NUMBER = /^\+?[0-9]{3,20}$/;
+
+/**
+ * @param {string} file
+ * @param {string} where
+ * @param {string} zh
+ * @param {string} en
+ * @returns {never}
+ */
+function refuse(file, where, zh, en) {
+  throw new SettingError(`${file} ${where}:${zh}。 ${en}.`);
+}
+
+/** @param {unknown} value */
+function isNetwork(value) {
+  const [address = '', bits, more] = String(value).split('/');
+  return isIP(address) !== 0 && more === undefined && (bits === undefined || /^\d{1,3}$/.test(bits));
+}
+
+/** @param {unknown} value @returns {Record<string, unknown>} */
+function recordOf(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** @param {unknown} value @returns {readonly unknown[]} */
+function listOf(value) {
+  return Array.isArray(value) ? value : [];
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} file
+ * @returns {Trunk}
+ */
+function trunkOf(value, file) {
+  const row = recordOf(value);
+  const id = String(row['id'] ?? '');
+  const where = `trunks.${id || '?'}`;
+  const check = (/** @type {boolean} */ ok, /** @type {string} */ key, /** @type {string} */ form) => {
+    if (!ok) refuse(file, `${where}.${key}`, `应为${form}`, `${key} is missing or not of the form ${form}`);
+  };
+  check(WORD.test(id), 'id', '[a-z][a-z0-9]*');
+  const kind = row['kind'] === 'registration' ? 'registration' : 'address';
+  check(row['kind'] === kind, 'kind', 'address | registration');
+  const addresses = listOf(row['addresses']).map(String);
+  check(addresses.length > 0 && addresses.every(isNetwork), 'addresses', "['192.0.2.10']");
+  const maxLines = Number(row['maxLines']);
+  check(Number.isInteger(maxLines) && maxLines > 0, 'maxLines', '1, 2, 3 …');
+  const didFrom = row['didFrom'] === 'to' ? 'to' : 'requestUri';
+  check((row['didFrom'] ?? didFrom) === didFrom, 'didFrom', 'requestUri | to');
+  const contact = row['contact'] === undefined ? undefined : String(row['contact']);
+  check(contact === undefined || SIP_URI.test(contact), 'contact', 'sip:192.0.2.10:5060');
+  const [server, username, passwordFile] = ['server', 'username', 'passwordFile'].map((key) =>
+    String(row[key] ?? ''),
+  );
+  if (kind === 'registration') {
+    check(HOST.test(server ?? ''), 'server', 'sip.example.net');
+    check(ACCOUNT.test(username ?? ''), 'username', '[0-9A-Za-z+._-]');
+    check(ACCOUNT.test(passwordFile ?? ''), 'passwordFile', 'trunk-carrier');
+  } else {
+    check(didFrom === 'requestUri', 'didFrom', 'requestUri');
+  }
+  return {
+    id,
+    kind,
+    addresses,
+    trustIdInbound: row['trustIdInbound'] === true,
+    maxLines,
+    didFrom,
+    contact,
+    server: server ?? '',
+    username: username ?? '',
+    passwordFile: passwordFile ?? '',
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @param {readonly Trunk[]} trunks
+ * @param {string} file
+ */
+function dutyPhoneOf(value, trunks, file) {
+  const { device, trunk, number } = recordOf(value);
+  if (ACCOUNT.test(String(device ?? ''))) return `PJSIP/${String(device)}`;
+  const known = trunks.some(({ id, contact }) => id === trunk && contact !== undefined);
+  if (known && NUMBER.test(String(number ?? ''))) return `PJSIP/${String(number)}@${String(trunk)}`;
+  return refuse(
+    file,
+    'dutyPhones',
+    '请写 device,或写 trunk(须有 contact)与 number',
+    'Write a device, or a trunk that has a contact and a number',
+  );
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} file
+ * @returns {readonly string[]}
+ */
+function numbersOf(value, file) {
+  const numbers = listOf(value).flatMap((row) => {
+    const { number, delivered_as: deliveredAs } = recordOf(row);
+    return [number, ...listOf(deliveredAs)];
+  });
+  const wrong = numbers.find((number) => typeof number !== 'string' || !NUMBER.test(number));
+  if (wrong !== undefined) {
+    refuse(
+      file,
+      `number ${String(wrong)}`,
+      "号码须写在引号里,只含数字,如 '12345'",
+      "A number is quoted and made of digits, like '12345'",
+    );
+  }
+  return [...new Set(numbers.map(String))];
+}
+
+/** @param {string} file */
+async function readYaml(file) {
+  const text = await readFile(file, 'utf8').catch(() =>
+    refuse(file, '', '文件不存在或不可读', 'The file is missing or cannot be read'),
+  );
+  try {
+    return /** @type {unknown} */ (parse(text));
+  } catch (error) {
+    return refuse(file, '', `YAML 格式有误(${String(error)})`, 'This is no YAML');
+  }
+}
+
+/**
+ * What trunks.yaml and numbers.yaml say.
+ * @param {string} flows the folder that holds both
+ * @returns {Promise<TrunkPlan>}
+ * @throws {SettingError} naming the file and the field
+ */
+export async function readTrunkPlan(flows) {
+  const file = path.join(flows, 'trunks.yaml');
+  const plan = recordOf(await readYaml(file));
+  const trunks = listOf(plan['trunks']).map((row) => trunkOf(row, file));
+  const maxCalls = Number(plan['maxCalls']);
+  if (!Number.isInteger(maxCalls) || maxCalls < 1)
+    refuse(file, 'maxCalls', '应为正整数', 'maxCalls is a positive integer');
+  if (new Set(trunks.map(({ id }) => id)).size !== trunks.length)
+    refuse(file, 'trunks', 'id 重复', 'Two trunks have one id');
+  const numbersFile = path.join(flows, 'numbers.yaml');
+  return {
+    maxCalls,
+    trunks,
+    dutyPhones: listOf(plan['dutyPhones']).map((phone) => dutyPhoneOf(phone, trunks, file)),
+    numbers: numbersOf(await readYaml(numbersFile), numbersFile),
+  };
+}

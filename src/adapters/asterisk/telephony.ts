@@ -1,0 +1,311 @@
+// Asterisk behind the engine's telephony port: ARI for channels and bridges, AMI for recording.
+import { AppError } from '../../errors.js';
+import type { BridgeId, ChannelId, DeviceId, NodeId, OfferId, PlayId } from '../../contact/ids.js';
+import type { PromptRef } from '../../contact/prompt-ref.js';
+import type {
+  Log,
+  NodeSnapshot,
+  PromptMedia,
+  RingOrder,
+  Telephony,
+  TelephonyEvent,
+} from '../../engine/ports.js';
+import type { AriClient } from './ari-client.js';
+import type { AriEvent, Channel } from './ari-types.js';
+import { arrivalOf, deviceOf, seenChannel, variableNames } from './channel-facts.js';
+import { pushAccounts, type AccountSettings, type DeviceAccount } from './device-accounts.js';
+import { createPhoneWatch } from './phone-watch.js';
+import type { Recorder } from './recorder.js';
+
+/** What Asterisk's side of the port is made of. */
+export interface AsteriskTelephonyParts {
+  readonly node: NodeId;
+  readonly ari: AriClient;
+  readonly recorder: Recorder;
+  readonly media: PromptMedia;
+  readonly accounts: () => readonly DeviceAccount[];
+  readonly accountSettings: AccountSettings;
+  readonly log: Log;
+}
+
+/** The port, and its life. */
+export interface AsteriskTelephony extends Telephony {
+  /** Connects for ever; call it after `onEvent`. */
+  connect(): void;
+  /** Devices were added or their passwords changed. */
+  refreshAccounts(): Promise<void>;
+}
+
+/** A phone's leg that Asterisk cut because no RTP came (Q.850 44: requested channel not available). */
+const rtpTimeoutCause = 44;
+/** Our own timer ends the ringing; Asterisk's is a net below it. */
+const ringNetMs = 2_000;
+/** A device's new channel that has not come to us by now is its own call. */
+const ownCallAfterMs = 500;
+
+/** Telephony on one Asterisk node. */
+export function createAsteriskTelephony(parts: AsteriskTelephonyParts): AsteriskTelephony {
+  const { ari, recorder, media, node, log } = parts;
+  const names = new Map<string, string>();
+  const deviceChannels = new Map<string, DeviceId>();
+  const ownCalls = new Set<string>();
+  let listener: (event: TelephonyEvent) => void = () => undefined;
+  let devices: ReadonlySet<string> = new Set();
+  const phones = createPhoneWatch(
+    () => devices,
+    (deviceId) => [...deviceChannels.values()].includes(deviceId),
+  );
+
+  const emit = (event: TelephonyEvent) => listener(event);
+
+  // --- events --------------------------------------------------------------------------------------------------------
+
+  function onEvent(event: AriEvent): void {
+    if ('channel' in event && event.channel !== undefined) names.set(event.channel.id, event.channel.name);
+    switch (event.type) {
+      case 'StasisStart':
+        return entered(event.channel, event.args);
+      case 'ChannelCreated':
+        return created(event.channel);
+      case 'ChannelStateChange':
+        if (event.channel.state === 'Ringing')
+          emit({ type: 'ringing', channelId: event.channel.id as ChannelId });
+        return;
+      case 'ChannelDtmfReceived':
+        return emit({ type: 'digit', channelId: event.channel.id as ChannelId, digit: event.digit });
+      case 'PlaybackFinished':
+        return playbackFinished(event.playback);
+      case 'ChannelHold':
+      case 'ChannelUnhold': {
+        const held = event.type === 'ChannelHold';
+        return emit({ type: 'held', channelId: event.channel.id as ChannelId, held });
+      }
+      case 'ChannelDestroyed':
+        return destroyed(event.channel, event.cause);
+      case 'ContactStatusChange':
+        return phones.contactChanged(event).forEach(emit);
+      case 'EndpointStateChange':
+        return phones.endpointChanged(event.endpoint).forEach(emit);
+      default:
+        return;
+    }
+  }
+
+  function entered(channel: Channel, args: readonly string[]): void {
+    const channelId = channel.id as ChannelId;
+    const [kind, endpoint = '', code = ''] = args;
+    if (kind === 'leg') return emit({ type: 'answered', channelId });
+    if (kind === 'feature') {
+      deviceChannels.set(channelId, endpoint as DeviceId);
+      return emit({ type: 'featureDialled', channelId, deviceId: endpoint as DeviceId, code });
+    }
+    const arrival = arrivalOf(channel, args);
+    if (arrival !== null) emit({ type: 'arrived', arrival });
+  }
+
+  /** A channel at a device that is neither a leg of ours nor comes to us as a feature call is the agent's own. */
+  function created(channel: Channel): void {
+    const deviceId = deviceOf(channel, devices);
+    if (deviceId === null || isLeg(channel)) return;
+    const { id } = channel;
+    setTimeout(() => {
+      if (!names.has(id) || deviceChannels.has(id)) return;
+      ownCalls.add(id);
+      deviceChannels.set(id, deviceId);
+      emit({ type: 'ownCall', deviceId, channelId: id as ChannelId, up: true });
+    }, ownCallAfterMs).unref();
+  }
+
+  function playbackFinished(playback: { id: string; target_uri: string; state: string }): void {
+    const [kind, target = ''] = playback.target_uri.split(':');
+    if (kind !== 'channel') return;
+    const ok = playback.state !== 'failed';
+    emit({ type: 'playEnded', channelId: target as ChannelId, playId: playback.id as PlayId, ok });
+  }
+
+  function destroyed(channel: Channel, causeCode: number): void {
+    const channelId = channel.id as ChannelId;
+    const deviceId = deviceChannels.get(channelId);
+    names.delete(channelId);
+    deviceChannels.delete(channelId);
+    if (ownCalls.delete(channelId) && deviceId !== undefined) {
+      return emit({ type: 'ownCall', deviceId, channelId, up: false });
+    }
+    emit({ type: 'gone', channelId, causeCode, phoneLost: causeCode === rtpTimeoutCause });
+  }
+
+  // --- connection ----------------------------------------------------------------------------------------------------
+
+  async function connected(): Promise<void> {
+    readDevices();
+    const snapshot = await takeSnapshot();
+    emit({ type: 'connected', snapshot });
+    void refreshAccounts();
+  }
+
+  function readDevices(): void {
+    devices = new Set(parts.accounts().map(({ deviceId }) => deviceId));
+  }
+
+  /** Accounts first, then the subscription (an endpoint must exist), then what was missed before it. */
+  async function refreshAccounts(): Promise<void> {
+    readDevices();
+    try {
+      await pushAccounts(ari, parts.accounts(), parts.accountSettings);
+      await subscribe();
+      for (const endpoint of await ari.endpoints.list()) phones.endpointChanged(endpoint).forEach(emit);
+    } catch (error) {
+      log.warn({ error: String(error) }, 'the devices could not all be made known to Asterisk');
+    }
+  }
+
+  async function subscribe(): Promise<void> {
+    const sources = [...devices].map((deviceId) => `endpoint:PJSIP/${deviceId}`);
+    for (let from = 0; from < sources.length; from += 20) {
+      await ari.application.subscribe(sources.slice(from, from + 20));
+    }
+  }
+
+  async function takeSnapshot(): Promise<NodeSnapshot> {
+    const [info, channels, bridges, endpoints] = await Promise.all([
+      ari.asterisk.info(),
+      ari.channels.list(),
+      ari.bridges.list(),
+      ari.endpoints.list(),
+    ]);
+    const bridgeOf = new Map(
+      bridges.flatMap(({ id, channels: ids }) => ids.map((channelId) => [channelId, id])),
+    );
+    names.clear();
+    for (const channel of channels) names.set(channel.id, channel.name);
+    return {
+      node,
+      bootId: info.status?.startup_time ?? '',
+      channels: channels.map((channel) =>
+        seenChannel(channel, (bridgeOf.get(channel.id) ?? null) as BridgeId | null, devices),
+      ),
+      bridges: bridges.map(({ id, channels: ids }) => ({
+        bridgeId: id as BridgeId,
+        channelIds: ids.map((channelId) => channelId as ChannelId),
+      })),
+      reachableDevices: endpoints
+        .filter(({ resource, state }) => state === 'online' && devices.has(resource))
+        .map(({ resource }) => resource as DeviceId),
+    };
+  }
+
+  // --- verbs ---------------------------------------------------------------------------------------------------------
+
+  async function play(target: PlayTarget, playId: PlayId, prompt: PromptRef): Promise<void> {
+    const audio = media.resolve(prompt);
+    if (audio === undefined) {
+      log.error({ prompt: prompt.id, slots: prompt.slots }, 'a prompt has no audio');
+      if ('channelId' in target) {
+        setImmediate(() => emit({ type: 'playEnded', channelId: target.channelId, playId, ok: false }));
+      }
+      return;
+    }
+    if ('channelId' in target) await ari.channels.play(target.channelId, playId, audio.media);
+    else await ari.bridges.play(target.bridgeId, playId, audio.media);
+  }
+
+  async function nameOf(channelId: ChannelId): Promise<string> {
+    return names.get(channelId) ?? (await ari.channels.get(channelId)).name;
+  }
+
+  async function originate(order: RingOrder): Promise<void> {
+    await ari.channels.originate({
+      channelId: order.offerId,
+      endpoint: `PJSIP/${order.deviceId}`,
+      appArgs: 'leg',
+      callerId: `"${order.displayName.replaceAll(/["\\]/g, '')}" <${order.displayNumber}>`,
+      ringTimeoutMs: order.ringMs + ringNetMs,
+      formats: 'alaw,ulaw',
+      variables: {
+        [variableNames.contact]: { value: order.contactId, report_events: true },
+        [variableNames.offer]: { value: order.offerId, report_events: true },
+        'PJSIP_TRANSFER_HANDLING()': 'ari-only',
+        ...(order.autoAnswer && autoAnswerHeaders),
+      },
+    });
+  }
+
+  return {
+    onEvent(next) {
+      listener = next;
+    },
+    connect() {
+      ari.connect({
+        onConnected: connected,
+        onEvent,
+        onDisconnected: () => emit({ type: 'disconnected' }),
+        onReplaced: () => emit({ type: 'replaced' }),
+        onTrouble: (error) => log.warn({ error: String(error) }, 'the event socket'),
+        onSick: (error) => {
+          log.error({ error: String(error) }, 'Asterisk does not answer its probe');
+          emit({ type: 'sick' });
+        },
+        onWell: () => emit({ type: 'well' }),
+      });
+    },
+    refreshAccounts,
+    claim: (channelId, contactId) =>
+      ari.channels.setVariables(channelId, {
+        [variableNames.contact]: { value: contactId, report_events: true },
+      }),
+    answer: (channelId) => ari.channels.answer(channelId),
+    play: (channelId, playId, prompt) => play({ channelId }, playId, prompt),
+    playToBridge: (bridgeId, playId, prompt) => play({ bridgeId }, playId, prompt),
+    stopPlay: (playId) => ari.playbacks.stop(playId).catch(ignoreGone),
+    music: (channelId, on) =>
+      on ? ari.channels.startMoh(channelId, 'default') : ari.channels.stopMoh(channelId),
+    ring: originate,
+    async join(bridgeId, citizen, leg) {
+      await ari.bridges.create(bridgeId);
+      await ari.bridges.addChannels(bridgeId, [citizen]);
+      // The agent's keys are feature codes first: they reach us, and the citizen only through us.
+      await ari.bridges.addChannels(bridgeId, [leg], { absorbDtmf: true });
+    },
+    async hold(bridgeId, citizen, on) {
+      if (on) {
+        await ari.bridges.removeChannels(bridgeId, [citizen]);
+        await ari.channels.startMoh(citizen, 'default');
+      } else {
+        await ari.channels.stopMoh(citizen);
+        await ari.bridges.addChannels(bridgeId, [citizen]);
+      }
+    },
+    dropBridge: (bridgeId) => ari.bridges.destroy(bridgeId).catch(ignoreGone),
+    hangUp: (channelId, causeCode) => ari.channels.hangup(channelId, causeCode),
+    record: async (channelId, file) => recorder.start(await nameOf(channelId), file),
+    recordingGrows: (file) => recorder.grows(file),
+    muteRecording: async (channelId, on) => recorder.mute(await nameOf(channelId), on),
+    stopRecording: async (channelId) => recorder.stop(await nameOf(channelId)),
+    sendDigits: (channelId, digits) => ari.channels.sendDtmf(channelId, digits),
+    echo: (channelId) => ari.channels.continueInDialplan(channelId, 'echo', 's', 1),
+    packetsReceived: async (channelId) => (await ari.channels.rtpStatistics(channelId)).rxcount,
+    snapshot: takeSnapshot,
+  };
+}
+
+type PlayTarget = { readonly channelId: ChannelId } | { readonly bridgeId: BridgeId };
+
+/** Both spellings in use among desk phones and softphones. */
+const autoAnswerHeaders = {
+  'PJSIP_HEADER(add,Call-Info)': '<sip:yihao>;answer-after=0',
+  'PJSIP_HEADER(add,Alert-Info)': '<http://yihao>;info=alert-autoanswer',
+};
+
+function isLeg(channel: Channel): boolean {
+  return (channel.channelvars?.[variableNames.offer] ?? '') !== '' || isOfferId(channel.id);
+}
+
+/** Ids we mint are UUIDs; Asterisk's own are `epoch.n`. */
+function isOfferId(id: string): id is OfferId & string {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id);
+}
+
+function ignoreGone(error: unknown): void {
+  if (error instanceof AppError && error.details['status'] === 404) return;
+  throw error;
+}

@@ -1,0 +1,143 @@
+// Keeps the site in force in step with its folder: a whole new version or, with one error anywhere, the running one.
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Finding } from '../../contact/finding.js';
+import type { Sites } from '../../engine/ports.js';
+import { AppError } from '../../errors.js';
+import { siteFrom, type CheckedSite, type ParsedSite, type ParseOptions } from '../../site/parse-site.js';
+import type { Site } from '../../site/site.js';
+
+/** What a check is asked to do; plain data, handed to the checking thread. */
+export interface SiteCheck {
+  readonly files: ReadonlyMap<string, string>;
+  readonly options: ParseOptions;
+}
+
+/** How a reload went. `unchanged`: the files say what is in force already. */
+export type Reloaded =
+  | { readonly ok: true; readonly site: Site; readonly unchanged: boolean }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** The sites the engine asks, and the two ways to change them. */
+export interface SiteHolder extends Sites {
+  /** Reads the folder again; with an error anywhere the running version stays. */
+  reload(): Promise<Reloaded>;
+  /** Switches the menu variant at run time; undefined = what policies.yaml says. */
+  setMenu(menu: boolean | undefined): Promise<Reloaded>;
+}
+
+/** Files larger than this are no configuration. */
+const largestFileBytes = 1_000_000;
+const checkDeadlineMs = 30_000;
+/** Versions kept for contacts that began with them; a call lasts at most hours, a site changes a few times a day. */
+const versionsKept = 20;
+
+/**
+ * The YAML files of a folder and of `flows/` and `prompts/` below it, by path with `/`.
+ * @throws AppError CONFIG_INVALID if the folder cannot be read or a file is too large
+ */
+export async function readSiteFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+  const names = await readdir(dir, { recursive: true }).catch((cause: unknown) => {
+    throw new AppError('CONFIG_INVALID', { dir, reason: 'the folder cannot be read' }, { cause });
+  });
+  const files = names.filter((name) => /^(?:(?:flows|prompts)[\\/])?[^\\/]+\.yaml$/.test(name)).sort();
+  return new Map(await Promise.all(files.map((name) => readOne(dir, name))));
+}
+
+async function readOne(dir: string, name: string): Promise<readonly [string, string]> {
+  const text = await readFile(path.join(dir, name), 'utf8').catch((cause: unknown) => {
+    throw new AppError('CONFIG_INVALID', { file: name, reason: 'the file cannot be read' }, { cause });
+  });
+  if (text.length > largestFileBytes)
+    throw new AppError('CONFIG_INVALID', { file: name, reason: 'larger than 1 MB' });
+  return [name.split(path.sep).join('/'), text];
+}
+
+/**
+ * Reads and checks a folder in a thread of its own, and makes the site here.
+ * @throws AppError CONFIG_INVALID, DEADLINE_EXCEEDED
+ */
+export async function loadSite(dir: string, options: ParseOptions): Promise<ParsedSite> {
+  return siteFrom(await checkInThread({ files: await readSiteFiles(dir), options }));
+}
+
+/** Checking takes longer than a call may wait: it gets its own thread, and at most 30 s. */
+function checkInThread(check: SiteCheck): Promise<CheckedSite> {
+  const extension = path.extname(import.meta.url);
+  const worker = new Worker(new URL(`./site-check-thread${extension}`, import.meta.url), {
+    workerData: check,
+  });
+  return new Promise<CheckedSite>((resolve, reject) => {
+    const deadline = setTimeout(() => {
+      reject(new AppError('DEADLINE_EXCEEDED', { part: 'check of the site', ms: checkDeadlineMs }));
+      void worker.terminate();
+    }, checkDeadlineMs);
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      clearTimeout(deadline);
+      reject(new AppError('CONFIG_INVALID', { reason: `the checking thread ended with ${String(code)}` }));
+    });
+  });
+}
+
+/** What a holder needs of its surroundings. */
+export interface SiteHolderParts {
+  readonly dir: string;
+  readonly nowMs: () => number;
+  /** Told of every new version taken into use, after it is in force. */
+  readonly onReload: (site: Site) => void;
+}
+
+/**
+ * Loads the site once and keeps it.
+ * @returns the holder, or the findings that keep the files from being used at all
+ * @throws AppError CONFIG_INVALID, DEADLINE_EXCEEDED
+ */
+export async function createSiteHolder(
+  parts: SiteHolderParts,
+): Promise<{ readonly ok: true; readonly holder: SiteHolder } | Extract<ParsedSite, { readonly ok: false }>> {
+  const { dir, nowMs, onReload } = parts;
+  const first = await loadSite(dir, { nowMs: nowMs() });
+  if (!first.ok) return first;
+
+  let current = first.site;
+  let menu: boolean | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  const versions = new Map([[current.version, current]]);
+
+  async function load(menuWanted: boolean | undefined): Promise<Reloaded> {
+    const overrides = menuWanted === undefined ? {} : { menu: menuWanted };
+    const parsed = await loadSite(dir, { nowMs: nowMs(), overrides });
+    if (!parsed.ok) return parsed;
+    menu = menuWanted;
+    const unchanged = parsed.site.version === current.version;
+    if (!unchanged) takeIntoUse(parsed.site);
+    return { ok: true, site: current, unchanged };
+  }
+
+  function takeIntoUse(site: Site): void {
+    current = site;
+    versions.delete(site.version);
+    versions.set(site.version, site);
+    const [oldest] = versions.keys();
+    if (versions.size > versionsKept && oldest !== undefined) versions.delete(oldest);
+    onReload(site);
+  }
+
+  /** One load at a time, in the order asked: the last wish is the one in force. */
+  function inTurn(wanted: () => boolean | undefined): Promise<Reloaded> {
+    const result = turn.then(() => load(wanted()));
+    turn = result.catch(() => undefined);
+    return result;
+  }
+
+  const holder: SiteHolder = {
+    current: () => current,
+    ofVersion: (version) => versions.get(version) ?? current,
+    reload: () => inTurn(() => menu),
+    setMenu: (wanted) => inTurn(() => wanted),
+  };
+  return { ok: true, holder };
+}

@@ -1,0 +1,120 @@
+// Opens the records database: a small pool in which nothing waits for ever and a connection that failed is never used again.
+import {
+  CamelCasePlugin,
+  Kysely,
+  Migrator,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from 'kysely';
+import pg from 'pg';
+import { AppError } from '../../errors.js';
+import * as records from './migrations/0001-records.js';
+import type { Tables } from './tables.js';
+
+/** The records database; `destroy()` closes it. */
+export type Database = Kysely<Tables>;
+
+/** Where it is and how long anything may take; every time has a default. */
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections at most; 4. */
+  readonly connections?: number;
+  /** To get a connection; 3 s. */
+  readonly connectMs?: number;
+  /** For one statement; 5 s. Ours gives up a little later than the server, so that a frozen server is noticed too. */
+  readonly statementMs?: number;
+}
+
+const int8Oid = 20;
+
+/** Opens a pool; no connection is made yet, so this works while the database is away. */
+export function openDatabase({
+  url,
+  connections = 4,
+  connectMs = 3000,
+  statementMs = 5000,
+}: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'yihao',
+    max: connections,
+    connectionTimeoutMillis: connectMs,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + 500,
+    // A transaction whose client froze must not hold its locks.
+    idle_in_transaction_session_timeout: statementMs * 2,
+    keepAlive: true,
+    types: { getTypeParser: typeParser },
+  });
+  // A resting connection that breaks is replaced by the pool; whoever needs one next learns the rest.
+  pool.on('error', () => undefined);
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: withoutBrokenClients(pool) }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
+}
+
+/** Every int8 of ours is an epoch ms, a count or a size: safe as a number. */
+function typeParser(oid: number, format?: 'text' | 'binary'): ReturnType<typeof pg.types.getTypeParser> {
+  if (oid === int8Oid) return Number;
+  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid);
+}
+
+/** A client whose query ended without the server's word may hold half a transaction: it is closed, not given back. */
+function withoutBrokenClients(pool: pg.Pool): PostgresPool {
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      const guarded = {
+        query: async (text: string, values: readonly unknown[]) => {
+          if (broken !== undefined) throw broken;
+          try {
+            return await client.query(text, [...values]);
+          } catch (error) {
+            if (!isServersWord(error))
+              broken = error instanceof Error ? error : new Error('connection broken');
+            throw error;
+          }
+        },
+        release: () => client.release(broken !== undefined),
+      };
+      return guarded as PostgresPoolClient;
+    },
+    end: () => pool.end(),
+  };
+}
+
+/** True where the server itself refused the statement and the connection lives on. */
+export function isServersWord(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && !/^(?:08|57P)/.test(error.code ?? '08');
+}
+
+/** The reason of a failure without any value in it: the server's or the system's code. */
+export function failureCode(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error && /timeout/i.test(error.message) ? 'timeout' : 'unknown';
+}
+
+/** A query for a page or a report. @throws DATABASE_UNAVAILABLE with the reason's code */
+export async function asked<T>(query: Promise<T>): Promise<T> {
+  try {
+    return await query;
+  } catch (error) {
+    throw new AppError('DATABASE_UNAVAILABLE', { reason: failureCode(error) }, { cause: error });
+  }
+}
+
+/**
+ * Brings the tables up to date; safe to repeat, and two at once wait for each other.
+ * @throws the failure of the database
+ */
+export async function migrate(database: Database): Promise<void> {
+  const migrator = new Migrator({
+    db: database.withoutPlugins(),
+    provider: { getMigrations: () => Promise.resolve({ '0001-records': records }) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}

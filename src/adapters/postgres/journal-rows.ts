@@ -1,0 +1,203 @@
+// Writes a batch of the spool into the database in one transaction: journal, call records, recordings, gaps and the mark.
+import { sql, type Transaction } from 'kysely';
+import type { AgentFact } from '../../contact/agent.js';
+import type { ContactFact } from '../../contact/contact-signals.js';
+import type { JournalEntry, SiteFact } from '../../engine/ports.js';
+import { foldContact, type ContactRecord, type Timed } from '../../metrics/contact-record.js';
+import { missedCallRecord } from '../../metrics/missed-call.js';
+import type { Database } from './database.js';
+import type { JournalRow, Tables } from './tables.js';
+
+/** An entry as it is carried: all but the image. */
+export type CarriedEntry = Omit<JournalEntry, 'image'>;
+
+/** A place in the spool, as its reader names it. */
+export interface Mark {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** Rows that were refused because their name is taken by another fact. */
+export type Refusal = Pick<JournalRow, 'stream' | 'id' | 'seq'> & { readonly reason: string };
+
+type Writing = Transaction<Tables>;
+
+/**
+ * Writes these entries and, if given, the mark after them. Repeating it changes nothing.
+ * @returns facts that could not be taken because `(stream, id, seq)` already names another one
+ */
+export async function writeEntries(
+  database: Database,
+  entries: readonly CarriedEntry[],
+  node: string,
+  mark: Mark | null,
+): Promise<readonly Refusal[]> {
+  return database.transaction().execute(async (writing) => {
+    const refusals = await insertFacts(writing, entries.flatMap(rowsOf));
+    await refoldContacts(writing, touchedContacts(entries));
+    for (const entry of entries) if (entry.stream === 'site') await writeSiteFacts(writing, entry);
+    if (mark !== null) await saveMark(writing, node, mark);
+    return refusals;
+  });
+}
+
+/** One row a fact. */
+function rowsOf({ stream, id, seq, atMs, node, epoch, facts }: CarriedEntry): readonly JournalRow[] {
+  return facts.map(({ type, ...data }, at) => ({ stream, id, seq: seq + at, atMs, node, epoch, type, data }));
+}
+
+/** What PostgreSQL's jsonb cannot hold (NUL, half a surrogate) becomes U+FFFD. */
+export function jsonbText(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.includes('\\u') ? text.replace(/\\u(?:0000|d[89a-f][0-9a-f]{2})/gi, '\\ufffd') : text;
+}
+
+async function insertFacts(writing: Writing, rows: readonly JournalRow[]): Promise<readonly Refusal[]> {
+  if (rows.length === 0) return [];
+  const recordset = sql`jsonb_to_recordset(${jsonbText(rows)}::jsonb) as fact
+    (stream text, id text, seq int8, "atMs" int8, node text, epoch int8, type text, data jsonb)`;
+  const { numAffectedRows } = await sql`
+    insert into journal (stream, id, seq, at_ms, node, epoch, type, data)
+    select stream, id, seq, "atMs", node, epoch, type, data from ${recordset}
+    on conflict do nothing`.execute(writing);
+  if (numAffectedRows === BigInt(rows.length)) return [];
+  // Carried before, or a number used twice: only the second is a loss, and it is kept aside.
+  const { rows: refused } = await sql<Refusal>`
+    insert into journal_refused (stream, id, seq, reason, data)
+    select fact.stream, fact.id, fact.seq, 'numberTaken', fact.data::text from ${recordset}
+    join journal using (stream, id, seq)
+    where journal.at_ms <> fact."atMs" or journal.type <> fact.type
+    returning stream, id, seq, reason`.execute(writing);
+  return refused;
+}
+
+/** Contacts whose record may have changed: by their own facts, or by an agent's that names them. */
+function touchedContacts(entries: readonly CarriedEntry[]): readonly string[] {
+  const touched = new Set<string>();
+  for (const { stream, id, facts } of entries) {
+    if (stream === 'contact') touched.add(id);
+    if (stream !== 'agent') continue;
+    for (const fact of facts)
+      if ('contactId' in fact && fact.contactId !== undefined) touched.add(fact.contactId);
+  }
+  return [...touched];
+}
+
+async function refoldContacts(writing: Writing, contactIds: readonly string[]): Promise<void> {
+  if (contactIds.length === 0) return;
+  const own = await writing
+    .selectFrom('journal')
+    .select(['id as contactId', 'seq', 'atMs', 'type', 'data'])
+    .where('stream', '=', 'contact')
+    .where('id', 'in', contactIds)
+    .orderBy('id')
+    .orderBy('seq')
+    .execute();
+  const ofAgents = await writing
+    .selectFrom('journal')
+    .select([sql<string>`data ->> 'contactId'`.as('contactId'), 'seq', 'atMs', 'type', 'data'])
+    .where('stream', '=', 'agent')
+    .where(sql<string>`data ->> 'contactId'`, 'in', contactIds)
+    .execute();
+  const ownFacts = byContact<ContactFact>(own);
+  const agentFacts = byContact<AgentFact>(ofAgents);
+  const records = contactIds.flatMap(
+    (contactId) => foldContact(contactId, ownFacts.get(contactId) ?? [], agentFacts.get(contactId)) ?? [],
+  );
+  await upsertRecords(writing, records);
+  await indexRecordings(writing, ownFacts);
+}
+
+interface FactRow {
+  readonly contactId: string;
+  readonly seq: number;
+  readonly atMs: number;
+  readonly type: string;
+  readonly data: unknown;
+}
+
+function byContact<Fact>(rows: readonly FactRow[]): ReadonlyMap<string, readonly Timed<Fact>[]> {
+  const facts = new Map<string, Timed<Fact>[]>();
+  for (const { contactId, seq, atMs, type, data } of rows) {
+    const fact = { type, ...(data as object) } as Fact;
+    const known = facts.get(contactId);
+    if (known === undefined) facts.set(contactId, [{ seq, atMs, fact }]);
+    else known.push({ seq, atMs, fact });
+  }
+  return facts;
+}
+
+async function upsertRecords(writing: Writing, records: readonly ContactRecord[]): Promise<void> {
+  const [first] = records;
+  if (first === undefined) return;
+  const columns = Object.keys(first).filter((name) => name !== 'contactId') as (keyof ContactRecord)[];
+  await writing
+    .insertInto('contactRecord')
+    .values([...records])
+    .onConflict((conflict) =>
+      conflict
+        .column('contactId')
+        .doUpdateSet((values) =>
+          Object.fromEntries(columns.map((name) => [name, values.ref(`excluded.${name}`)])),
+        ),
+    )
+    .execute();
+}
+
+async function indexRecordings(
+  writing: Writing,
+  facts: ReadonlyMap<string, readonly Timed<ContactFact>[]>,
+): Promise<void> {
+  const rows = [...facts].flatMap(([contactId, list]) =>
+    list.flatMap(({ atMs, fact }) =>
+      fact.type === 'RecordingStarted' ? [{ file: fact.file, contactId, startedAtMs: atMs }] : [],
+    ),
+  );
+  if (rows.length === 0) return;
+  await writing
+    .insertInto('recording')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+async function writeSiteFacts(writing: Writing, { id, seq, node, facts }: CarriedEntry): Promise<void> {
+  for (const [at, fact] of (facts as readonly SiteFact[]).entries()) {
+    if (fact.type === 'CallMissedByService') await upsertRecords(writing, [missedCallRecord(fact, node)]);
+    if (fact.type !== 'DataGap') continue;
+    const { part, fromMs, toMs } = fact;
+    await writing
+      .insertInto('dataGap')
+      .values({ siteId: id, seq: seq + at, part, fromMs, toMs })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+async function saveMark(writing: Writing, node: string, { segment, offset }: Mark): Promise<void> {
+  const row = { node, segment, byteOffset: offset };
+  await writing
+    .insertInto('spoolMark')
+    .values(row)
+    .onConflict((conflict) => conflict.column('node').doUpdateSet(row))
+    .execute();
+}
+
+/** Where the carrying of this node's spool stopped; null = from its beginning. */
+export async function loadMark(database: Database, node: string): Promise<Mark | null> {
+  const row = await database
+    .selectFrom('spoolMark')
+    .select(['segment', 'byteOffset as offset'])
+    .where('node', '=', node)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Puts an entry aside that the database will not take as it is. */
+export async function setAside(database: Database, entry: CarriedEntry, reason: string): Promise<void> {
+  const { stream, id, seq } = entry;
+  await database
+    .insertInto('journalRefused')
+    .values({ stream, id, seq, reason, data: jsonbText(entry) })
+    .execute();
+}

@@ -1,0 +1,95 @@
+// The first tables: journal, call records, callers' numbers, recordings, data gaps, and how far the spool was carried.
+import { sql, type Kysely } from 'kysely';
+
+const statements = [
+  `create table journal (
+    stream text not null,
+    id text not null,
+    seq int8 not null,
+    at_ms int8 not null,
+    node text not null,
+    epoch int8 not null,
+    type text not null,
+    data jsonb not null,
+    primary key (stream, id, seq)
+  )`,
+  `create index journal_at on journal (at_ms)`,
+  `create index journal_agent_contact on journal ((data ->> 'contactId')) where stream = 'agent'`,
+  `create table journal_refused (
+    refusal_id int8 generated always as identity primary key,
+    stream text not null,
+    id text not null,
+    seq int8 not null,
+    reason text not null,
+    data text not null
+  )`,
+  `create table contact_record (
+    contact_id text primary key,
+    node text not null,
+    sip_call_id text not null,
+    trunk_id text not null,
+    dnis text not null,
+    redirected_from text not null,
+    caller_key text not null,
+    caller_masked text not null,
+    entry_id text not null,
+    kpi_line text not null,
+    tag text not null,
+    site_version text not null,
+    queue_id text,
+    arrived_at_ms int8 not null,
+    queued_at_ms int8,
+    first_offered_at_ms int8,
+    answered_at_ms int8,
+    ended_at_ms int8,
+    wait_ms int8,
+    queued_wait_ms int8,
+    talk_ms int8 not null,
+    hold_ms int8 not null,
+    wrap_up_ms int8 not null,
+    agent_ids text[] not null,
+    answered boolean not null,
+    abandoned_during text,
+    ended_by text,
+    end_reason text not null,
+    cause_code int4,
+    missed boolean not null,
+    missed_cause text,
+    excluded text,
+    interruptions int4 not null,
+    rona_count int4 not null,
+    offers int4 not null,
+    recordings text[] not null,
+    recording_failed boolean not null,
+    one_way_audio boolean not null,
+    category text,
+    outcome text,
+    district text,
+    matter_number text,
+    in_gap boolean not null,
+    called_back_at_ms int8,
+    incomplete boolean not null
+  )`,
+  `create index contact_record_arrival on contact_record (arrived_at_ms, contact_id)`,
+  `create index contact_record_caller on contact_record (caller_key, arrived_at_ms) where caller_key <> ''`,
+  `create index contact_record_missed on contact_record (arrived_at_ms, contact_id) where missed`,
+  `create table caller (caller_key text primary key, number text not null)`,
+  `comment on table caller is 'the only table that holds raw numbers'`,
+  `create table recording (file text primary key, contact_id text not null, started_at_ms int8 not null)`,
+  `create index recording_contact on recording (contact_id)`,
+  `create table data_gap (
+    site_id text not null,
+    seq int8 not null,
+    part text not null,
+    from_ms int8 not null,
+    to_ms int8 not null,
+    primary key (site_id, seq)
+  )`,
+  `create index data_gap_end on data_gap (to_ms)`,
+  `create table spool_mark (node text primary key, segment int8 not null, byte_offset int8 not null)`,
+];
+
+/** Makes the tables. */
+export async function up(database: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(database);
+}

@@ -1,0 +1,62 @@
+// The tables of the records database as TypeScript sees them; columns are the same names in snake_case.
+import type { Generated } from 'kysely';
+import type { ContactRecord } from '../../metrics/contact-record.js';
+
+/** One fact. `(stream, id, seq)` is its name for ever. */
+export interface JournalRow {
+  readonly stream: string;
+  readonly id: string;
+  readonly seq: number;
+  readonly atMs: number;
+  readonly node: string;
+  readonly epoch: number;
+  readonly type: string;
+  readonly data: unknown;
+}
+
+/** The only table that holds raw numbers. */
+interface CallerRow {
+  readonly callerKey: string;
+  readonly number: string;
+}
+
+interface RecordingRow {
+  readonly file: string;
+  readonly contactId: string;
+  readonly startedAtMs: number;
+}
+
+interface DataGapRow {
+  readonly siteId: string;
+  readonly seq: number;
+  readonly part: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** How far the spool of a node has been carried. */
+interface SpoolMarkRow {
+  readonly node: string;
+  readonly segment: number;
+  readonly byteOffset: number;
+}
+
+/** Facts that the journal would not take: nothing is thrown away, and nothing stops the carrying. */
+interface JournalRefusedRow {
+  readonly refusalId: Generated<number>;
+  readonly stream: string;
+  readonly id: string;
+  readonly seq: number;
+  readonly reason: string;
+  readonly data: string;
+}
+
+export interface Tables {
+  readonly journal: JournalRow;
+  readonly journalRefused: JournalRefusedRow;
+  readonly contactRecord: ContactRecord;
+  readonly caller: CallerRow;
+  readonly recording: RecordingRow;
+  readonly dataGap: DataGapRow;
+  readonly spoolMark: SpoolMarkRow;
+}

@@ -1,0 +1,121 @@
+// Environment and secrets, read once into one frozen Config; a value that cannot be used names itself and what to write.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { NodeId } from './contact/ids.js';
+import { AppError } from './errors.js';
+
+/** Everything the service is told from outside. Paths are absolute, times in ms. */
+export interface Config {
+  readonly site: string;
+  readonly node: NodeId;
+  readonly home: string;
+  readonly flowsDir: string;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly ari: { readonly url: string; readonly user: string; readonly password: string };
+  readonly ami: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+  };
+  readonly redis: { readonly host: string; readonly port: number; readonly password: string };
+  readonly databaseUrl: string;
+  /** The address phones and trunks reach; RTP is bound to it. */
+  readonly mediaAddress: string;
+  readonly qualifyEveryMs: number;
+  readonly qualifyTimeoutMs: number;
+  /** Key of the callers' HMAC. */
+  readonly callerSecret: string;
+  readonly sessionSecret: string;
+  readonly adminPassword: string;
+  readonly secretsDir: string;
+  readonly spoolDir: string;
+  readonly recordingsDir: string;
+  readonly soundsManifest: string;
+  readonly cdrFile: string;
+  /** Below this recording stops with an alarm. */
+  readonly recordingFloorBytes: number;
+  readonly logLevel: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const loopback = '127.0.0.1';
+
+/**
+ * Reads the configuration.
+ * @throws AppError CONFIG_INVALID `{name, value, mend}`; the value is left out where it is a secret.
+ */
+export function readConfig(env: Env, projectDir: string): Config {
+  const home = resolve(projectDir, env['YIHAO_HOME'] || '.yihao');
+  const secretsDir = join(home, 'secrets');
+  const secret = (name: string) => readSecret(secretsDir, name);
+  const portBase = wholeNumber(env, 'YIHAO_PORT_BASE', 12_340, { min: 1, max: 65_530 });
+  return Object.freeze({
+    site: word(env, 'YIHAO_SITE', 'demo'),
+    node: word(env, 'YIHAO_NODE', 'n1') as NodeId,
+    home,
+    flowsDir: resolve(projectDir, env['YIHAO_FLOWS'] || 'ivr-flows'),
+    http: { host: env['YIHAO_HTTP_HOST'] || loopback, port: portBase },
+    ari: { url: `http://${loopback}:${portBase + 1}/ari`, user: 'yihao', password: secret('ari') },
+    ami: { host: loopback, port: portBase + 2, user: 'yihao', password: secret('ami') },
+    redis: { host: loopback, port: portBase + 3, password: secret('redis') },
+    databaseUrl: databaseUrl(env),
+    mediaAddress: env['YIHAO_BIND'] || loopback,
+    qualifyEveryMs: wholeNumber(env, 'YIHAO_QUALIFY_MS', 15_000, { min: 1_000, max: 600_000 }),
+    qualifyTimeoutMs: wholeNumber(env, 'YIHAO_QUALIFY_TIMEOUT_MS', 3_000, { min: 500, max: 30_000 }),
+    callerSecret: secret('caller-key'),
+    sessionSecret: secret('session'),
+    adminPassword: secret('admin'),
+    secretsDir,
+    spoolDir: join(home, 'spool'),
+    recordingsDir: join(home, 'recordings'),
+    soundsManifest: join(home, 'sounds', 'manifest.json'),
+    cdrFile: join(home, 'cdr', 'yihao.csv'),
+    recordingFloorBytes:
+      wholeNumber(env, 'YIHAO_RECORDING_FLOOR_MB', 1_024, { min: 0, max: 1e9 }) * 1_048_576,
+    logLevel: env['YIHAO_LOG_LEVEL'] || 'info',
+  });
+}
+
+function invalid(name: string, value: string | undefined, mend: string): AppError {
+  return new AppError('CONFIG_INVALID', { name, ...(value !== undefined && { value }), mend });
+}
+
+function word(env: Env, name: string, fallback: string): string {
+  const value = env[name] || fallback;
+  // Tags Redis keys, file names and the journal's stream.
+  if (/^[A-Za-z0-9-]{1,32}$/.test(value)) return value;
+  throw invalid(name, value, 'letters, digits and dashes, at most 32');
+}
+
+function wholeNumber(
+  env: Env,
+  name: string,
+  fallback: number,
+  { min, max }: { min: number; max: number },
+): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw invalid(name, text, `a whole number from ${min} to ${max}`);
+}
+
+function readSecret(dir: string, name: string): string {
+  let text: string;
+  try {
+    text = readFileSync(join(dir, name), 'utf8').trim();
+  } catch (cause) {
+    throw new AppError('CONFIG_INVALID', { name: join(dir, name), mend: 'run scripts/setup' }, { cause });
+  }
+  if (text === '')
+    throw invalid(join(dir, name), undefined, 'the secret is empty: delete the file and run scripts/setup');
+  return text;
+}
+
+function databaseUrl(env: Env): string {
+  const url = env['DATABASE_URL'];
+  if (url?.startsWith('postgres')) return url;
+  throw invalid('DATABASE_URL', undefined, 'postgres://user:password@host:port/database');
+}

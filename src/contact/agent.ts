@@ -1,0 +1,182 @@
+// What an agent is at any moment: activity, phone, deadlines; and the signals and facts of his life.
+import type { Deadlines } from './deadlines.js';
+import type { AgentId, ChannelId, ContactId, DeviceId, OfferId } from './ids.js';
+import type { OfferOutcome } from './offer.js';
+
+/** Reasons of a break (language: `break.*`). `urgent` is never refused. */
+export const breakReasons = [
+  'rest',
+  'meal',
+  'training',
+  'meeting',
+  'coaching',
+  'system',
+  'urgent',
+  'other',
+] as const;
+export type BreakReason = (typeof breakReasons)[number];
+
+/** What the agent himself is doing. The phone's condition is beside it, not in it. */
+export type Activity =
+  | { readonly is: 'offline' }
+  | { readonly is: 'ready' }
+  /** The phone was busy with a call of its own: not offered anything for a moment. */
+  | { readonly is: 'resting' }
+  | { readonly is: 'ringing'; readonly offerId: OfferId; readonly contactId: ContactId }
+  | {
+      readonly is: 'talking';
+      readonly contactId: ContactId;
+      readonly legId: ChannelId;
+      readonly held: boolean;
+    }
+  | { readonly is: 'wrapup'; readonly contactId: ContactId; readonly extensions: number }
+  | { readonly is: 'break'; readonly reason: BreakReason }
+  /** 未应答示忙: set by the system after RONA, ended by the agent. */
+  | { readonly is: 'missed' };
+
+export type ActivityName = Activity['is'];
+
+/** The timers an agent's state can carry. */
+export type AgentTimer = 'lease' | 'wrapUp' | 'rest' | 'breakOver' | 'longTalk' | 'forgotten';
+
+/** An agent's live state. Plain data: one JSON value in Redis and in the spool. */
+export interface Agent {
+  readonly id: AgentId;
+  /** Facts so far: the next fact has this as its sequence number. Grows whenever offerability may change. */
+  readonly version: number;
+  readonly activity: Activity;
+  readonly sinceMs: number;
+  readonly deviceId: DeviceId | null;
+  /** The phone answers to Asterisk. */
+  readonly reachable: boolean;
+  /** The phone's channels that are no offers or talks of ours. */
+  readonly ownCalls: readonly ChannelId[];
+  /** End of the last contact (or sign-in): the basis of "longest idle". */
+  readonly idleSinceMs: number;
+  /** Signs out when the present talk and its wrap-up are over. */
+  readonly signOutAfter: boolean;
+  readonly deadlines: Deadlines<AgentTimer>;
+}
+
+/** The state a board shows (language: `state.*`): the phone's trouble goes before what the agent meant to do. */
+export type ShownAgentState =
+  | 'offline'
+  | 'ready'
+  | 'ringing'
+  | 'talking'
+  | 'hold'
+  | 'wrapup'
+  | 'break'
+  | 'missed'
+  | 'unreachable'
+  | 'busyOwnCall';
+
+/** The one state to show for this agent. */
+export function shownState(agent: Agent): ShownAgentState {
+  const { activity } = agent;
+  if (activity.is === 'offline') return 'offline';
+  if (activity.is === 'talking') return activity.held ? 'hold' : 'talking';
+  if (!agent.reachable) return 'unreachable';
+  if (activity.is === 'resting') return 'busyOwnCall';
+  if (activity.is === 'ready' && agent.ownCalls.length > 0) return 'busyOwnCall';
+  return activity.is;
+}
+
+/** May be offered a contact now. */
+export function isOfferable(agent: Agent): boolean {
+  return (
+    agent.activity.is === 'ready' && agent.reachable && agent.ownCalls.length === 0 && agent.deviceId !== null
+  );
+}
+
+/** What reaches an agent's mailbox. */
+export type AgentSignal =
+  | {
+      readonly type: 'SignIn';
+      readonly deviceId: DeviceId;
+      readonly reachable: boolean;
+      readonly by: ActedBy;
+    }
+  | { readonly type: 'SignOut'; readonly by: ActedBy }
+  | { readonly type: 'GoReady'; readonly by: ActedBy }
+  | { readonly type: 'GoBreak'; readonly reason: BreakReason; readonly by: ActedBy }
+  | { readonly type: 'EndWrapUp'; readonly by: ActedBy }
+  | { readonly type: 'ExtendWrapUp'; readonly by: ActedBy }
+  | {
+      readonly type: 'OfferMade';
+      readonly offerId: OfferId;
+      readonly contactId: ContactId;
+      readonly ringMs: number;
+    }
+  | { readonly type: 'OfferClosed'; readonly offerId: OfferId; readonly outcome: OfferOutcome }
+  | {
+      readonly type: 'Connected';
+      readonly offerId: OfferId;
+      readonly contactId: ContactId;
+      readonly legId: ChannelId;
+    }
+  | { readonly type: 'Held'; readonly contactId: ContactId; readonly held: boolean }
+  /** The talk is over; `interrupted` = the phone was lost and the citizen still waits. */
+  | { readonly type: 'Released'; readonly contactId: ContactId; readonly interrupted: boolean }
+  | { readonly type: 'PhoneReachable'; readonly deviceId: DeviceId; readonly reachable: boolean }
+  | { readonly type: 'OwnCall'; readonly channelId: ChannelId; readonly up: boolean }
+  | { readonly type: 'OwnCallsSeen'; readonly channelIds: readonly ChannelId[] }
+  | { readonly type: 'TimerFired'; readonly timer: AgentTimer };
+
+/** Who asked: the agent by API or feature code, a supervisor, or the system. */
+export type ActedBy = 'agent' | 'phone' | 'supervisor' | 'system';
+
+/** What is journaled of an agent. */
+export type AgentFact =
+  | { readonly type: 'AgentSignedIn'; readonly deviceId: DeviceId; readonly by: ActedBy }
+  | {
+      readonly type: 'AgentSignedOut';
+      readonly by: ActedBy;
+      readonly from: ActivityName;
+      /** Milliseconds spent in `from`. */
+      readonly lastedMs: number;
+      /** The contact whose wrap-up this sign-out ended. */
+      readonly contactId?: ContactId;
+    }
+  | { readonly type: 'AgentSignOutPlanned'; readonly by: ActedBy }
+  | {
+      readonly type: 'AgentActivityChanged';
+      readonly from: ActivityName;
+      readonly to: ActivityName;
+      /** Milliseconds spent in `from`. */
+      readonly lastedMs: number;
+      readonly by: ActedBy;
+      readonly reason?: BreakReason;
+      readonly contactId?: ContactId;
+      readonly offerId?: OfferId;
+      readonly outcome?: OfferOutcome;
+    }
+  | { readonly type: 'AgentHeldContact'; readonly contactId: ContactId; readonly held: boolean }
+  | { readonly type: 'AgentWrapUpExtended'; readonly untilMs: number }
+  | { readonly type: 'AgentPhoneReachable'; readonly deviceId: DeviceId; readonly reachable: boolean }
+  | { readonly type: 'AgentOwnCall'; readonly busy: boolean }
+  | { readonly type: 'AgentBreakOverdue'; readonly reason: BreakReason }
+  | { readonly type: 'AgentLeaseExpired'; readonly activity: ActivityName };
+
+/** Why a person's wish was refused; `errors.ts` has the words. */
+export type AgentRefusal = 'AGENT_WRONG_STATE' | 'AGENT_NOT_SIGNED_IN' | 'WRAP_UP_EXTENDED_ALREADY';
+
+/** The site's times for agents, all in ms. */
+export interface AgentPolicy {
+  /** Wrap-up ends by itself after this; ASSUMED 60 s. */
+  readonly wrapUpMs: number;
+  /** One extension adds this; ASSUMED 30 s. */
+  readonly wrapUpExtendMs: number;
+  /** Extensions granted a contact; ASSUMED 1. */
+  readonly wrapUpExtensions: number;
+  /** No offers after 486 for this long; 10 s. */
+  readonly restMs: number;
+  /** A break longer than this is told to the supervisor; ASSUMED 30 min. */
+  readonly breakMs: number;
+  /** Beyond ring time plus this an unheard-of offer lets the agent go; 5 s. */
+  readonly leaseMarginMs: number;
+  /** A talk longer than this is checked against Asterisk; 4 h, as the call's absolute time-out. */
+  readonly talkMs: number;
+  /** Signed in without a deed for this long = forgotten, signed out; ASSUMED 14 h. */
+  readonly forgottenMs: number;
+}

@@ -1,0 +1,355 @@
+// The life of a contact: one pure step per signal, from arrival to retirement.
+//
+// Deadlines and exits (every stage has one):
+//   flow      playOver -> next part; collect -> silence, which leads to a person
+//   waiting   treatment -> told something; queueTimeout, nobody -> the flow's spoken exit; prefer -> anybody
+//   offered   progress -> unreachable; rona -> back in line; joinOver -> back in line
+//   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
+//   leaving   leavingOver -> hung up (again)
+//   ended     retire -> forgotten
+import type { AgentId } from './ids.js';
+import type { Arrival, Contact, ContactTimer, EndedBy, Talk } from './contact.js';
+import type { ContactSignal } from './contact-signals.js';
+import { begin, digitPressed, flowGoesOn, keyDidNotCome } from './contact-flow.js';
+import {
+  bridgeOf,
+  closeOffer,
+  joinWhenHeard,
+  legAnswered,
+  legFailed,
+  legOf,
+  legRinging,
+  nobodyThere,
+  offerMade,
+  offerOf,
+  queueTimedOut,
+  treat,
+  withdrawOffer,
+} from './contact-queue.js';
+import {
+  arm,
+  ask,
+  disarm,
+  moveTo,
+  patch,
+  record,
+  refuse,
+  still,
+  type ContactContext,
+  type ContactStep,
+} from './contact-step.js';
+import {
+  agentLeft,
+  audioChecked,
+  endTalk,
+  joined,
+  legHeld,
+  pauseRecording,
+  phoneLost,
+  recordingFailed,
+  recordingStarted,
+  setDisposition,
+  talkOf,
+} from './contact-talk.js';
+import { forgetVoice, isQuiet, music, playEnded, playNext, silence } from './contact-voice.js';
+import type { ContactId } from './ids.js';
+
+/** A contact at the moment it arrives, before its first step. */
+export function newContact(id: ContactId, arrival: Arrival): Contact {
+  return {
+    id,
+    version: 0,
+    arrival,
+    stage: { at: 'ended' },
+    voice: { playing: null, pending: [], music: false, plays: 0 },
+    place: null,
+    noticeHeard: false,
+    talks: 0,
+    lastAgentId: null,
+    disposition: {},
+    deadlines: {},
+  };
+}
+
+/**
+ * One signal into a contact's state; pure. A signal that no longer fits (an old offer's, a playback's already cut)
+ * changes nothing; a person's wish that does not fit is refused.
+ */
+export function contactStep(contact: Contact, signal: ContactSignal, context: ContactContext): ContactStep {
+  if (contact.stage.at === 'ended' && signal.type !== 'Arrived') return afterEnd(contact, signal, context);
+  const step = heed(still(contact), signal, context);
+  return step.refused === undefined ? settle(step, context) : step;
+}
+
+function heed(step: ContactStep, signal: ContactSignal, context: ContactContext): ContactStep {
+  switch (signal.type) {
+    case 'Arrived':
+      return begin(step, context);
+    case 'PlayEnded':
+      return playEnded(step, signal.playId, signal.ok, context);
+    case 'Digit':
+      return digitPressed(step, signal.digit, context);
+    case 'TimerFired':
+      return timerFired(step, signal.timer, context);
+    case 'OfferMade':
+      return offerMade(step, signal, context);
+    case 'LegRinging':
+      return legRinging(step, signal.offerId);
+    case 'LegAnswered':
+      return legAnswered(step, signal.offerId, context);
+    case 'LegGone':
+      return legGone(step, signal, context);
+    case 'Joined':
+      return joined(step, signal.offerId, context);
+    case 'JoinFailed':
+      return offerOf(step.contact, signal.offerId) === null ? step : withdrawOffer(step, 'failed', context);
+    case 'LegHeld': {
+      const talk = talkOf(step, signal.offerId);
+      return talk === null ? step : legHeld(step, talk, signal.held);
+    }
+    case 'CallerGone':
+      return callerGone(
+        step,
+        { by: 'citizen', causeCode: signal.causeCode, inGap: signal.inGap, node: false },
+        context,
+      );
+    case 'AgentReleased':
+      return withOwnTalk(step, signal.agentId, (talk) => agentLeft(step, talk, 16, context));
+    case 'PauseRecording':
+      return withOwnTalk(step, signal.agentId, () => pauseRecording(step, signal.paused, 'agent', context));
+    case 'SetDisposition':
+      return setDisposition(step, signal.agentId, signal.disposition);
+    case 'RecordingStarted':
+      return step.contact.stage.at === 'talking' ? recordingStarted(step, signal.file, context) : step;
+    case 'RecordingFailed':
+      return recordingFailed(step, signal.reason);
+    case 'AudioChecked':
+      return audioChecked(step, signal);
+    case 'Resynced':
+      return resynced(step, signal, context);
+  }
+}
+
+/** Whatever the signal was: what the stage wants as soon as the line is quiet. */
+function settle(step: ContactStep, context: ContactContext): ContactStep {
+  const { stage } = step.contact;
+  switch (stage.at) {
+    case 'flow':
+      if (!isQuiet(step)) return step;
+      if (stage.next.type === 'spoken') {
+        return settle(flowGoesOn(step, stage.cursor, { type: 'spoken' }, context), context);
+      }
+      if (stage.next.type !== 'collect' || step.contact.deadlines.collect !== undefined) return step;
+      return arm(step, 'collect', context.nowMs + stage.next.timeoutMs);
+    case 'waiting':
+      return isQuiet(step) ? treat(step, context) : step;
+    case 'offered':
+      if (stage.offer.answeredAtMs !== null) return joinWhenHeard(step, context);
+      return isQuiet(step) ? music(step, true) : step;
+    case 'leaving':
+      return isQuiet(step) ? hangUpOnce(step) : step;
+    case 'talking':
+    case 'ended':
+      return step;
+  }
+}
+
+/** The hang-up is asked for once; `leavingOver` asks again. */
+function hangUpOnce(step: ContactStep): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'leaving' || stage.hangingUp) return step;
+  return ask(moveTo(step, { ...stage, hangingUp: true }), { do: 'hangUp' });
+}
+
+function withOwnTalk(step: ContactStep, agentId: AgentId, act: (talk: Talk) => ContactStep): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'talking') return refuse(step.contact, 'CONTACT_NOT_TALKING');
+  return stage.talk.agentId === agentId ? act(stage.talk) : refuse(step.contact, 'CONTACT_NOT_YOURS');
+}
+
+function legGone(
+  step: ContactStep,
+  signal: Extract<ContactSignal, { type: 'LegGone' }>,
+  context: ContactContext,
+): ContactStep {
+  const { offerId, causeCode } = signal;
+  const offer = offerOf(step.contact, offerId);
+  if (offer !== null) return legFailed(step, offer, causeCode, context);
+  const talk = talkOf(step, offerId);
+  if (talk === null) return step;
+  return signal.phoneLost
+    ? phoneLost(step, talk, causeCode, context)
+    : agentLeft(step, talk, causeCode, context);
+}
+
+interface Gone {
+  readonly by: EndedBy;
+  readonly causeCode: number;
+  readonly inGap: boolean;
+  /** Asterisk itself went down under the call. */
+  readonly node: boolean;
+}
+
+/** The citizen is gone, in whatever stage: everything of this contact is let go. */
+function callerGone(step: ContactStep, gone: Gone, context: ContactContext): ContactStep {
+  const { stage } = step.contact;
+  const { causeCode, inGap } = gone;
+  const freed = letGo(forgetVoice(step), gone, context);
+  const ended = record(freed, {
+    type: 'ContactEnded',
+    by: stage.at === 'leaving' ? stage.by : gone.by,
+    during: stage.at,
+    reason: stage.at === 'leaving' ? stage.reason : gone.node ? 'node' : 'hungUp',
+    causeCode,
+    inGap,
+  });
+  const empty = patch(ended, { stage: { at: 'ended' }, place: null, deadlines: {} });
+  return step.contact.talks > 0
+    ? arm(empty, 'retire', context.nowMs + context.policy.retireMs)
+    : ask(empty, { do: 'retire' });
+}
+
+function letGo(step: ContactStep, gone: Gone, context: ContactContext): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at === 'talking') {
+    const end = {
+      by: gone.by,
+      causeCode: gone.causeCode,
+      ...(gone.node && { interrupted: 'node' as const }),
+    };
+    return endTalk(step, stage.talk, end, context);
+  }
+  if (stage.at !== 'offered') return step;
+  const { offerId } = stage.offer;
+  const dropped = ask(
+    step,
+    { do: 'hangUpLeg', legId: legOf(offerId) },
+    { do: 'dropBridge', bridgeId: bridgeOf(offerId) },
+  );
+  return closeOffer(dropped, stage.offer, 'callerGone', gone.causeCode, context);
+}
+
+/** After the end only the note, the retirement and a late offer's refusal are left. */
+function afterEnd(contact: Contact, signal: ContactSignal, context: ContactContext): ContactStep {
+  const step = still(contact);
+  switch (signal.type) {
+    case 'SetDisposition':
+      return setDisposition(step, signal.agentId, signal.disposition);
+    case 'OfferMade':
+      return offerMade(step, signal, context);
+    case 'TimerFired':
+      return signal.timer === 'retire' ? ask(disarm(step, 'retire'), { do: 'retire' }) : step;
+    case 'AgentReleased':
+    case 'PauseRecording':
+      return refuse(contact, 'CONTACT_NOT_TALKING');
+    default:
+      return step;
+  }
+}
+
+function timerFired(step: ContactStep, timer: ContactTimer, context: ContactContext): ContactStep {
+  if (step.contact.deadlines[timer] === undefined) return step;
+  const due = disarm(step, timer);
+  const { stage, voice, place } = due.contact;
+  switch (timer) {
+    case 'playOver':
+      return voice.playing === null ? due : playEnded(due, voice.playing.playId, false, context);
+    case 'collect':
+      return keyDidNotCome(due, context);
+    case 'treatment':
+    case 'retire':
+      return due;
+    case 'queueTimeout':
+      return queueTimedOut(due, context);
+    case 'nobody':
+      return nobodyThere(due, context);
+    case 'prefer':
+      return place === null ? due : patch(due, { place: { ...place, prefer: null } });
+    case 'progress':
+      return withdrawOffer(due, 'unreachable', context);
+    case 'rona':
+      return withdrawOffer(due, 'rona', context);
+    case 'joinOver':
+      return withdrawOffer(due, 'failed', context);
+    case 'audioEarly':
+    case 'audioLate':
+      return stage.at === 'talking' ? ask(due, { do: 'checkAudio', legId: stage.talk.legId }) : due;
+    case 'recordingCheck':
+      return ask(due, { do: 'checkRecording', talk: due.contact.talks });
+    case 'pauseOver':
+      return pauseRecording(due, false, 'system', context);
+    case 'talkOver':
+      return stage.at === 'talking' ? agentLeft(due, stage.talk, 0, context) : due;
+    case 'leavingOver':
+      return arm(
+        ask(silence(due), { do: 'hangUp' }),
+        'leavingOver',
+        context.nowMs + context.policy.leavingMs,
+      );
+  }
+}
+
+/** What Asterisk really has, after a restart or a reconnect: the state is brought in line with it, and goes on. */
+function resynced(
+  step: ContactStep,
+  seen: Extract<ContactSignal, { type: 'Resynced' }>,
+  context: ContactContext,
+): ContactStep {
+  const { stage } = step.contact;
+  if (seen.nodeRestarted || !seen.citizenUp) {
+    const by = seen.nodeRestarted ? 'system' : 'citizen';
+    return callerGone(step, { by, causeCode: 0, inGap: true, node: seen.nodeRestarted }, context);
+  }
+  switch (stage.at) {
+    case 'flow':
+      return flowGoesOn(silence(step), stage.cursor, { type: 'resumed' }, context);
+    case 'waiting':
+      return sayAgain(step, context);
+    case 'offered':
+      return resyncOffer(sayAgain(step, context), seen, context);
+    case 'talking':
+      return resyncTalk(step, stage.talk, seen, context);
+    case 'leaving':
+      return ask(silence(step), { do: 'hangUp' });
+    case 'ended':
+      return ask(step, { do: 'hangUp' });
+  }
+}
+
+/** The playback's end may have been missed: what must be heard is said anew, the rest dropped, music asked for again. */
+function sayAgain(step: ContactStep, context: ContactContext): ContactStep {
+  const { playing, pending } = step.contact.voice;
+  const owed = [...(playing === null ? [] : [playing.part]), ...pending].filter((part) => part.mustHear);
+  const cut = silence(step);
+  const fresh = {
+    ...cut,
+    contact: { ...cut.contact, voice: { ...cut.contact.voice, music: false, pending: owed } },
+  };
+  return playNext(fresh, context);
+}
+
+function resyncOffer(
+  step: ContactStep,
+  seen: Extract<ContactSignal, { type: 'Resynced' }>,
+  context: ContactContext,
+): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'offered') return step;
+  const { offer } = stage;
+  if (seen.leg === 'gone') return withdrawOffer(step, 'failed', context);
+  if (seen.joined) return joined(step, offer.offerId, context);
+  if (seen.leg !== 'up') return step;
+  const again = moveTo(step, { ...stage, offer: { ...offer, joining: false } });
+  return legAnswered(again, offer.offerId, context);
+}
+
+function resyncTalk(
+  step: ContactStep,
+  talk: Talk,
+  seen: Extract<ContactSignal, { type: 'Resynced' }>,
+  context: ContactContext,
+): ContactStep {
+  if (seen.leg === 'gone') return agentLeft(step, talk, 0, context);
+  if (seen.joined || talk.held) return step;
+  return ask(step, { do: 'join', offerId: talk.offerId, legId: talk.legId, bridgeId: talk.bridgeId });
+}

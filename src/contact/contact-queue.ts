@@ -1,0 +1,197 @@
+// A contact in line: what it is told, the offers it gets, and how each offer ends.
+import type { Contact, Offer } from './contact.js';
+import type { ContactSignal } from './contact-signals.js';
+import { leaveQueue } from './contact-flow.js';
+import {
+  arm,
+  ask,
+  disarm,
+  moveTo,
+  patch,
+  record,
+  type ContactContext,
+  type ContactStep,
+} from './contact-step.js';
+import { hush, music, mustStillHear, say } from './contact-voice.js';
+import type { BridgeId, ChannelId, OfferId } from './ids.js';
+import type { OfferOutcome } from './offer.js';
+
+type Signal<Type extends ContactSignal['type']> = Extract<ContactSignal, { type: Type }>;
+
+/** The leg of an offer: its channel's id is the offer's. */
+export const legOf = (offerId: OfferId): ChannelId => offerId as string as ChannelId;
+/** The bridge of an offer: likewise. */
+export const bridgeOf = (offerId: OfferId): BridgeId => offerId as string as BridgeId;
+
+/** The offer in hand, if it is this one. */
+export function offerOf(contact: Contact, offerId: OfferId): Offer | null {
+  const { stage } = contact;
+  return stage.at === 'offered' && stage.offer.offerId === offerId ? stage.offer : null;
+}
+
+/** Quiet in the line: the next announcement if it is due, else music. */
+export function treat(step: ContactStep, context: ContactContext): ContactStep {
+  const { place, deadlines } = step.contact;
+  if (place === null || deadlines.treatment !== undefined) return music(step, true);
+  const turn = context.treatment(place.told);
+  const told = arm(patch(step, { place: { ...place, told: turn.told } }), 'treatment', turn.nextAtMs);
+  if (turn.say.length === 0) return music(told, true);
+  const recorded =
+    turn.told.place !== null && turn.told.place !== place.told.place
+      ? record(told, { type: 'PlaceTold', place: turn.told.place })
+      : told;
+  return say(
+    recorded,
+    turn.say.map((prompt) => ({ prompt, mustHear: false })),
+    context,
+  );
+}
+
+/** Waited too long; not while a phone rings for him. */
+export function queueTimedOut(step: ContactStep, context: ContactContext): ContactStep {
+  if (step.contact.stage.at === 'waiting') return leaveQueue(step, 'timeout', context);
+  return arm(step, 'queueTimeout', context.nowMs + context.policy.ringMs);
+}
+
+/** Nobody who could take the call is signed in: says so after a while; else looks again later. */
+export function nobodyThere(step: ContactStep, context: ContactContext): ContactStep {
+  const { place, stage } = step.contact;
+  if (place === null) return step;
+  const queue = context.queue(place.request.queueId);
+  if (queue.signedIn === 0 && stage.at === 'waiting') return leaveQueue(step, 'nobody', context);
+  return arm(step, 'nobody', context.nowMs + queue.nobodyMs);
+}
+
+/** The pair is reserved: rings the agent's phone. A contact that left meanwhile lets the agent go. */
+export function offerMade(
+  step: ContactStep,
+  signal: Signal<'OfferMade'>,
+  context: ContactContext,
+): ContactStep {
+  const { stage } = step.contact;
+  const { offerId, agentId, deviceId } = signal;
+  if (stage.at !== 'waiting') {
+    return ask(step, {
+      do: 'tellAgent',
+      agentId,
+      signal: { type: 'OfferClosed', offerId, outcome: 'callerGone' },
+    });
+  }
+  const { nowMs, policy } = context;
+  const offer: Offer = {
+    offerId,
+    agentId,
+    deviceId,
+    offeredAtMs: nowMs,
+    ringMs: policy.ringMs,
+    ringing: false,
+    answeredAtMs: null,
+    joining: false,
+  };
+  const offered = record(moveTo(step, { at: 'offered', cursor: stage.cursor, offer }), signal);
+  const ringing = ask(offered, { do: 'ring', offerId, agentId, deviceId, ringMs: policy.ringMs });
+  return arm(arm(ringing, 'progress', nowMs + policy.progressMs), 'rona', nowMs + policy.ringMs);
+}
+
+/** The phone rings. */
+export function legRinging(step: ContactStep, offerId: OfferId): ContactStep {
+  const offer = offerOf(step.contact, offerId);
+  return offer === null ? step : disarm(withOffer(step, { ...offer, ringing: true }), 'progress');
+}
+
+/** The agent picked up: whatever is not the notice is cut; the joining follows when the notice is over. */
+export function legAnswered(step: ContactStep, offerId: OfferId, context: ContactContext): ContactStep {
+  const offer = offerOf(step.contact, offerId);
+  if (offer === null || offer.answeredAtMs !== null) return step;
+  const { nowMs } = context;
+  const answered = record(withOffer(disarm(step, 'rona', 'progress'), { ...offer, answeredAtMs: nowMs }), {
+    type: 'OfferAnswered',
+    offerId,
+    agentId: offer.agentId,
+    rangMs: nowMs - offer.offeredAtMs,
+  });
+  const hushed = hush(answered);
+  return context.whisper === null
+    ? hushed
+    : ask(hushed, { do: 'whisper', legId: legOf(offerId), prompt: context.whisper });
+}
+
+/** Joins as soon as the agent is there and the notice is over. */
+export function joinWhenHeard(step: ContactStep, context: ContactContext): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'offered' || stage.offer.answeredAtMs === null) return step;
+  const { offer } = stage;
+  if (offer.joining || mustStillHear(step)) return step;
+  const { offerId } = offer;
+  const joining = music(withOffer(step, { ...offer, joining: true }), false);
+  const asked = ask(joining, { do: 'join', offerId, legId: legOf(offerId), bridgeId: bridgeOf(offerId) });
+  return arm(asked, 'joinOver', context.nowMs + context.policy.joinMs);
+}
+
+/** The leg of an offer ended before the joining. */
+export function legFailed(
+  step: ContactStep,
+  offer: Offer,
+  causeCode: number,
+  context: ContactContext,
+): ContactStep {
+  const elapsedMs = context.nowMs - offer.offeredAtMs;
+  const outcome: OfferOutcome =
+    offer.answeredAtMs === null
+      ? context.offerOutcome({ causeCode, elapsedMs, ringMs: offer.ringMs, ringing: offer.ringing })
+      : 'declined';
+  return backInLine(step, offer, outcome, causeCode, context);
+}
+
+/** Ends the offer from our side and takes the old place again. */
+export function withdrawOffer(
+  step: ContactStep,
+  outcome: OfferOutcome,
+  context: ContactContext,
+): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'offered') return step;
+  const withdrawn = ask(step, { do: 'hangUpLeg', legId: legOf(stage.offer.offerId) });
+  return backInLine(withdrawn, stage.offer, outcome, 0, context);
+}
+
+/** Closes the offer in the journal and with the agent; the contact's next stage is the caller's affair. */
+export function closeOffer(
+  step: ContactStep,
+  offer: Offer,
+  outcome: OfferOutcome,
+  causeCode: number,
+  context: ContactContext,
+): ContactStep {
+  const { offerId, agentId } = offer;
+  const recorded = record(disarm(step, 'progress', 'rona', 'joinOver'), {
+    type: 'OfferEnded',
+    offerId,
+    agentId,
+    outcome,
+    causeCode,
+    rangMs: context.nowMs - offer.offeredAtMs,
+  });
+  return ask(recorded, { do: 'tellAgent', agentId, signal: { type: 'OfferClosed', offerId, outcome } });
+}
+
+function backInLine(
+  step: ContactStep,
+  offer: Offer,
+  outcome: OfferOutcome,
+  causeCode: number,
+  context: ContactContext,
+): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'offered') return step;
+  const closed = closeOffer(step, offer, outcome, causeCode, context);
+  const dropped = offer.joining
+    ? ask(closed, { do: 'dropBridge', bridgeId: bridgeOf(offer.offerId) })
+    : closed;
+  return moveTo(dropped, { at: 'waiting', cursor: stage.cursor });
+}
+
+function withOffer(step: ContactStep, offer: Offer): ContactStep {
+  const { stage } = step.contact;
+  return stage.at === 'offered' ? moveTo(step, { ...stage, offer }) : step;
+}

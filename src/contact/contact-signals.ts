@@ -1,0 +1,161 @@
+// What reaches a contact's mailbox, what is journaled of it, and what it asks of the outside.
+import type { AgentSignal } from './agent.js';
+import type { Arrival, ContactTimer, Disposition, EndedBy, StageName } from './contact.js';
+import type { QueueExit, SpokenPart } from './flow-turn.js';
+import type { AgentId, BridgeId, ChannelId, DeviceId, OfferId, PlayId, QueueId, SkillName } from './ids.js';
+import type { MatchDecision, OfferOutcome } from './offer.js';
+import type { PromptRef } from './prompt-ref.js';
+
+/** What reaches a contact's mailbox. Offers are named by id: a late word about an old one changes nothing. */
+export type ContactSignal =
+  | { readonly type: 'Arrived' }
+  | { readonly type: 'PlayEnded'; readonly playId: PlayId; readonly ok: boolean }
+  | { readonly type: 'Digit'; readonly digit: string }
+  | { readonly type: 'TimerFired'; readonly timer: ContactTimer }
+  | {
+      readonly type: 'OfferMade';
+      readonly offerId: OfferId;
+      readonly agentId: AgentId;
+      readonly deviceId: DeviceId;
+      readonly decision: MatchDecision;
+    }
+  | { readonly type: 'LegRinging'; readonly offerId: OfferId }
+  | { readonly type: 'LegAnswered'; readonly offerId: OfferId }
+  /**
+   * The leg is gone, in whatever stage. `causeCode`: Q.850 as Asterisk reports it, 0 when the phone could not even be
+   * dialled. `phoneLost`: no BYE came, the media or the socket died.
+   */
+  | {
+      readonly type: 'LegGone';
+      readonly offerId: OfferId;
+      readonly causeCode: number;
+      readonly phoneLost: boolean;
+    }
+  | { readonly type: 'Joined'; readonly offerId: OfferId }
+  | { readonly type: 'JoinFailed'; readonly offerId: OfferId }
+  | { readonly type: 'LegHeld'; readonly offerId: OfferId; readonly held: boolean }
+  | { readonly type: 'CallerGone'; readonly causeCode: number; readonly inGap: boolean }
+  /** The agent releases the contact by API or key; the citizen hears the goodbye. */
+  | { readonly type: 'AgentReleased'; readonly agentId: AgentId }
+  | { readonly type: 'PauseRecording'; readonly agentId: AgentId; readonly paused: boolean }
+  | { readonly type: 'SetDisposition'; readonly agentId: AgentId; readonly disposition: Disposition }
+  | { readonly type: 'RecordingStarted'; readonly file: string }
+  | { readonly type: 'RecordingFailed'; readonly reason: string }
+  | { readonly type: 'AudioChecked'; readonly citizenHeard: boolean; readonly agentHeard: boolean }
+  /** After a restart or a reconnect: what Asterisk really has of this contact. */
+  | {
+      readonly type: 'Resynced';
+      readonly citizenUp: boolean;
+      /** The leg of the present offer or talk. */
+      readonly leg: 'gone' | 'ringing' | 'up';
+      /** Citizen and leg are in one bridge. */
+      readonly joined: boolean;
+      /** Asterisk itself is another run than the one that held the call. */
+      readonly nodeRestarted: boolean;
+    };
+
+/** What is journaled of a contact, in the field's words. */
+export type ContactFact =
+  | ({ readonly type: 'ContactArrived' } & Arrival)
+  | { readonly type: 'FlowStepped'; readonly nodeId: string; readonly digit?: string }
+  | {
+      readonly type: 'ContactQueued';
+      readonly queueId: QueueId;
+      readonly requires: readonly SkillName[];
+      readonly priority: number;
+    }
+  | { readonly type: 'PlaceTold'; readonly place: number }
+  | { readonly type: 'NoticeHeard' }
+  | { readonly type: 'PromptFailed'; readonly promptId: string }
+  | {
+      readonly type: 'OfferMade';
+      readonly offerId: OfferId;
+      readonly agentId: AgentId;
+      readonly deviceId: DeviceId;
+      readonly decision: MatchDecision;
+    }
+  | {
+      readonly type: 'OfferAnswered';
+      readonly offerId: OfferId;
+      readonly agentId: AgentId;
+      readonly rangMs: number;
+    }
+  | {
+      readonly type: 'OfferEnded';
+      readonly offerId: OfferId;
+      readonly agentId: AgentId;
+      readonly outcome: OfferOutcome;
+      readonly causeCode: number;
+      readonly rangMs: number;
+    }
+  | {
+      readonly type: 'AgentConnected';
+      readonly agentId: AgentId;
+      readonly offerId: OfferId;
+      /** From arrival, menu and greeting included. */
+      readonly waitedMs: number;
+      readonly queuedMs: number;
+    }
+  | { readonly type: 'ContactHeld'; readonly held: boolean }
+  | { readonly type: 'RecordingStarted'; readonly file: string }
+  | { readonly type: 'RecordingFailed'; readonly reason: string }
+  | { readonly type: 'RecordingPaused'; readonly paused: boolean; readonly by: 'agent' | 'system' }
+  | { readonly type: 'OneWayAudio'; readonly silent: 'citizen' | 'agent' | 'both' }
+  | {
+      readonly type: 'TalkEnded';
+      readonly agentId: AgentId;
+      readonly by: EndedBy;
+      readonly talkMs: number;
+      readonly causeCode: number;
+      /** 中断: the link that failed, when nobody chose to end it. */
+      readonly interrupted?: 'phone' | 'node';
+    }
+  | { readonly type: 'ContactRequeued'; readonly queueId: QueueId; readonly preferAgentId: AgentId }
+  | { readonly type: 'QueueExited'; readonly queueId: QueueId; readonly exit: QueueExit }
+  | ({ readonly type: 'DispositionSet'; readonly agentId: AgentId } & Disposition)
+  | {
+      readonly type: 'ContactEnded';
+      readonly by: EndedBy;
+      /** The stage the citizen was in: tells 放弃于语音/排队/振铃. */
+      readonly during: StageName;
+      readonly reason: string;
+      readonly causeCode: number;
+      /** Happened while the service was away; the instant is when it was noticed. */
+      readonly inGap: boolean;
+    };
+
+/** What a contact asks of the outside, run in order. An outcome comes back only as a signal. */
+export type ContactEffect =
+  /** Writes our id on the channel, so that a restarted engine knows it. */
+  | { readonly do: 'claim' }
+  | { readonly do: 'answer' }
+  | { readonly do: 'play'; readonly playId: PlayId; readonly part: SpokenPart }
+  | { readonly do: 'stopPlay'; readonly playId: PlayId }
+  | { readonly do: 'music'; readonly on: boolean }
+  | {
+      readonly do: 'ring';
+      readonly offerId: OfferId;
+      readonly agentId: AgentId;
+      readonly deviceId: DeviceId;
+      readonly ringMs: number;
+    }
+  | { readonly do: 'hangUpLeg'; readonly legId: ChannelId }
+  /** Said to the agent alone, before the joining. */
+  | { readonly do: 'whisper'; readonly legId: ChannelId; readonly prompt: PromptRef }
+  | { readonly do: 'join'; readonly offerId: OfferId; readonly legId: ChannelId; readonly bridgeId: BridgeId }
+  /** Said to both. */
+  | { readonly do: 'announce'; readonly bridgeId: BridgeId; readonly prompt: PromptRef }
+  | { readonly do: 'hold'; readonly bridgeId: BridgeId; readonly on: boolean }
+  | { readonly do: 'record'; readonly talk: number }
+  | { readonly do: 'checkRecording'; readonly talk: number }
+  | { readonly do: 'muteRecording'; readonly on: boolean }
+  | { readonly do: 'stopRecording' }
+  | { readonly do: 'checkAudio'; readonly legId: ChannelId }
+  | { readonly do: 'dropBridge'; readonly bridgeId: BridgeId }
+  | { readonly do: 'hangUp' }
+  | { readonly do: 'tellAgent'; readonly agentId: AgentId; readonly signal: AgentSignal }
+  /** The contact is done with: forget it. */
+  | { readonly do: 'retire' };
+
+/** Who a refused wish is told to, as a code of `errors.ts`. */
+export type ContactRefusal = 'CONTACT_NOT_TALKING' | 'CONTACT_NOT_YOURS' | 'RECORDING_OFF';

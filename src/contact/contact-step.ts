@@ -1,0 +1,93 @@
+// One step of a contact being built: state, facts and effects so far, and the few ways to add to them.
+import type { Contact, ContactPolicy, ContactTimer, Stage, Told, Voice } from './contact.js';
+import type { ContactEffect, ContactFact, ContactRefusal } from './contact-signals.js';
+import { withoutTimers } from './deadlines.js';
+import type { FlowCursor, FlowInput, FlowTurn } from './flow-turn.js';
+import type { QueueId } from './ids.js';
+import type { OfferOutcome } from './offer.js';
+import type { PromptRef } from './prompt-ref.js';
+
+/** The result of one signal: `refused` is told to the person who asked and changes nothing. */
+export interface ContactStep {
+  readonly contact: Contact;
+  readonly facts: readonly ContactFact[];
+  readonly effects: readonly ContactEffect[];
+  readonly refused?: ContactRefusal;
+}
+
+/** A queue as the step needs to know it, at this moment. */
+export interface QueueCondition {
+  readonly waiting: number;
+  /** Agents signed in who hold every required skill, ready or not. */
+  readonly signedIn: number;
+  readonly limit: number;
+  /** Longest wait. */
+  readonly timeoutMs: number;
+  /** With nobody signed in who could take it, exit after this. */
+  readonly nobodyMs: number;
+}
+
+/** Everything a step may know beside the contact: time, policy, and the other rooms' pure functions. */
+export interface ContactContext {
+  readonly nowMs: number;
+  readonly policy: ContactPolicy;
+  readonly beginFlow: () => FlowTurn;
+  readonly flow: (cursor: FlowCursor, input: FlowInput) => FlowTurn;
+  readonly queue: (queueId: QueueId) => QueueCondition;
+  /** What a waiting citizen is told now, and when to look again. */
+  readonly treatment: (told: Told) => {
+    readonly say: readonly PromptRef[];
+    readonly told: Told;
+    readonly nextAtMs: number;
+  };
+  readonly offerOutcome: (end: {
+    readonly causeCode: number;
+    readonly elapsedMs: number;
+    readonly ringMs: number;
+    readonly ringing: boolean;
+  }) => OfferOutcome;
+  /** Told to the agent before the joining, or null. */
+  readonly whisper: PromptRef | null;
+}
+
+/** A step that has changed nothing yet. */
+export const still = (contact: Contact): ContactStep => ({ contact, facts: [], effects: [] });
+
+/** The step, refused: a person's wish that does not fit the moment. */
+export const refuse = (contact: Contact, refused: ContactRefusal): ContactStep => ({
+  ...still(contact),
+  refused,
+});
+
+/** Adds facts; each takes one sequence number. */
+export function record(step: ContactStep, ...facts: readonly ContactFact[]): ContactStep {
+  const contact = { ...step.contact, version: step.contact.version + facts.length };
+  return { ...step, contact, facts: [...step.facts, ...facts] };
+}
+
+/** Adds effects, to be run in this order. */
+export const ask = (step: ContactStep, ...effects: readonly ContactEffect[]): ContactStep => ({
+  ...step,
+  effects: [...step.effects, ...effects],
+});
+
+/** Changes parts of the state. */
+export const patch = (step: ContactStep, change: Partial<Contact>): ContactStep => ({
+  ...step,
+  contact: { ...step.contact, ...change },
+});
+
+/** Changes the stage. */
+export const moveTo = (step: ContactStep, stage: Stage): ContactStep => patch(step, { stage });
+
+/** Changes parts of the voice. */
+export const voiced = (step: ContactStep, change: Partial<Voice>): ContactStep =>
+  patch(step, { voice: { ...step.contact.voice, ...change } });
+
+/** Arms a timer, replacing one of the same name. */
+export const arm = (step: ContactStep, timer: ContactTimer, atMs: number): ContactStep =>
+  patch(step, { deadlines: { ...step.contact.deadlines, [timer]: atMs } });
+
+/** Disarms timers. */
+export const disarm = (step: ContactStep, ...timers: readonly ContactTimer[]): ContactStep =>
+  patch(step, { deadlines: withoutTimers(step.contact.deadlines, ...timers) });

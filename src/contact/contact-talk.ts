@@ -1,0 +1,229 @@
+// A contact in talk: joining, hold, recording, one-way audio, and every way a talk can end.
+import type { Disposition, EndedBy, Talk } from './contact.js';
+import type { ContactSignal } from './contact-signals.js';
+import { bridgeOf, legOf, offerOf } from './contact-queue.js';
+import {
+  arm,
+  ask,
+  disarm,
+  moveTo,
+  patch,
+  record,
+  refuse,
+  type ContactContext,
+  type ContactStep,
+} from './contact-step.js';
+import { say } from './contact-voice.js';
+import type { AgentId, OfferId } from './ids.js';
+
+/** When the audio of both sides is looked at after the joining, and when a recording must have grown. */
+const audioEarlyMs = 2_000;
+const audioLateMs = 10_000;
+const recordingCheckMs = 2_000;
+
+const talkTimers = ['audioEarly', 'audioLate', 'recordingCheck', 'pauseOver', 'talkOver'] as const;
+
+/** The talk in hand, if it is this offer's. */
+export function talkOf(step: ContactStep, offerId: OfferId): Talk | null {
+  const { stage } = step.contact;
+  return stage.at === 'talking' && stage.talk.offerId === offerId ? stage.talk : null;
+}
+
+/** Citizen and agent hear one another: the contact is answered. */
+export function joined(step: ContactStep, offerId: OfferId, context: ContactContext): ContactStep {
+  const { contact } = step;
+  const offer = offerOf(contact, offerId);
+  if (offer === null || contact.stage.at !== 'offered' || contact.place === null) return step;
+  const { nowMs, policy } = context;
+  const { agentId, deviceId } = offer;
+  const legId = legOf(offerId);
+  const bridgeId = bridgeOf(offerId);
+  const talk: Talk = {
+    offerId,
+    agentId,
+    deviceId,
+    legId,
+    bridgeId,
+    connectedAtMs: nowMs,
+    held: false,
+    recording: 'off',
+  };
+  const talking = record(
+    patch(disarm(step, 'joinOver', 'treatment', 'queueTimeout', 'nobody', 'prefer'), {
+      stage: { at: 'talking', cursor: contact.stage.cursor, talk },
+      talks: contact.talks + 1,
+      lastAgentId: agentId,
+    }),
+    {
+      type: 'AgentConnected',
+      agentId,
+      offerId,
+      waitedMs: nowMs - contact.arrival.arrivedAtMs,
+      queuedMs: nowMs - contact.place.queuedAtMs,
+    },
+  );
+  const told = ask(talking, {
+    do: 'tellAgent',
+    agentId,
+    signal: { type: 'Connected', offerId, contactId: contact.id, legId },
+  });
+  const announced = policy.announceAgent
+    ? ask(told, { do: 'announce', bridgeId, prompt: { id: 'agent.number', slots: { n: agentId } } })
+    : told;
+  return startRecording(armTalk(announced, context), context);
+}
+
+function armTalk(step: ContactStep, { nowMs, policy }: ContactContext): ContactStep {
+  const early = arm(step, 'audioEarly', nowMs + audioEarlyMs);
+  return arm(arm(early, 'audioLate', nowMs + audioLateMs), 'talkOver', nowMs + policy.talkMs);
+}
+
+function startRecording(step: ContactStep, { policy }: ContactContext): ContactStep {
+  if (!policy.record) return step;
+  if (!step.contact.noticeHeard) return record(step, { type: 'RecordingFailed', reason: 'noticeNotHeard' });
+  return ask(step, { do: 'record', talk: step.contact.talks });
+}
+
+/** The recording runs; its growth is checked soon. */
+export function recordingStarted(step: ContactStep, file: string, context: ContactContext): ContactStep {
+  const started = record(withTalk(step, { recording: 'on' }), { type: 'RecordingStarted', file });
+  return arm(started, 'recordingCheck', context.nowMs + recordingCheckMs);
+}
+
+/** The recording does not run; the talk goes on. */
+export function recordingFailed(step: ContactStep, reason: string): ContactStep {
+  return record(withTalk(disarm(step, 'recordingCheck', 'pauseOver'), { recording: 'off' }), {
+    type: 'RecordingFailed',
+    reason,
+  });
+}
+
+/** Pause (card and identity numbers) and resume; spoken to both; ends by itself. */
+export function pauseRecording(
+  step: ContactStep,
+  paused: boolean,
+  by: 'agent' | 'system',
+  context: ContactContext,
+): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'talking') return refuse(step.contact, 'CONTACT_NOT_TALKING');
+  const { recording, bridgeId } = stage.talk;
+  if (recording === 'off') return refuse(step.contact, 'RECORDING_OFF');
+  if ((recording === 'paused') === paused) return step;
+  const changed = record(withTalk(step, { recording: paused ? 'paused' : 'on' }), {
+    type: 'RecordingPaused',
+    paused,
+    by,
+  });
+  const asked = ask(
+    changed,
+    { do: 'muteRecording', on: paused },
+    { do: 'announce', bridgeId, prompt: { id: paused ? 'a.rec.off' : 'a.rec.on' } },
+  );
+  return paused
+    ? arm(asked, 'pauseOver', context.nowMs + context.policy.recordingPauseMs)
+    : disarm(asked, 'pauseOver');
+}
+
+/** The agent's phone put the citizen on hold, or took him back. */
+export function legHeld(step: ContactStep, talk: Talk, held: boolean): ContactStep {
+  if (talk.held === held) return step;
+  const { agentId, bridgeId } = talk;
+  return ask(
+    record(withTalk(step, { held }), { type: 'ContactHeld', held }),
+    { do: 'hold', bridgeId, on: held },
+    { do: 'tellAgent', agentId, signal: { type: 'Held', contactId: step.contact.id, held } },
+  );
+}
+
+/** RTP was counted on both legs. */
+export function audioChecked(
+  step: ContactStep,
+  signal: Extract<ContactSignal, { type: 'AudioChecked' }>,
+): ContactStep {
+  const { citizenHeard, agentHeard } = signal;
+  if (step.contact.stage.at !== 'talking' || (citizenHeard && agentHeard)) return step;
+  const silent = citizenHeard ? 'agent' : agentHeard ? 'citizen' : 'both';
+  return record(step, { type: 'OneWayAudio', silent });
+}
+
+/** How a talk ends, as the journal tells it. */
+export interface TalkEnd {
+  readonly by: EndedBy;
+  readonly causeCode: number;
+  readonly interrupted?: 'phone' | 'node';
+}
+
+/** Ends the talk in the journal, with the agent and on his leg; the citizen's next stage is the caller's affair. */
+export function endTalk(step: ContactStep, talk: Talk, end: TalkEnd, context: ContactContext): ContactStep {
+  const { agentId, legId, bridgeId } = talk;
+  const ended = record(disarm(step, ...talkTimers), {
+    type: 'TalkEnded',
+    agentId,
+    talkMs: context.nowMs - talk.connectedAtMs,
+    ...end,
+  });
+  const recorded = talk.recording === 'off' ? ended : ask(ended, { do: 'stopRecording' });
+  return ask(
+    recorded,
+    { do: 'hangUpLeg', legId },
+    { do: 'dropBridge', bridgeId },
+    {
+      do: 'tellAgent',
+      agentId,
+      signal: { type: 'Released', contactId: step.contact.id, interrupted: end.interrupted === 'phone' },
+    },
+  );
+}
+
+/** The agent hung up or released: the citizen hears the goodbye. */
+export function agentLeft(
+  step: ContactStep,
+  talk: Talk,
+  causeCode: number,
+  context: ContactContext,
+): ContactStep {
+  const ended = endTalk(step, talk, { by: 'agent', causeCode }, context);
+  const leaving = moveTo(ended, { at: 'leaving', by: 'agent', reason: 'agentReleased', hangingUp: false });
+  const goodbye = say(leaving, [{ prompt: { id: 'bye' }, mustHear: false }], context);
+  return arm(goodbye, 'leavingOver', context.nowMs + context.policy.leavingMs);
+}
+
+/** The agent's phone died under the talk: the citizen goes to the head of the queue, the same agent preferred. */
+export function phoneLost(
+  step: ContactStep,
+  talk: Talk,
+  causeCode: number,
+  context: ContactContext,
+): ContactStep {
+  const { stage, place } = step.contact;
+  if (stage.at !== 'talking' || place === null) return step;
+  const { nowMs, policy } = context;
+  const { agentId } = talk;
+  const { queueId } = place.request;
+  const untilMs = nowMs + policy.resumePreferMs;
+  const queue = context.queue(queueId);
+  const ended = endTalk(step, talk, { by: 'system', causeCode, interrupted: 'phone' }, context);
+  const waiting = record(
+    patch(ended, {
+      stage: { at: 'waiting', cursor: stage.cursor },
+      place: { ...place, resumed: true, prefer: { agentId, untilMs } },
+    }),
+    { type: 'ContactRequeued', queueId, preferAgentId: agentId },
+  );
+  const armed = arm(arm(waiting, 'prefer', untilMs), 'queueTimeout', nowMs + queue.timeoutMs);
+  const apology = { prompt: { id: 'queue.resume' }, mustHear: false };
+  return say(arm(armed, 'nobody', nowMs + queue.nobodyMs), [apology], context);
+}
+
+/** The agent's note; open through the talk and until the contact is retired. */
+export function setDisposition(step: ContactStep, agentId: AgentId, disposition: Disposition): ContactStep {
+  if (step.contact.lastAgentId !== agentId) return refuse(step.contact, 'CONTACT_NOT_YOURS');
+  const merged = { ...step.contact.disposition, ...disposition };
+  return record(patch(step, { disposition: merged }), { type: 'DispositionSet', agentId, ...disposition });
+}
+
+function withTalk(step: ContactStep, change: Partial<Talk>): ContactStep {
+  const { stage } = step.contact;
+  return stage.at === 'talking' ? moveTo(step, { ...stage, talk: { ...stage.talk, ...change } }) : step;
+}

@@ -1,0 +1,182 @@
+// What a contact is at any moment: where it stands, what the citizen hears, its place in line, its deadlines.
+import type { Deadlines } from './deadlines.js';
+import type { FlowCursor, FlowNext, QueueRequest, SpokenPart } from './flow-turn.js';
+import type {
+  AgentId,
+  BridgeId,
+  CallerKey,
+  ChannelId,
+  ContactId,
+  DeviceId,
+  NodeId,
+  OfferId,
+  PlayId,
+} from './ids.js';
+
+/** How a call came in, fixed at arrival. No raw number: `callerKey` and the masked form only. */
+export interface Arrival {
+  readonly node: NodeId;
+  /** The run of Asterisk that holds the call; another run means the call is lost. */
+  readonly bootId: string;
+  readonly channelId: ChannelId;
+  readonly sipCallId: string;
+  readonly trunkId: string;
+  /** The number dialled, as the carrier sent it. */
+  readonly dnis: string;
+  /** The number that forwarded the call here (Diversion, History-Info), or ''. */
+  readonly redirectedFrom: string;
+  readonly callerKey: CallerKey;
+  readonly callerMasked: string;
+  readonly callerShown: boolean;
+  /** Entry, KPI line and tag that the number ledger gave. */
+  readonly entryId: string;
+  readonly kpiLine: string;
+  readonly tag: string;
+  /** Asterisk's `creationtime` of the channel. */
+  readonly arrivedAtMs: number;
+  readonly siteVersion: string;
+}
+
+/** An agent being rung, or picked up and not yet joined. Its id is the leg's channel id and the bridge's id too. */
+export interface Offer {
+  readonly offerId: OfferId;
+  readonly agentId: AgentId;
+  readonly deviceId: DeviceId;
+  readonly offeredAtMs: number;
+  readonly ringMs: number;
+  readonly ringing: boolean;
+  readonly answeredAtMs: number | null;
+  readonly joining: boolean;
+}
+
+/** Citizen and agent joined. */
+export interface Talk {
+  readonly offerId: OfferId;
+  readonly agentId: AgentId;
+  readonly deviceId: DeviceId;
+  readonly legId: ChannelId;
+  readonly bridgeId: BridgeId;
+  readonly connectedAtMs: number;
+  readonly held: boolean;
+  readonly recording: 'off' | 'on' | 'paused';
+}
+
+/** Where the contact stands. */
+export type Stage =
+  | { readonly at: 'flow'; readonly cursor: FlowCursor; readonly next: FlowNext }
+  | { readonly at: 'waiting'; readonly cursor: FlowCursor }
+  | { readonly at: 'offered'; readonly cursor: FlowCursor; readonly offer: Offer }
+  | { readonly at: 'talking'; readonly cursor: FlowCursor; readonly talk: Talk }
+  /** Last words, then hang-up. */
+  | { readonly at: 'leaving'; readonly by: EndedBy; readonly reason: string; readonly hangingUp: boolean }
+  | { readonly at: 'ended' };
+
+export type StageName = Stage['at'];
+
+/** Who ended the contact (挂机方: 市民/话务员/系统). */
+export type EndedBy = 'citizen' | 'agent' | 'system';
+
+/** A place in line. It is kept through offers that fail and through a talk that is cut off. */
+export interface Place {
+  readonly request: QueueRequest;
+  readonly queuedAtMs: number;
+  /** Cut off from an agent by our fault: stands before everybody of his queue. */
+  readonly resumed: boolean;
+  /** The agent he was cut off from, waited for until `untilMs`. */
+  readonly prefer: { readonly agentId: AgentId; readonly untilMs: number } | null;
+  readonly told: Told;
+}
+
+/** What the waiting citizen has been told so far. */
+export interface Told {
+  /** `queue.busy` with 110/119/120 has been said. */
+  readonly busy: boolean;
+  /** The last place spoken, or null. */
+  readonly place: number | null;
+  readonly lastAtMs: number | null;
+  readonly thankedAtMs: number | null;
+}
+
+/** What the citizen hears, besides an agent. */
+export interface Voice {
+  readonly playing: { readonly playId: PlayId; readonly part: SpokenPart } | null;
+  readonly pending: readonly SpokenPart[];
+  readonly music: boolean;
+  /** Playbacks so far; makes the next id. */
+  readonly plays: number;
+}
+
+/** The timers a contact's state can carry. */
+export type ContactTimer =
+  | 'playOver'
+  | 'collect'
+  | 'treatment'
+  | 'queueTimeout'
+  | 'nobody'
+  | 'prefer'
+  | 'progress'
+  | 'rona'
+  | 'joinOver'
+  | 'audioEarly'
+  | 'audioLate'
+  | 'recordingCheck'
+  | 'pauseOver'
+  | 'talkOver'
+  | 'leavingOver'
+  | 'retire';
+
+/** What the agent noted of the contact (language: `kind.*`, `out.*`). */
+export interface Disposition {
+  readonly category?: string;
+  readonly outcome?: string;
+  readonly district?: string;
+  readonly matterNumber?: string;
+}
+
+/** A contact's live state. Plain data: one JSON value in Redis and in the spool. */
+export interface Contact {
+  readonly id: ContactId;
+  /** Facts so far: the next fact has this as its sequence number. */
+  readonly version: number;
+  readonly arrival: Arrival;
+  readonly stage: Stage;
+  readonly voice: Voice;
+  readonly place: Place | null;
+  /** The recording notice was heard to its end; without it nothing is recorded. */
+  readonly noticeHeard: boolean;
+  /** Talks so far, numbering the recordings. */
+  readonly talks: number;
+  readonly lastAgentId: AgentId | null;
+  readonly disposition: Disposition;
+  readonly deadlines: Deadlines<ContactTimer>;
+}
+
+/** Stands in line and may be offered to an agent. */
+export function isWaiting(contact: Contact): contact is Contact & { readonly place: Place } {
+  return contact.stage.at === 'waiting' && contact.place !== null;
+}
+
+/** The site's times and switches for contacts. */
+export interface ContactPolicy {
+  /** An agent's phone rings this long; 8 s. */
+  readonly ringMs: number;
+  /** No 1xx from the phone within this = unreachable; 2 s. */
+  readonly progressMs: number;
+  /** A prompt that reports no end by now is taken as ended; longer than any prompt. */
+  readonly playMs: number;
+  /** Deadline of joining citizen and agent. */
+  readonly joinMs: number;
+  /** The cut-off agent is preferred this long; 10 s. */
+  readonly resumePreferMs: number;
+  /** A recording pause ends by itself after this; 120 s. */
+  readonly recordingPauseMs: number;
+  /** As the call's absolute time-out; 4 h. */
+  readonly talkMs: number;
+  /** Last words may take this long. */
+  readonly leavingMs: number;
+  /** An ended contact that was talked to stays open for its disposition this long. */
+  readonly retireMs: number;
+  readonly record: boolean;
+  /** `agent.number` is spoken at the joining. */
+  readonly announceAgent: boolean;
+}

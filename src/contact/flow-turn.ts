@@ -1,0 +1,67 @@
+// What a contact and the flow interpreter say to each other: inputs in, one turn out.
+import type { FlowId, QueueId, SkillName } from './ids.js';
+import type { PromptRef } from './prompt-ref.js';
+
+/** Where a contact stands in its flow. Plain data: it is kept in Redis and in the journal. */
+export interface FlowCursor {
+  readonly flowId: FlowId;
+  /** The site version whose flow this contact began with; it ends on the same one. */
+  readonly siteVersion: string;
+  readonly nodeId: string;
+  /** Wrong or missing keys so far at this node. */
+  readonly tries: number;
+  /** Digits collected so far at this node. */
+  readonly digits: string;
+  /** Keys pressed in this flow so far; bounded, so that nobody circles in menus for ever. */
+  readonly keys: number;
+}
+
+/** Why a contact leaves its queue without a person. */
+export type QueueExit = 'timeout' | 'nobody' | 'overload';
+
+/** What happened to the contact, in the flow's words. */
+export type FlowInput =
+  | { readonly type: 'begin' }
+  | { readonly type: 'spoken' }
+  | { readonly type: 'digit'; readonly digit: string }
+  | { readonly type: 'silence' }
+  | { readonly type: 'resumed' }
+  | { readonly type: 'queueExit'; readonly exit: QueueExit };
+
+/** What a flow may ask about the world when it branches; gathered by the engine before the step. */
+export interface FlowView {
+  readonly nowMs: number;
+  readonly dnis: string;
+  readonly tag: string;
+  readonly callerShown: boolean;
+  /** Per queue: contacts waiting, and agents signed in who could take its calls. */
+  readonly queues: Readonly<Record<string, { readonly waiting: number; readonly signedIn: number }>>;
+}
+
+/** One thing said to the citizen. `mustHear` is never cut: the recording notice, emergency words. */
+export interface SpokenPart {
+  readonly prompt: PromptRef;
+  readonly mustHear: boolean;
+}
+
+/** A place in a queue, as a flow asks for it. */
+export interface QueueRequest {
+  readonly queueId: QueueId;
+  readonly requires: readonly SkillName[];
+  /** Larger is served first; 0 is everybody. */
+  readonly priority: number;
+}
+
+/** What comes after a turn's parts. `spoken` = the flow wants to be told when they ended. */
+export type FlowNext =
+  | { readonly type: 'spoken' }
+  | { readonly type: 'collect'; readonly timeoutMs: number; readonly bargeIn: boolean }
+  | { readonly type: 'enqueue'; readonly request: QueueRequest }
+  | { readonly type: 'hangUp'; readonly reason: string };
+
+/** One step of a flow: say these, then do that. */
+export interface FlowTurn {
+  readonly cursor: FlowCursor;
+  readonly say: readonly SpokenPart[];
+  readonly next: FlowNext;
+}

@@ -1,0 +1,204 @@
+// The contacts' mailboxes: one state and one outbox per contact, stepped by signals, journaled and saved before effects run.
+import { offerOutcome } from '../acd/offer-outcome.js';
+import { treatment } from '../acd/treatment.js';
+import { isWaiting, type Arrival, type Contact, type ContactTimer } from '../contact/contact.js';
+import { contactStep, newContact } from '../contact/contact-life.js';
+import type { ContactEffect, ContactRefusal, ContactSignal } from '../contact/contact-signals.js';
+import type { ContactContext, QueueCondition } from '../contact/contact-step.js';
+import type { FlowView } from '../contact/flow-turn.js';
+import type { AgentId, ChannelId, ContactId, NodeId, OfferId, QueueId } from '../contact/ids.js';
+import type { AgentSignal } from '../contact/agent.js';
+import type { Site } from '../site/site.js';
+import { createAlarmClock, type AlarmClock } from './alarm-clock.js';
+import type { OutsideEffect } from './effect-runner.js';
+import { createOutbox, type Outbox } from './outbox.js';
+import type { Clock, Journal, JournalEntry, LiveStore, Sites, Timers } from './ports.js';
+import type { RunQueue } from './run-queue.js';
+
+/** What the contacts' mailboxes need. */
+export interface ContactsParts {
+  readonly node: NodeId;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly journal: Journal;
+  readonly store: LiveStore;
+  readonly sites: Sites;
+  readonly runQueue: RunQueue;
+  readonly epoch: () => number;
+  readonly runEffect: (id: ContactId, effect: OutsideEffect) => Promise<void>;
+  readonly tellAgent: (agentId: AgentId, signal: AgentSignal) => void;
+  readonly queueCondition: (site: Site, queueId: QueueId) => QueueCondition;
+  readonly placeOf: (id: ContactId) => number | null;
+  /** A contact's state changed (`null` = retired): the matcher's model follows. */
+  readonly onChanged: (id: ContactId, contact: Contact | null) => void;
+}
+
+/** All live contacts. */
+export interface Contacts {
+  get(id: ContactId): Contact | undefined;
+  all(): readonly Contact[];
+  onChannel(channelId: ChannelId): Contact | undefined;
+  /** The contact whose present offer or talk this is. */
+  onOffer(offerId: OfferId): Contact | undefined;
+  /** A new contact takes its first step. Call it from the run queue only, as `step`. */
+  arrive(id: ContactId, arrival: Arrival): void;
+  step(id: ContactId, signal: ContactSignal): ContactRefusal | 'CONTACT_UNKNOWN' | undefined;
+  /** Puts a state in place, as recovered. */
+  restore(contact: Contact): void;
+  saveAll(): void;
+  /** No effect is under way. */
+  isIdle(): boolean;
+  stop(): void;
+}
+
+interface Actor {
+  contact: Contact;
+  readonly alarm: AlarmClock<ContactTimer>;
+  readonly outbox: Outbox;
+}
+
+/** Effects that must not wait behind others, nor hold them up. */
+const detached: ReadonlySet<OutsideEffect['do']> = new Set(['checkAudio', 'checkRecording']);
+
+/** No contacts yet. */
+export function createContacts(parts: ContactsParts): Contacts {
+  const { clock, journal, store, sites, runQueue } = parts;
+  const actors = new Map<ContactId, Actor>();
+  const byChannel = new Map<ChannelId, ContactId>();
+  const byOffer = new Map<OfferId, ContactId>();
+
+  function put(contact: Contact): Actor {
+    let actor = actors.get(contact.id);
+    if (actor === undefined) {
+      actor = newActor(contact);
+      actors.set(contact.id, actor);
+      byChannel.set(contact.arrival.channelId, contact.id);
+    }
+    indexOffer(actor.contact, contact);
+    actor.contact = contact;
+    actor.alarm.follow(contact.deadlines);
+    parts.onChanged(contact.id, contact);
+    return actor;
+  }
+
+  function indexOffer(before: Contact, after: Contact): void {
+    const [was, is] = [offerIn(before), offerIn(after)];
+    if (was !== is && was !== undefined) byOffer.delete(was);
+    if (is !== undefined) byOffer.set(is, after.id);
+  }
+
+  function newActor(contact: Contact): Actor {
+    const { id } = contact;
+    return {
+      contact,
+      alarm: createAlarmClock(parts.timers, (timer) =>
+        runQueue.post(() => step(id, { type: 'TimerFired', timer })),
+      ),
+      outbox: createOutbox((effect) => parts.runEffect(id, effect as OutsideEffect)),
+    };
+  }
+
+  function take(actor: Actor, signal: ContactSignal): ContactRefusal | undefined {
+    const before = actor.contact;
+    const { contact, facts, effects, refused } = contactStep(before, signal, contextOf(before));
+    if (contact !== before) {
+      if (facts.length > 0) journal.append(entryOf(before, contact, facts));
+      store.saveContact(contact, isWaiting(contact));
+      put(contact);
+    }
+    if (signal.type === 'CallerGone') actor.outbox.empty();
+    for (const effect of effects) dispatch(actor, effect);
+    return refused;
+  }
+
+  function dispatch(actor: Actor, effect: ContactEffect): void {
+    if (effect.do === 'tellAgent') return parts.tellAgent(effect.agentId, effect.signal);
+    if (effect.do === 'retire') return retire(actor.contact);
+    if (detached.has(effect.do)) return void parts.runEffect(actor.contact.id, effect);
+    actor.outbox.add([effect]);
+  }
+
+  function retire(contact: Contact): void {
+    actors.get(contact.id)?.alarm.stop();
+    actors.delete(contact.id);
+    byChannel.delete(contact.arrival.channelId);
+    indexOffer(contact, { ...contact, stage: { at: 'ended' } });
+    store.forgetContact(contact.id);
+    parts.onChanged(contact.id, null);
+  }
+
+  function contextOf(contact: Contact): ContactContext {
+    const nowMs = clock.nowMs();
+    const site = sites.ofVersion(contact.arrival.siteVersion);
+    const entry = site.entries.get(contact.arrival.entryId);
+    const view = (): FlowView => ({
+      nowMs,
+      dnis: contact.arrival.dnis,
+      tag: contact.arrival.tag,
+      callerShown: contact.arrival.callerShown,
+      queues: Object.fromEntries(
+        [...site.queues.keys()].map((queueId) => [queueId, parts.queueCondition(site, queueId)]),
+      ),
+    });
+    const recorded =
+      contact.place === null || site.queues.get(contact.place.request.queueId)?.recorded !== false;
+    return {
+      nowMs,
+      policy: { ...site.contactPolicy, record: site.contactPolicy.record && recorded },
+      beginFlow: () => site.beginFlow(contact.arrival.entryId, view()),
+      flow: (cursor, input) => site.flowTurn(cursor, input, view()),
+      queue: (queueId) => parts.queueCondition(site, queueId),
+      treatment: (told) => treatment({ nowMs, told, place: parts.placeOf(contact.id) }),
+      offerOutcome,
+      whisper: entry?.whisper ? { id: 'a.w.entry', slots: { e: entry.shortName } } : null,
+    };
+  }
+
+  function entryOf(before: Contact, contact: Contact, facts: JournalEntry['facts']): JournalEntry {
+    return {
+      stream: 'contact',
+      id: contact.id,
+      seq: before.version,
+      atMs: clock.nowMs(),
+      node: parts.node,
+      epoch: parts.epoch(),
+      facts,
+      image: contact,
+    };
+  }
+
+  function step(id: ContactId, signal: ContactSignal): ContactRefusal | 'CONTACT_UNKNOWN' | undefined {
+    const actor = actors.get(id);
+    return actor === undefined ? 'CONTACT_UNKNOWN' : take(actor, signal);
+  }
+
+  return {
+    get: (id) => actors.get(id)?.contact,
+    all: () => [...actors.values()].map((actor) => actor.contact),
+    onChannel(channelId) {
+      const id = byChannel.get(channelId);
+      return id === undefined ? undefined : actors.get(id)?.contact;
+    },
+    onOffer(offerId) {
+      const id = byOffer.get(offerId);
+      return id === undefined ? undefined : actors.get(id)?.contact;
+    },
+    arrive(id, arrival) {
+      take(put(newContact(id, arrival)), { type: 'Arrived' });
+    },
+    step,
+    restore: put,
+    saveAll() {
+      for (const { contact } of actors.values()) store.saveContact(contact, isWaiting(contact));
+    },
+    isIdle: () => [...actors.values()].every((actor) => actor.outbox.isIdle()),
+    stop() {
+      for (const { alarm } of actors.values()) alarm.stop();
+    },
+  };
+}
+
+function offerIn({ stage }: Contact): OfferId | undefined {
+  if (stage.at === 'offered') return stage.offer.offerId;
+  return stage.at === 'talking' ? stage.talk.offerId : undefined;
+}

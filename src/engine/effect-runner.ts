@@ -1,0 +1,157 @@
+// Turns a contact's effects into telephony's verbs, and their outcomes into signals.
+import { AppError } from '../errors.js';
+import type { Contact } from '../contact/contact.js';
+import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
+import type { ContactId, PlayId } from '../contact/ids.js';
+import type { Log, RingOrder, Telephony } from './ports.js';
+import { recordingFile } from './recording-file.js';
+
+/** Effects that reach Asterisk; the others are the engine's own. */
+export type OutsideEffect = Exclude<ContactEffect, { do: 'tellAgent' | 'retire' }>;
+
+/** What a runner needs of its surroundings. */
+export interface EffectSurroundings {
+  readonly telephony: Telephony;
+  readonly log: Log;
+  readonly contactOf: (id: ContactId) => Contact | undefined;
+  readonly signal: (id: ContactId, signal: ContactSignal) => void;
+  /** What the phone shows, and how it is rung. */
+  readonly ringOrder: (contact: Contact, ring: Extract<OutsideEffect, { do: 'ring' }>) => RingOrder;
+  /** Resolves when this playback ended, or after a deadline. */
+  readonly playbackEnd: (playId: PlayId) => Promise<void>;
+  /** Resolves after this many ms. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** RTP must arrive within this window for a side to count as heard. */
+const audioWindowMs = 1_000;
+/** Normal clearing (Q.850). */
+const normalClearing = 16;
+
+/** A runner: its promise always fulfils; failures become signals or log lines. */
+export function createEffectRunner(
+  surroundings: EffectSurroundings,
+): (contactId: ContactId, effect: OutsideEffect) => Promise<void> {
+  const { log, signal, contactOf } = surroundings;
+
+  return async (contactId, effect) => {
+    const contact = contactOf(contactId);
+    if (contact === undefined) return;
+    try {
+      await perform(surroundings, contact, effect);
+    } catch (error) {
+      const outcome = outcomeOfFailure(effect, error);
+      if (outcome !== null) signal(contactId, outcome);
+      if (!isGone(error))
+        log.warn({ contactId, effect: effect.do, error: String(error) }, 'an effect failed');
+    }
+  };
+}
+
+async function perform(
+  { telephony, signal, ringOrder, playbackEnd, pause, contactOf }: EffectSurroundings,
+  contact: Contact,
+  effect: OutsideEffect,
+): Promise<void> {
+  const { id } = contact;
+  const { channelId } = contact.arrival;
+  switch (effect.do) {
+    case 'claim':
+      return telephony.claim(channelId, id);
+    case 'answer':
+      return telephony.answer(channelId);
+    case 'play':
+      return telephony.play(channelId, effect.playId, effect.part.prompt);
+    case 'stopPlay':
+      return telephony.stopPlay(effect.playId);
+    case 'music':
+      return telephony.music(channelId, effect.on);
+    case 'ring':
+      return telephony.ring(ringOrder(contact, effect));
+    case 'hangUpLeg':
+      return telephony.hangUp(effect.legId, normalClearing);
+    case 'whisper': {
+      const playId = `${effect.legId}.whisper` as PlayId;
+      const ended = playbackEnd(playId);
+      await telephony.play(effect.legId, playId, effect.prompt);
+      return ended;
+    }
+    case 'join':
+      await telephony.join(effect.bridgeId, channelId, effect.legId);
+      return signal(id, { type: 'Joined', offerId: effect.offerId });
+    case 'announce':
+      return telephony.playToBridge(
+        effect.bridgeId,
+        `${effect.bridgeId}.${contact.version}` as PlayId,
+        effect.prompt,
+      );
+    case 'hold':
+      return telephony.hold(effect.bridgeId, channelId, effect.on);
+    case 'record': {
+      const file = recordingFile(contact, effect.talk);
+      await telephony.record(channelId, file);
+      return signal(id, { type: 'RecordingStarted', file });
+    }
+    case 'checkRecording':
+      if (await telephony.recordingGrows(recordingFile(contact, effect.talk))) return;
+      return signal(id, { type: 'RecordingFailed', reason: 'notGrowing' });
+    case 'muteRecording':
+      return telephony.muteRecording(channelId, effect.on);
+    case 'stopRecording':
+      return telephony.stopRecording(channelId);
+    case 'checkAudio': {
+      const count = () =>
+        Promise.all([telephony.packetsReceived(channelId), telephony.packetsReceived(effect.legId)]);
+      const [citizenBefore, agentBefore] = await count();
+      await pause(audioWindowMs);
+      const now = contactOf(id);
+      if (now?.stage.at !== 'talking' || now.stage.talk.legId !== effect.legId || now.stage.talk.held) return;
+      const [citizenAfter, agentAfter] = await count();
+      return signal(id, {
+        type: 'AudioChecked',
+        citizenHeard: citizenAfter > citizenBefore,
+        agentHeard: agentAfter > agentBefore,
+      });
+    }
+    case 'dropBridge':
+      return telephony.dropBridge(effect.bridgeId);
+    case 'hangUp':
+      return telephony.hangUp(channelId, normalClearing);
+  }
+}
+
+/** What a failed effect means to the contact; null = nothing changes for it. */
+function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal | null {
+  const gone = isGone(error);
+  switch (effect.do) {
+    case 'claim':
+    case 'answer':
+    case 'music':
+    case 'hangUp':
+      return gone ? { type: 'CallerGone', causeCode: 0, inGap: true } : null;
+    case 'play':
+      return gone
+        ? { type: 'CallerGone', causeCode: 0, inGap: true }
+        : { type: 'PlayEnded', playId: effect.playId, ok: false };
+    case 'ring':
+      // Refused at once = the phone cannot be dialled (0); no answer from Asterisk = our own failure (-1).
+      return {
+        type: 'LegGone',
+        offerId: effect.offerId,
+        causeCode: error instanceof AppError && error.code === 'ARI_REFUSED' ? 0 : -1,
+        phoneLost: false,
+      };
+    case 'join':
+      return { type: 'JoinFailed', offerId: effect.offerId };
+    case 'record':
+      return { type: 'RecordingFailed', reason: error instanceof AppError ? error.code : 'notStarted' };
+    case 'checkRecording':
+      return { type: 'RecordingFailed', reason: 'notFound' };
+    default:
+      return null;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'ARI_REFUSED' && error.details['status'] === 404;
+}

@@ -1,0 +1,369 @@
+// The engine put together: mailboxes, match loop, links to the node and to the store; and its life from start to stop.
+import type { Proposal } from '../acd/match.js';
+import { createQueueModel } from '../acd/queue-model.js';
+import { isOfferable, type Agent, type AgentRefusal, type AgentSignal } from '../contact/agent.js';
+import { isWaiting, type Contact } from '../contact/contact.js';
+import type { ContactRefusal, ContactSignal } from '../contact/contact-signals.js';
+import type { AgentId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
+import { createAgents, type Agents } from './agents.js';
+import { createContacts, type Contacts } from './contacts.js';
+import { createEffectRunner, type OutsideEffect } from './effect-runner.js';
+import { createFeatureCalls } from './feature-calls.js';
+import { createIncoming } from './incoming.js';
+import { createMatcher } from './matcher.js';
+import { createModelFeed } from './model-feed.js';
+import { createNodeLink, type NodeLink, type NodeState } from './node-link.js';
+import type { PinCheck } from './pin-check.js';
+import type {
+  CallerNumbers,
+  Clock,
+  Ids,
+  Journal,
+  LiveImage,
+  LiveStore,
+  Log,
+  RingOrder,
+  SiteFact,
+  Sites,
+  Telephony,
+  Timers,
+} from './ports.js';
+import { createRunQueue } from './run-queue.js';
+import { createSiteJournal, type StandingAlarm } from './site-journal.js';
+import { createStoreLink } from './store-link.js';
+
+/** Every port, and who we are. */
+export interface EngineParts {
+  readonly siteName: string;
+  readonly node: NodeId;
+  readonly serviceVersion: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ids: Ids;
+  readonly telephony: Telephony;
+  readonly store: LiveStore;
+  readonly journal: Journal;
+  readonly callers: CallerNumbers;
+  readonly sites: Sites;
+  readonly pins: PinCheck;
+  readonly log: Log;
+}
+
+/** What was recovered from the spool: the last image of each stream, and where the site's numbering goes on. */
+export interface Recovered {
+  readonly image: LiveImage;
+  /** The last instant anything was journaled before this start; null on the first start ever. */
+  readonly lastAtMs: number | null;
+  readonly siteSeq: number;
+}
+
+/** A refused act: a code of `errors.ts`. */
+export type ActRefusal = AgentRefusal | ContactRefusal | 'CONTACT_UNKNOWN' | 'AGENT_UNKNOWN';
+
+/** The running engine. */
+export interface Engine {
+  /** Recovers the state, takes over the store and begins to listen. */
+  start(recovered: Recovered): Promise<void>;
+  stop(): void;
+  actOnAgent(agentId: AgentId, signal: AgentSignal): ActRefusal | undefined;
+  actOnContact(contactId: ContactId, signal: ContactSignal): ActRefusal | undefined;
+  agents(): readonly Agent[];
+  contacts(): readonly Contact[];
+  /** 1 = next of its queue; null when it does not wait. */
+  placeOf(id: ContactId): number | null;
+  isReachable(deviceId: DeviceId): boolean;
+  condition(): EngineCondition;
+  /** Journals a fact of the site's. */
+  note(fact: SiteFact): void;
+  /** The configuration changed: agents' skills are read anew. */
+  siteChanged(): void;
+  /** Nothing is under way but timers. */
+  isIdle(): boolean;
+}
+
+/** What works and what does not, for health pages and boards. */
+export interface EngineCondition {
+  readonly telephony: NodeState;
+  readonly store: 'up' | 'away';
+  readonly epoch: number;
+  readonly alarms: readonly StandingAlarm[];
+}
+
+/** A whisper that reports no end is not waited for longer. */
+const whisperMs = 3_000;
+
+/** An engine over its ports; nothing happens before `start`. */
+export function createEngine(parts: EngineParts): Engine {
+  const { clock, timers, telephony, store, journal, sites, callers, log, node } = parts;
+  const runQueue = createRunQueue((error) => log.error({ error: describe(error) }, 'a decision failed'));
+  const model = createQueueModel();
+  const playbackEnds = new Map<PlayId, () => void>();
+  const pause = (ms: number) => new Promise<void>((resolve) => void timers.at(clock.nowMs() + ms, resolve));
+  const epoch = () => storeLink.epoch();
+  const siteJournal = createSiteJournal({ siteName: parts.siteName, node, clock, journal, epoch });
+  const feed = createModelFeed(model, sites, () => agents.all());
+  let stopped = false;
+
+  const agents: Agents = createAgents({
+    node,
+    clock,
+    timers,
+    journal,
+    store,
+    sites,
+    runQueue,
+    epoch,
+    onChanged(agent) {
+      feed.agentChanged(agent);
+      matcher.poke();
+    },
+    onVerify: () => nodeLink.compare(),
+  });
+
+  const runEffect: (id: ContactId, effect: OutsideEffect) => Promise<void> = createEffectRunner({
+    telephony,
+    log,
+    contactOf: (id) => contacts.get(id),
+    signal: (id, signal) => runQueue.post(() => contacts.step(id, signal)),
+    ringOrder,
+    playbackEnd,
+    pause,
+  });
+
+  const contacts: Contacts = createContacts({
+    node,
+    clock,
+    timers,
+    journal,
+    store,
+    sites,
+    runQueue,
+    epoch,
+    runEffect,
+    tellAgent: (agentId, signal) => runQueue.post(() => agents.step(agentId, signal)),
+    queueCondition: feed.queueCondition,
+    placeOf: (id) => model.placeOf(id),
+    onChanged(id, contact) {
+      feed.contactChanged(id, contact);
+      matcher.poke();
+    },
+  });
+
+  const matcher = createMatcher({
+    clock,
+    timers,
+    ids: parts.ids,
+    store,
+    model,
+    runQueue,
+    leaseMs: () => sites.current().contactPolicy.ringMs + sites.current().agentPolicy.leaseMarginMs,
+    stillTrue,
+    deliver,
+    saveAgain,
+  });
+
+  const featureCalls = createFeatureCalls({
+    clock,
+    timers,
+    telephony,
+    sites,
+    pins: parts.pins,
+    log,
+    runQueue,
+    agentAt: (deviceId) => agents.at(deviceId),
+    agentById: (id) => agents.get(id),
+    contactOnLeg: (legId) => contacts.onOffer(legId as string as OfferId),
+    isReachable: (deviceId) => nodeLink.isReachable(deviceId),
+    actOnAgent,
+    actOnContact,
+  });
+
+  const incoming = createIncoming({
+    node,
+    clock,
+    ids: parts.ids,
+    sites,
+    callers,
+    telephony,
+    runQueue,
+    contacts,
+    agents,
+    featureCalls,
+    siteJournal,
+    nodeLink: () => nodeLink,
+    pause,
+    playbackEnded: (playId) => playbackEnds.get(playId)?.(),
+  });
+
+  const nodeLink: NodeLink = createNodeLink({
+    node,
+    clock,
+    timers,
+    telephony,
+    runQueue,
+    contacts,
+    agents,
+    siteJournal,
+    log,
+    isFeatureCall: (channelId) => featureCalls.holds(channelId),
+    arrive: incoming.arrive,
+    onState: allowMatching,
+  });
+
+  const storeLink = createStoreLink({
+    store,
+    clock,
+    timers,
+    runQueue,
+    siteJournal,
+    log,
+    image: () => ({ contacts: contacts.all(), agents: agents.all() }),
+    saveAll() {
+      contacts.saveAll();
+      agents.saveAll();
+    },
+    onState: allowMatching,
+  });
+
+  /** Offers are made only with a store to reserve in and a node to ring on. */
+  function allowMatching(): void {
+    matcher.setAllowed(storeLink.isUp() && nodeLink.state() === 'connected');
+  }
+
+  /** Between proposing and committing somebody may have moved: then the reservation is given back. */
+  function stillTrue(proposal: Proposal): boolean {
+    const agent = agents.get(proposal.agentId);
+    const contact = contacts.get(proposal.contactId);
+    if (agent === undefined || contact === undefined) return false;
+    const unmoved = contact.version === proposal.contactVersion && agent.version === proposal.agentVersion;
+    return unmoved && isWaiting(contact) && isOfferable(agent);
+  }
+
+  function deliver(offerId: OfferId, { contactId, agentId, deviceId, decision }: Proposal): void {
+    const { ringMs } = sites.current().contactPolicy;
+    agents.step(agentId, { type: 'OfferMade', offerId, contactId, ringMs });
+    contacts.step(contactId, { type: 'OfferMade', offerId, agentId, deviceId, decision });
+  }
+
+  function saveAgain(contactId: ContactId, agentId: AgentId): void {
+    const contact = contacts.get(contactId);
+    const agent = agents.get(agentId);
+    if (contact !== undefined) store.saveContact(contact, isWaiting(contact));
+    if (agent !== undefined) store.saveAgent(agent, isOfferable(agent));
+  }
+
+  function ringOrder(contact: Contact, ring: Extract<OutsideEffect, { do: 'ring' }>): RingOrder {
+    const { offerId, deviceId, ringMs } = ring;
+    const agent = sites.current().agents.get(ring.agentId);
+    const entry = sites.ofVersion(contact.arrival.siteVersion).entries.get(contact.arrival.entryId);
+    const number = agent?.seesNumber ? callers.numberOf(contact.arrival.callerKey) : undefined;
+    return {
+      contactId: contact.id,
+      offerId,
+      deviceId,
+      ringMs,
+      displayName: entry?.shortName ?? contact.arrival.dnis,
+      displayNumber: number ?? contact.id,
+      autoAnswer: agent?.autoAnswer ?? false,
+    };
+  }
+
+  function playbackEnd(playId: PlayId): Promise<void> {
+    return new Promise((resolve) => {
+      const ended = () => {
+        playbackEnds.delete(playId);
+        cancel();
+        resolve();
+      };
+      const cancel = timers.at(clock.nowMs() + whisperMs, ended);
+      playbackEnds.set(playId, ended);
+    });
+  }
+
+  function actOnAgent(agentId: AgentId, signal: AgentSignal): ActRefusal | undefined {
+    if (!sites.current().agents.has(agentId)) return 'AGENT_UNKNOWN';
+    return signal.type === 'SignIn' ? signIn(agentId, signal) : agents.step(agentId, signal);
+  }
+
+  /** One agent a device: the newcomer at a desk signs the other one out, but never out of a talk. */
+  function signIn(
+    newcomer: AgentId,
+    signal: Extract<AgentSignal, { type: 'SignIn' }>,
+  ): ActRefusal | undefined {
+    const present = agents.at(signal.deviceId);
+    const other = present?.id === newcomer ? undefined : present;
+    if (other?.activity.is === 'talking' || other?.activity.is === 'ringing') return 'AGENT_WRONG_STATE';
+    const refused = agents.step(newcomer, signal);
+    if (refused === undefined && other !== undefined)
+      agents.step(other.id, { type: 'SignOut', by: 'system' });
+    return refused;
+  }
+
+  function actOnContact(contactId: ContactId, signal: ContactSignal): ActRefusal | undefined {
+    return contacts.step(contactId, signal);
+  }
+
+  async function start(recovered: Recovered): Promise<void> {
+    siteJournal.goOnFrom(recovered.siteSeq);
+    const held = await storeLink.load();
+    for (const contact of newest(held.contacts, recovered.image.contacts)) contacts.restore(contact);
+    for (const agent of newest(held.agents, recovered.image.agents)) agents.restore(agent);
+    const toMs = clock.nowMs();
+    const siteVersion = sites.current().version;
+    siteJournal.note({ type: 'ServiceStarted', version: parts.serviceVersion, siteVersion });
+    const fromMs = recovered.lastAtMs;
+    if (fromMs !== null) siteJournal.note({ type: 'DataGap', fromMs, toMs, part: 'service' });
+    await storeLink.takeOver();
+    telephony.onEvent((event) => {
+      if (!stopped) runQueue.post(() => incoming.take(event));
+    });
+    nodeLink.start();
+  }
+
+  function stop(): void {
+    if (stopped) return;
+    stopped = true;
+    siteJournal.note({ type: 'ServiceStopped' });
+    for (const part of [contacts, agents, featureCalls, nodeLink, storeLink]) part.stop();
+  }
+
+  return {
+    start,
+    stop,
+    actOnAgent,
+    actOnContact,
+    agents: () => agents.all(),
+    contacts: () => contacts.all(),
+    placeOf: (id) => model.placeOf(id),
+    isReachable: (deviceId) => nodeLink.isReachable(deviceId),
+    condition: () => ({
+      telephony: nodeLink.state(),
+      store: storeLink.isUp() ? 'up' : 'away',
+      epoch: epoch(),
+      alarms: siteJournal.standing(),
+    }),
+    note: siteJournal.note,
+    siteChanged() {
+      for (const agent of agents.all()) feed.agentChanged(agent);
+      matcher.poke();
+    },
+    isIdle: () => contacts.isIdle() && matcher.isIdle() && featureCalls.isIdle(),
+  };
+}
+
+/** Of each stream the higher version: the spool may be ahead of Redis, or Redis of a lost spool. */
+function newest<State extends { readonly id: string; readonly version: number }>(
+  stored: readonly State[],
+  spooled: readonly State[],
+): readonly State[] {
+  const best = new Map<string, State>();
+  for (const state of [...stored, ...spooled]) {
+    const known = best.get(state.id);
+    if (known === undefined || state.version > known.version) best.set(state.id, state);
+  }
+  return [...best.values()];
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

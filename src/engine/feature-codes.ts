@@ -1,0 +1,90 @@
+// The table of feature codes: what an agent's keys mean. Pure.
+import type { BreakReason } from '../contact/agent.js';
+import type { DispositionOutcome } from '../contact/disposition.js';
+import type { AgentId } from '../contact/ids.js';
+
+/** What an agent asks for by his phone. */
+export type FeatureAct =
+  | { readonly do: 'signIn'; readonly agentId: AgentId }
+  | { readonly do: 'signOut' | 'ready' | 'endWrapUp' | 'extendWrapUp' | 'state' | 'echo' }
+  /** `null`: the reason has still to be asked for. */
+  | { readonly do: 'break'; readonly reason: BreakReason | null }
+  | { readonly do: 'disposition'; readonly outcome: DispositionOutcome };
+
+/** What some keys mean: a whole code, one that may go on (`act` = its meaning if it does not), or none. */
+export type FeatureReading =
+  | { readonly is: 'whole'; readonly act: FeatureAct }
+  | { readonly is: 'open'; readonly act: FeatureAct | null }
+  | { readonly is: 'unknown' };
+
+const unknown: FeatureReading = { is: 'unknown' };
+const whole = (act: FeatureAct): FeatureReading => ({ is: 'whole', act });
+const open = (act: FeatureAct | null): FeatureReading => ({ is: 'open', act });
+
+/** Keys of a break's reason; 9 紧急离席 is never refused. */
+const breakReasonByKey: ReadonlyMap<string, BreakReason> = new Map([
+  ['1', 'rest'],
+  ['2', 'meal'],
+  ['3', 'training'],
+  ['4', 'meeting'],
+  ['5', 'other'],
+  ['9', 'urgent'],
+]);
+
+const outcomeByKey: ReadonlyMap<string, DispositionOutcome> = new Map([
+  ['1', 'direct'],
+  ['2', 'dispatch'],
+  ['3', 'scope'],
+  ['4', 'transfer'],
+  ['5', 'invalid'],
+  ['9', 'other'],
+]);
+
+/** The codes (ASSUMED), each with the meaning of what follows it. No code is the beginning of another one. */
+const codes: Readonly<Record<string, (argument: string) => FeatureReading>> = {
+  '*20': readAgentId,
+  '*21': alone({ do: 'signOut' }),
+  '*22': alone({ do: 'ready' }),
+  '*23': (key) => (key === '' ? open({ do: 'break', reason: null }) : breakOf(breakReason(key))),
+  '*24': alone({ do: 'endWrapUp' }),
+  '*25': alone({ do: 'extendWrapUp' }),
+  '*26': (key) => (key === '' ? open(null) : dispositionOf(outcomeByKey.get(key))),
+  '*29': alone({ do: 'state' }),
+  '*43': alone({ do: 'echo' }),
+};
+
+/** Reads keys pressed so far, or a number dialled as a whole. `#` may be written `%23`, as some phones send it. */
+export function readFeatureCode(keys: string): FeatureReading {
+  const pressed = keys.replaceAll('%23', '#');
+  for (const [code, read] of Object.entries(codes)) {
+    if (pressed.startsWith(code)) return read(pressed.slice(code.length));
+    if (code.startsWith(pressed) && pressed !== '') return open(null);
+  }
+  return unknown;
+}
+
+/** The reason behind a key of the break menu. */
+export function breakReason(key: string): BreakReason | undefined {
+  return breakReasonByKey.get(key);
+}
+
+function alone(act: FeatureAct): (argument: string) => FeatureReading {
+  return (argument) => (argument === '' ? whole(act) : unknown);
+}
+
+/** A 工号 has no fixed length: `#` ends it, or silence does. */
+function readAgentId(argument: string): FeatureReading {
+  const [, agentId = '', end] = /^(\d{0,12})(#?)$/.exec(argument) ?? [];
+  if (end === undefined) return unknown;
+  const act: FeatureAct = { do: 'signIn', agentId: agentId as AgentId };
+  if (agentId === '') return end === '' ? open(null) : unknown;
+  return end === '' ? open(act) : whole(act);
+}
+
+function breakOf(reason: BreakReason | undefined): FeatureReading {
+  return reason === undefined ? unknown : whole({ do: 'break', reason });
+}
+
+function dispositionOf(outcome: DispositionOutcome | undefined): FeatureReading {
+  return outcome === undefined ? unknown : whole({ do: 'disposition', outcome });
+}

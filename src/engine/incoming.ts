@@ -1,0 +1,162 @@
+// What telephony tells, turned into signals for the right mailbox.
+import type { Arrival, Contact } from '../contact/contact.js';
+import type { ContactSignal } from '../contact/contact-signals.js';
+import type { ChannelId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
+import type { Agents } from './agents.js';
+import type { Contacts } from './contacts.js';
+import type { FeatureCalls } from './feature-calls.js';
+import type { NodeLink } from './node-link.js';
+import type { ArrivalSeen, CallerNumbers, Clock, Ids, Sites, Telephony, TelephonyEvent } from './ports.js';
+import type { RunQueue } from './run-queue.js';
+import type { SiteJournal } from './site-journal.js';
+
+/** Where events go. */
+export interface IncomingParts {
+  readonly node: NodeId;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly sites: Sites;
+  readonly callers: CallerNumbers;
+  readonly telephony: Telephony;
+  readonly runQueue: RunQueue;
+  readonly contacts: Contacts;
+  readonly agents: Agents;
+  readonly featureCalls: FeatureCalls;
+  readonly siteJournal: SiteJournal;
+  readonly nodeLink: () => NodeLink;
+  readonly pause: (ms: number) => Promise<void>;
+  /** Somebody awaits this playback's end. */
+  readonly playbackEnded: (playId: PlayId) => void;
+}
+
+/** Takes one event at a time, from the run queue. */
+export interface Incoming {
+  take(event: TelephonyEvent): void;
+  arrive(seen: ArrivalSeen): void;
+}
+
+/** A phone out of reach whose audio stands still for this long is lost. */
+const deadAudioMs = 1_000;
+
+/** The way from telephony to the mailboxes. */
+export function createIncoming(parts: IncomingParts): Incoming {
+  const { contacts, agents, featureCalls, siteJournal, sites, telephony, runQueue } = parts;
+
+  function take(event: TelephonyEvent): void {
+    switch (event.type) {
+      case 'arrived':
+        return arrive(event.arrival);
+      case 'featureDialled':
+        return featureCalls.dialled(event);
+      case 'playEnded':
+        return playEnded(event.channelId, event.playId, event.ok);
+      case 'digit':
+        return digit(event.channelId, event.digit);
+      case 'ringing':
+        return toOffer(event.channelId, (offerId) => ({ type: 'LegRinging', offerId }));
+      case 'answered':
+        return toOffer(event.channelId, (offerId) => ({ type: 'LegAnswered', offerId }));
+      case 'held':
+        return toOffer(event.channelId, (offerId) => ({ type: 'LegHeld', offerId, held: event.held }));
+      case 'gone':
+        return gone(event);
+      case 'phone':
+        return phone(event.deviceId, event.reachable);
+      case 'ownCall':
+        return ownCall(event.deviceId, event.channelId, event.up);
+      case 'newContactAddress':
+        return siteJournal.raise('newContactAddress', event.deviceId);
+      case 'connected':
+      case 'disconnected':
+      case 'replaced':
+      case 'sick':
+      case 'well':
+        return parts.nodeLink().take(event);
+    }
+  }
+
+  function arrive(seen: ArrivalSeen): void {
+    if (contacts.onChannel(seen.channelId) !== undefined) return;
+    contacts.arrive(parts.ids.next() as ContactId, arrivalOf(seen));
+  }
+
+  function arrivalOf(seen: ArrivalSeen): Arrival {
+    const site = sites.current();
+    const nowMs = parts.clock.nowMs();
+    const { entryId, kpiLine, tag } = site.meaningOf({ ...seen, nowMs });
+    const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
+    return {
+      node: parts.node,
+      bootId: parts.nodeLink().bootId(),
+      channelId,
+      sipCallId,
+      trunkId,
+      dnis,
+      redirectedFrom,
+      ...parts.callers.remember(ani, aniShown),
+      callerShown: aniShown && ani !== '',
+      entryId,
+      kpiLine,
+      tag,
+      // Asterisk's clock is this machine's, but a call never arrives in our future.
+      arrivedAtMs: Math.min(seen.arrivedAtMs, nowMs),
+      siteVersion: site.version,
+    };
+  }
+
+  function playEnded(channelId: ChannelId, playId: PlayId, ok: boolean): void {
+    parts.playbackEnded(playId);
+    const contact = contacts.onChannel(channelId);
+    if (contact !== undefined) contacts.step(contact.id, { type: 'PlayEnded', playId, ok });
+    else featureCalls.playEnded(channelId, playId);
+  }
+
+  function digit(channelId: ChannelId, pressed: string): void {
+    const contact = contacts.onChannel(channelId);
+    if (contact !== undefined) contacts.step(contact.id, { type: 'Digit', digit: pressed });
+    else featureCalls.digit(channelId, pressed);
+  }
+
+  /** The leg of an offer or a talk has the offer's id; any other channel has no contact behind it. */
+  function toOffer(channelId: ChannelId, signal: (offerId: OfferId) => ContactSignal): void {
+    const offerId = channelId as string as OfferId;
+    const contact = contacts.onOffer(offerId);
+    if (contact !== undefined) contacts.step(contact.id, signal(offerId));
+  }
+
+  function gone({ channelId, causeCode, phoneLost }: Extract<TelephonyEvent, { type: 'gone' }>): void {
+    const contact: Contact | undefined = contacts.onChannel(channelId);
+    if (contact !== undefined) contacts.step(contact.id, { type: 'CallerGone', causeCode, inGap: false });
+    else if (!featureCalls.gone(channelId)) legGone(channelId, causeCode, phoneLost);
+  }
+
+  function legGone(channelId: ChannelId, causeCode: number, phoneLost: boolean): void {
+    toOffer(channelId, (offerId) => ({ type: 'LegGone', offerId, causeCode, phoneLost }));
+  }
+
+  function phone(deviceId: DeviceId, isReachable: boolean): void {
+    parts.nodeLink().phoneSeen(deviceId, isReachable);
+    const agent = agents.at(deviceId);
+    if (agent === undefined) return;
+    agents.step(agent.id, { type: 'PhoneReachable', deviceId, reachable: isReachable });
+    if (isReachable) return;
+    if (agent.activity.is === 'ringing') legGone(agent.activity.offerId as string as ChannelId, 0, true);
+    if (agent.activity.is === 'talking') void dropDeadLeg(agent.activity.legId);
+  }
+
+  /** A talking agent's phone is out of reach: if its audio stands still too, the talk is cut off. */
+  async function dropDeadLeg(legId: ChannelId): Promise<void> {
+    const before = await telephony.packetsReceived(legId).catch(() => null);
+    await parts.pause(deadAudioMs);
+    const after = await telephony.packetsReceived(legId).catch(() => null);
+    if (before !== null && before === after) runQueue.post(() => legGone(legId, 0, true));
+  }
+
+  function ownCall(deviceId: DeviceId, channelId: ChannelId, up: boolean): void {
+    if (featureCalls.holds(channelId)) return;
+    const agent = agents.at(deviceId);
+    if (agent !== undefined) agents.step(agent.id, { type: 'OwnCall', channelId, up });
+  }
+
+  return { take, arrive };
+}

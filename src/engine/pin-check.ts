@@ -1,0 +1,97 @@
+// Decides whether a PIN is right, and slows down whoever guesses: failures are counted by agent, by place and by both.
+import type { AgentId } from '../contact/ids.js';
+
+/** `locked`: too many failures; wait, or ask the supervisor. */
+export type PinVerdict = 'right' | 'wrong' | 'locked';
+
+/** One try. */
+export interface PinAttempt {
+  readonly agentId: AgentId;
+  readonly pin: string;
+  /** Where it came from: a device's id or a network address. */
+  readonly from: string;
+}
+
+/** Checks a PIN and remembers failures. An unknown agent is told the same as a wrong PIN. */
+export type PinCheck = (attempt: PinAttempt, nowMs: number) => PinVerdict;
+
+/** Where the right PINs are. */
+export interface PinBook {
+  /** What is kept of an agent's PIN, or undefined for an unknown agent. */
+  storedOf(agentId: AgentId): string | undefined;
+  /** A PIN in the form it is kept in. */
+  digest(agentId: AgentId, pin: string): string;
+}
+
+/** Failures that lock (all ASSUMED). A place is shared by many agents, an agent is known at many places: these bear more. */
+export interface PinLimits {
+  readonly agentAtPlace: number;
+  readonly agent: number;
+  readonly place: number;
+  /** Counted from the last failure; a lock ends by itself after it. */
+  readonly lockMs: number;
+}
+
+/** 5 failures lock an agent at one place for 10 min, 20 an agent everywhere, 30 a place for everybody. */
+export const defaultPinLimits: PinLimits = { agentAtPlace: 5, agent: 20, place: 30, lockMs: 600_000 };
+
+interface Failures {
+  readonly count: number;
+  readonly untilMs: number;
+}
+
+/** More counters than this: the lapsed ones are forgotten. */
+const maxCounters = 10_000;
+
+/** A check over a book of PINs. Failures are kept in memory: a restart forgives. */
+export function createPinCheck(book: PinBook, limits: PinLimits = defaultPinLimits): PinCheck {
+  const failures = new Map<string, Failures>();
+
+  function countOf(key: string, nowMs: number): number {
+    const known = failures.get(key);
+    return known === undefined || known.untilMs <= nowMs ? 0 : known.count;
+  }
+
+  function forgetLapsed(nowMs: number): void {
+    for (const [key, { untilMs }] of failures) if (untilMs <= nowMs) failures.delete(key);
+  }
+
+  return (attempt, nowMs) => {
+    const counters = countersOf(attempt, limits);
+    const isLocked = () => counters.some(({ key, limit }) => countOf(key, nowMs) >= limit);
+    if (isLocked()) return 'locked';
+    if (isRight(book, attempt)) {
+      for (const { key, clearedByRight } of counters) if (clearedByRight) failures.delete(key);
+      return 'right';
+    }
+    if (failures.size > maxCounters) forgetLapsed(nowMs);
+    for (const { key } of counters) {
+      failures.set(key, { count: countOf(key, nowMs) + 1, untilMs: nowMs + limits.lockMs });
+    }
+    return isLocked() ? 'locked' : 'wrong';
+  };
+}
+
+/** A right PIN clears its own pair only: else a guesser with a PIN of his own could guess for ever. */
+function countersOf({ agentId, from }: PinAttempt, limits: PinLimits) {
+  return [
+    { key: JSON.stringify([agentId, from]), limit: limits.agentAtPlace, clearedByRight: true },
+    { key: JSON.stringify([agentId]), limit: limits.agent, clearedByRight: false },
+    { key: JSON.stringify([null, from]), limit: limits.place, clearedByRight: false },
+  ];
+}
+
+function isRight(book: PinBook, { agentId, pin }: PinAttempt): boolean {
+  const stored = book.storedOf(agentId);
+  const same = equalInConstantTime(book.digest(agentId, pin), stored ?? '');
+  return stored !== undefined && pin !== '' && same;
+}
+
+/** The time taken tells at most the length of the given text. */
+function equalInConstantTime(given: string, stored: string): boolean {
+  let difference = given.length ^ stored.length;
+  for (let at = 0; at < given.length; at += 1) {
+    difference |= given.charCodeAt(at) ^ stored.charCodeAt(at % (stored.length || 1));
+  }
+  return difference === 0;
+}

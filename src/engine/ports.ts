@@ -1,0 +1,298 @@
+// Every door of the engine: what it needs from the world, as interfaces. Adapters and the simulator implement them.
+import type { Agent, AgentFact } from '../contact/agent.js';
+import type { Contact } from '../contact/contact.js';
+import type { ContactFact } from '../contact/contact-signals.js';
+import type {
+  AgentId,
+  BridgeId,
+  CallerKey,
+  ChannelId,
+  ContactId,
+  DeviceId,
+  NodeId,
+  OfferId,
+  PlayId,
+} from '../contact/ids.js';
+import type { PromptRef } from '../contact/prompt-ref.js';
+import type { Site } from '../site/site.js';
+
+/** The only source of instants in the engine. */
+export interface Clock {
+  /** Epoch ms, whole numbers. */
+  nowMs(): number;
+}
+
+/** The only way to be woken. */
+export interface Timers {
+  /** Calls `wake` once, not before `atMs`; the result cancels it. */
+  at(atMs: number, wake: () => void): () => void;
+}
+
+/** New ids, never twice. UUIDv7, or seeded in the simulator. */
+export interface Ids {
+  next(): string;
+}
+
+/** What one stream adds in one step. Sequence numbers are `seq`, `seq + 1`, … one per fact. */
+export interface JournalEntry {
+  readonly stream: 'contact' | 'agent' | 'site';
+  readonly id: string;
+  readonly seq: number;
+  readonly atMs: number;
+  readonly node: NodeId;
+  readonly epoch: number;
+  readonly facts: readonly (ContactFact | AgentFact | SiteFact)[];
+  /** The stream's state after these facts: what a restart goes on from. Not carried to the database. */
+  readonly image: Contact | Agent | null;
+}
+
+/** What is journaled of the site as a whole; stream id = the site's name. */
+export type SiteFact =
+  | { readonly type: 'ServiceStarted'; readonly version: string; readonly siteVersion: string }
+  | { readonly type: 'ServiceStopped' }
+  /** No data was taken between these instants: figures show it as a gap. */
+  | { readonly type: 'DataGap'; readonly fromMs: number; readonly toMs: number; readonly part: GapPart }
+  | { readonly type: 'PartLost'; readonly part: GapPart; readonly reason: string }
+  | { readonly type: 'PartBack'; readonly part: GapPart; readonly awayMs: number }
+  | { readonly type: 'AlarmRaised'; readonly alarm: AlarmName; readonly about: string }
+  | { readonly type: 'AlarmCleared'; readonly alarm: AlarmName; readonly about: string }
+  | { readonly type: 'SiteReloaded'; readonly siteVersion: string }
+  /** A call the service never saw, read from Asterisk's own records. */
+  | {
+      readonly type: 'CallMissedByService';
+      readonly callKey: string;
+      readonly arrivedAtMs: number;
+      readonly endedAtMs: number;
+      readonly dnis: string;
+      readonly trunkId: string;
+      readonly callerKey: CallerKey;
+      readonly callerMasked: string;
+      readonly reason: 'away' | 'full';
+    };
+
+export type GapPart = 'service' | 'asterisk' | 'redis' | 'database' | 'spool';
+export type AlarmName =
+  | 'nodeSick'
+  | 'newContactAddress'
+  | 'phoneMisconfigured'
+  | 'recordingFailed'
+  | 'recordingDiskLow'
+  | 'spoolDiskFull'
+  | 'promptMissing'
+  | 'calendarMissing'
+  | 'eventLoopSlow';
+
+/** The journal's near end. `append` returns when the entry will survive a kill of the process; it never throws. */
+export interface Journal {
+  append(entry: JournalEntry): void;
+}
+
+/** What the live store holds, as read at a start or a write-back. */
+export interface LiveImage {
+  readonly contacts: readonly Contact[];
+  readonly agents: readonly Agent[];
+}
+
+/** One pair to reserve: still true only if both versions are. */
+export interface OfferCommit {
+  readonly offerId: OfferId;
+  readonly contactId: ContactId;
+  readonly contactVersion: number;
+  readonly agentId: AgentId;
+  readonly agentVersion: number;
+  /** The reservation lapses by itself after this. */
+  readonly leaseMs: number;
+}
+
+/** Why a pair was not reserved; `StoreAway` = Redis did not answer. */
+export type CommitResult =
+  | 'committed'
+  | 'contactGone'
+  | 'contactChanged'
+  | 'contactReserved'
+  | 'agentGone'
+  | 'agentChanged'
+  | 'agentReserved'
+  | 'oldEpoch'
+  | 'storeAway';
+
+/**
+ * The live state's holder (Redis). Commands are refused at once while it is away, never queued: the engine keeps its own
+ * working copy and writes everything back when the store returns.
+ */
+export interface LiveStore {
+  /** Takes the next epoch: from now on every write of an older engine is refused. */
+  takeEpoch(): Promise<number>;
+  load(): Promise<LiveImage>;
+  /** Fire and forget in order; a failure marks the store as lost. `offerable` = listed for matching. */
+  saveContact(contact: Contact, waiting: boolean): void;
+  saveAgent(agent: Agent, offerable: boolean): void;
+  forgetContact(id: ContactId): void;
+  /** Reserves each pair that is still true, in order; all or nothing per pair. */
+  commitOffers(commits: readonly OfferCommit[]): Promise<readonly CommitResult[]>;
+  releaseOffer(offerId: OfferId, agentId: AgentId): void;
+  /** Replaces the whole image, raising the epoch: after Redis came back new or behind. */
+  writeBack(image: LiveImage): Promise<number>;
+  /** True while commands are answered. */
+  isUp(): boolean;
+  onChange(listener: (change: StoreChange) => void): void;
+}
+
+/** `back.behind`: Redis is another run or holds older versions than were written: write back before matching. */
+export type StoreChange =
+  { readonly type: 'lost'; readonly reason: string } | { readonly type: 'back'; readonly behind: boolean };
+
+/** Raw numbers, kept apart from everything else. */
+export interface CallerNumbers {
+  /** Key and masked form of a number as the carrier sent it; remembers the raw number for `numberOf`. */
+  remember(ani: string, shown: boolean): { readonly callerKey: CallerKey; readonly callerMasked: string };
+  /** The raw number of a live contact, for a role that may see it; `undefined` when not kept. */
+  numberOf(callerKey: CallerKey): string | undefined;
+}
+
+/** A channel as the telephony node reports it. */
+export interface SeenChannel {
+  readonly channelId: ChannelId;
+  readonly contactId: ContactId | null;
+  readonly offerId: OfferId | null;
+  readonly up: boolean;
+  readonly bridgeId: BridgeId | null;
+  /** The device whose phone this is, or null for a trunk. */
+  readonly deviceId: DeviceId | null;
+  /** Present while a channel that nobody claimed waits in our application. */
+  readonly arrival: ArrivalSeen | null;
+}
+
+/** A call that came in, raw as the dialplan handed it over. */
+export interface ArrivalSeen {
+  readonly channelId: ChannelId;
+  readonly trunkId: string;
+  readonly dnis: string;
+  readonly redirectedFrom: string;
+  readonly toUser: string;
+  readonly ani: string;
+  readonly aniShown: boolean;
+  readonly sipCallId: string;
+  readonly arrivedAtMs: number;
+}
+
+/** What the node has now. */
+export interface NodeSnapshot {
+  readonly node: NodeId;
+  /** Changes with every start of Asterisk. */
+  readonly bootId: string;
+  readonly channels: readonly SeenChannel[];
+  readonly bridges: readonly { readonly bridgeId: BridgeId; readonly channelIds: readonly ChannelId[] }[];
+  readonly reachableDevices: readonly DeviceId[];
+}
+
+/** What telephony tells, already in our words. */
+export type TelephonyEvent =
+  | { readonly type: 'arrived'; readonly arrival: ArrivalSeen }
+  | {
+      readonly type: 'featureDialled';
+      readonly channelId: ChannelId;
+      readonly deviceId: DeviceId;
+      readonly code: string;
+    }
+  | {
+      readonly type: 'playEnded';
+      readonly channelId: ChannelId;
+      readonly playId: PlayId;
+      readonly ok: boolean;
+    }
+  | { readonly type: 'digit'; readonly channelId: ChannelId; readonly digit: string }
+  | { readonly type: 'ringing'; readonly channelId: ChannelId }
+  | { readonly type: 'answered'; readonly channelId: ChannelId }
+  | { readonly type: 'held'; readonly channelId: ChannelId; readonly held: boolean }
+  | {
+      readonly type: 'gone';
+      readonly channelId: ChannelId;
+      readonly causeCode: number;
+      readonly phoneLost: boolean;
+    }
+  | { readonly type: 'phone'; readonly deviceId: DeviceId; readonly reachable: boolean }
+  /** A channel of a device that we did not make: the agent's own call. */
+  | {
+      readonly type: 'ownCall';
+      readonly deviceId: DeviceId;
+      readonly channelId: ChannelId;
+      readonly up: boolean;
+    }
+  | { readonly type: 'newContactAddress'; readonly deviceId: DeviceId }
+  /** The event stream is (again) whole from here on; `snapshot` is what there was at that moment. */
+  | { readonly type: 'connected'; readonly snapshot: NodeSnapshot }
+  | { readonly type: 'disconnected' }
+  | { readonly type: 'sick' }
+  | { readonly type: 'well' }
+  /** Another service took the application over: stop acting. */
+  | { readonly type: 'replaced' };
+
+/** How a phone is rung. */
+export interface RingOrder {
+  readonly contactId: ContactId;
+  readonly offerId: OfferId;
+  readonly deviceId: DeviceId;
+  readonly ringMs: number;
+  /** Shown on the phone, e.g. 「价格举报|0311」. */
+  readonly displayName: string;
+  /** The citizen's number, or the contact id where the role may not see it. */
+  readonly displayNumber: string;
+  readonly autoAnswer: boolean;
+}
+
+/**
+ * Channels and bridges on one node. Every promise settles within its deadline: fulfilled, or rejected with an AppError
+ * (ARI_REFUSED with status 404 = the channel is gone). Every verb may be repeated.
+ */
+export interface Telephony {
+  onEvent(listener: (event: TelephonyEvent) => void): void;
+  claim(channelId: ChannelId, contactId: ContactId): Promise<void>;
+  answer(channelId: ChannelId): Promise<void>;
+  /** Plays and reports `playEnded`, also for a prompt that has no audio (`ok: false`). */
+  play(channelId: ChannelId, playId: PlayId, prompt: PromptRef): Promise<void>;
+  playToBridge(bridgeId: BridgeId, playId: PlayId, prompt: PromptRef): Promise<void>;
+  stopPlay(playId: PlayId): Promise<void>;
+  music(channelId: ChannelId, on: boolean): Promise<void>;
+  /** Rings a phone. The leg's channel id is the offer's id. Rejects at once where the phone cannot be dialled. */
+  ring(order: RingOrder): Promise<void>;
+  /** Makes the bridge if need be and brings both in. */
+  join(bridgeId: BridgeId, citizen: ChannelId, leg: ChannelId): Promise<void>;
+  /** Takes the citizen out to music, or brings him back. */
+  hold(bridgeId: BridgeId, citizen: ChannelId, on: boolean): Promise<void>;
+  dropBridge(bridgeId: BridgeId): Promise<void>;
+  hangUp(channelId: ChannelId, causeCode: number): Promise<void>;
+  /** Starts recording a channel into this file below the recordings' folder. */
+  record(channelId: ChannelId, file: string): Promise<void>;
+  /** True when the file exists and has grown since the last look. */
+  recordingGrows(file: string): Promise<boolean>;
+  muteRecording(channelId: ChannelId, on: boolean): Promise<void>;
+  stopRecording(channelId: ChannelId): Promise<void>;
+  /** Sends digits to this channel's far end: those of an agent that are no feature code. */
+  sendDigits(channelId: ChannelId, digits: string): Promise<void>;
+  /** Sends this channel's own audio back to it: the headset test. */
+  echo(channelId: ChannelId): Promise<void>;
+  /** RTP packets received from this channel's far end so far. */
+  packetsReceived(channelId: ChannelId): Promise<number>;
+  snapshot(): Promise<NodeSnapshot>;
+}
+
+/** Where a prompt's audio lies. */
+export interface PromptMedia {
+  /** Sound names Asterisk can play and their whole length, or undefined where there is no audio. */
+  resolve(prompt: PromptRef): { readonly media: readonly string[]; readonly durationMs: number } | undefined;
+}
+
+/** Structured log without raw numbers. */
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** The configuration in force, and the older ones that contacts under way began with. */
+export interface Sites {
+  current(): Site;
+  /** The version asked for, or the current one where it is no longer known. */
+  ofVersion(version: string): Site;
+}

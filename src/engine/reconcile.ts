@@ -1,0 +1,115 @@
+// Compares what the state says should be with what Asterisk has, and names the difference. Pure.
+import type { Agent, AgentSignal } from '../contact/agent.js';
+import type { Contact } from '../contact/contact.js';
+import type { ContactSignal } from '../contact/contact-signals.js';
+import type { AgentId, BridgeId, ChannelId, ContactId, OfferId } from '../contact/ids.js';
+import type { ArrivalSeen, NodeSnapshot, SeenChannel } from './ports.js';
+
+/** Everything that has to happen for state and node to agree again. */
+export interface Difference {
+  readonly contacts: readonly { readonly id: ContactId; readonly signal: ContactSignal }[];
+  readonly agents: readonly { readonly id: AgentId; readonly signal: AgentSignal }[];
+  readonly arrivals: readonly ArrivalSeen[];
+  /** Legs that no offer or talk knows, citizens whose contact has ended. */
+  readonly strayChannels: readonly ChannelId[];
+  readonly strayBridges: readonly BridgeId[];
+}
+
+/** `all`: after a start or a reconnect every live contact is resynced. `mismatches`: a routine look touches only those that disagree. */
+export type ReconcileScope = 'all' | 'mismatches';
+
+/** The difference between state and node. */
+export function reconcile(
+  contacts: readonly Contact[],
+  agents: readonly Agent[],
+  snapshot: NodeSnapshot,
+  scope: ReconcileScope,
+): Difference {
+  const seen = new Map(snapshot.channels.map((channel) => [channel.channelId, channel]));
+  const live = contacts.filter((contact) => contact.stage.at !== 'ended');
+  const citizens = new Map(live.map((contact) => [contact.arrival.channelId, contact]));
+  const legs = new Set(live.map(legIdOf).filter((legId) => legId !== null));
+  const bridges = new Set<string>(legs);
+  return {
+    contacts: live.flatMap((contact) => contactSignals(contact, seen, snapshot, scope)),
+    agents: agents.flatMap((agent) => agentSignals(agent, live, snapshot)),
+    arrivals: snapshot.channels.flatMap(({ channelId, arrival }) =>
+      arrival !== null && !citizens.has(channelId) ? [arrival] : [],
+    ),
+    strayChannels: snapshot.channels
+      .filter(({ channelId, offerId }) => offerId !== null && !legs.has(channelId))
+      .map(({ channelId }) => channelId),
+    strayBridges: snapshot.bridges
+      .map(({ bridgeId }) => bridgeId)
+      .filter((bridgeId) => !bridges.has(bridgeId)),
+  };
+}
+
+/** The leg of the contact's offer or talk; it names the bridge too. */
+function legIdOf({ stage }: Contact): ChannelId | null {
+  if (stage.at === 'talking') return stage.talk.legId;
+  return stage.at === 'offered' ? (stage.offer.offerId as string as ChannelId) : null;
+}
+
+function contactSignals(
+  contact: Contact,
+  seen: ReadonlyMap<ChannelId, SeenChannel>,
+  snapshot: NodeSnapshot,
+  scope: ReconcileScope,
+): Difference['contacts'] {
+  const citizen = seen.get(contact.arrival.channelId);
+  const legId = legIdOf(contact);
+  const legSeen = legId === null ? undefined : seen.get(legId);
+  const leg = legSeen === undefined ? 'gone' : legSeen.up ? 'up' : 'ringing';
+  const joined = citizen !== undefined && citizen.bridgeId !== null && citizen.bridgeId === legSeen?.bridgeId;
+  const nodeRestarted = contact.arrival.bootId !== snapshot.bootId;
+  if (scope === 'mismatches' && !nodeRestarted && agrees(contact, citizen !== undefined, leg, joined))
+    return [];
+  const signal: ContactSignal = {
+    type: 'Resynced',
+    citizenUp: citizen !== undefined,
+    leg,
+    joined,
+    nodeRestarted,
+  };
+  return [{ id: contact.id, signal }];
+}
+
+/** A routine look: is there anything that the events should have told and did not? */
+function agrees(
+  { stage }: Contact,
+  citizenUp: boolean,
+  leg: 'gone' | 'ringing' | 'up',
+  joined: boolean,
+): boolean {
+  if (!citizenUp) return false;
+  if (stage.at === 'talking') return leg === 'up' && (joined || stage.talk.held);
+  return true;
+}
+
+function agentSignals(agent: Agent, live: readonly Contact[], snapshot: NodeSnapshot): Difference['agents'] {
+  const { id, deviceId, activity } = agent;
+  if (activity.is === 'offline' || deviceId === null) return [];
+  const channelIds = snapshot.channels
+    .filter((channel) => channel.deviceId === deviceId && channel.offerId === null)
+    .map(({ channelId }) => channelId);
+  const signals: AgentSignal[] = [
+    { type: 'PhoneReachable', deviceId, reachable: snapshot.reachableDevices.includes(deviceId) },
+    { type: 'OwnCallsSeen', channelIds },
+  ];
+  if (activity.is === 'talking' && !live.some((contact) => talksWith(contact, id))) {
+    signals.push({ type: 'Released', contactId: activity.contactId, interrupted: false });
+  }
+  if (activity.is === 'ringing' && !live.some((contact) => offersTo(contact, activity.offerId))) {
+    signals.push({ type: 'OfferClosed', offerId: activity.offerId, outcome: 'failed' });
+  }
+  return signals.map((signal) => ({ id, signal }));
+}
+
+function talksWith({ stage }: Contact, agentId: AgentId): boolean {
+  return stage.at === 'talking' && stage.talk.agentId === agentId;
+}
+
+function offersTo({ stage }: Contact, offerId: OfferId): boolean {
+  return stage.at === 'offered' && stage.offer.offerId === offerId;
+}

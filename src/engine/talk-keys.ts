@@ -1,0 +1,89 @@
+// Keys an agent presses in a talk: sequences that begin with * are feature codes, all others go on to the citizen.
+import type { Contact, Talk } from '../contact/contact.js';
+import type { ChannelId } from '../contact/ids.js';
+import type { PromptRef } from '../contact/prompt-ref.js';
+import type { DoFeatureAct } from './feature-acts.js';
+import { readFeatureCode, type FeatureAct } from './feature-codes.js';
+import type { Clock, Timers } from './ports.js';
+import type { RunQueue } from './run-queue.js';
+
+/** What the keys need. */
+export interface TalkKeysParts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly runQueue: RunQueue;
+  /** The contact whose offer or talk this leg is. */
+  readonly contactOnLeg: (legId: ChannelId) => Contact | undefined;
+  readonly act: DoFeatureAct;
+  /** Says something to the agent alone. */
+  readonly whisper: (legId: ChannelId, prompt: PromptRef) => void;
+  readonly passOn: (citizen: ChannelId, digit: string) => void;
+}
+
+/** Keys pressed so far on each leg. */
+export interface TalkKeys {
+  pressed(legId: ChannelId, digit: string): void;
+  /** The leg is gone. */
+  forget(legId: ChannelId): void;
+  stop(): void;
+}
+
+/** A sequence that has begun with * ends after so long without a key: acted on if it is a code, dropped if not. */
+const betweenKeysMs = 3_000;
+
+/** No keys yet. */
+export function createTalkKeys(parts: TalkKeysParts): TalkKeys {
+  const { clock, timers, runQueue, contactOnLeg, act, whisper, passOn } = parts;
+  const sequences = new Map<ChannelId, { keys: string; cancel: () => void }>();
+
+  function pressed(legId: ChannelId, digit: string): void {
+    const contact = contactOnLeg(legId);
+    if (contact?.stage.at !== 'talking') return;
+    const begun = sequences.get(legId)?.keys ?? '';
+    if (begun === '' && digit !== '*') return passOn(contact.arrival.channelId, digit);
+    take(legId, contact.stage.talk, begun + digit);
+  }
+
+  function take(legId: ChannelId, talk: Talk, keys: string): void {
+    forget(legId);
+    const reading = readFeatureCode(keys);
+    switch (reading.is) {
+      case 'unknown':
+        return whisper(legId, { id: 'a.fail' });
+      case 'whole':
+        return perform(legId, talk, reading.act);
+      case 'open':
+        return wait(legId, keys, reading.act);
+    }
+  }
+
+  function wait(legId: ChannelId, keys: string, meaning: FeatureAct | null): void {
+    const cancel = timers.at(clock.nowMs() + betweenKeysMs, () => runQueue.post(() => ended(legId, meaning)));
+    sequences.set(legId, { keys, cancel });
+  }
+
+  function ended(legId: ChannelId, meaning: FeatureAct | null): void {
+    forget(legId);
+    const stage = contactOnLeg(legId)?.stage;
+    if (meaning !== null && stage?.at === 'talking') perform(legId, stage.talk, meaning);
+  }
+
+  /** Signing in and the headset test have no place in a talk. */
+  function perform(legId: ChannelId, { agentId, deviceId }: Talk, asked: FeatureAct): void {
+    const misplaced = asked.do === 'signIn' || asked.do === 'echo';
+    whisper(legId, misplaced ? { id: 'a.fail' } : act({ agentId, deviceId }, asked));
+  }
+
+  function forget(legId: ChannelId): void {
+    sequences.get(legId)?.cancel();
+    sequences.delete(legId);
+  }
+
+  return {
+    pressed,
+    forget,
+    stop() {
+      for (const legId of [...sequences.keys()]) forget(legId);
+    },
+  };
+}

@@ -1,0 +1,257 @@
+// How a flow's nodes hang together: nothing unreachable, nothing without an end, always a person, no recording unannounced.
+import type { Finding } from '../contact/finding.js';
+import { findLoop, reachedFrom, silentWays, waysOf } from './flow-ways.js';
+import type { BranchCase, Flow, FlowDay, FlowNode, FlowPart } from './flow.js';
+import { flowDays, isInRange } from './flow.js';
+
+/** What a flow is checked against. */
+export interface FlowSurroundings {
+  readonly recordedQueues: ReadonlySet<string>;
+  /** Prompts that say that the call is recorded. */
+  readonly notices: ReadonlySet<string>;
+  /** Tags with which calls come into this flow. */
+  readonly tags: readonly string[];
+}
+
+/** Everything wrong with a flow as a whole. Names of nodes that are not there are found first, and alone. */
+export function checkFlow(file: string, flow: Flow, around: FlowSurroundings): readonly Finding[] {
+  const problem = (line: number, code: string, zh: string, en: string): Finding => ({
+    level: 'error',
+    file,
+    line,
+    code,
+    zh,
+    en,
+  });
+  const missing = missingNodes(flow, problem);
+  if (missing.length > 0) return missing;
+  return [
+    ...unreachableNodes(flow, problem),
+    ...loops(flow, problem),
+    ...silentEnds(flow, problem),
+    ...withoutPerson(flow, around.tags, problem),
+    ...unannounced(flow, around, problem),
+  ];
+}
+
+type Problem = (line: number, code: string, zh: string, en: string) => Finding;
+
+function missingNodes(flow: Flow, problem: Problem): readonly Finding[] {
+  const unknown = (line: number, id: string): Finding =>
+    problem(
+      line,
+      'unknownNode',
+      `没有名为 ${id} 的节点。请核对 nodes: 中的名称。`,
+      `There is no node ${id}: check the names under nodes:.`,
+    );
+  const start = flow.nodes.has(flow.startId) ? [] : [unknown(1, flow.startId)];
+  const ways = [...flow.nodes.values()].flatMap((node) =>
+    waysOf(node)
+      .filter((id) => !flow.nodes.has(id))
+      .map((id) => unknown(node.line, id)),
+  );
+  return [...start, ...ways];
+}
+
+function unreachableNodes(flow: Flow, problem: Problem): readonly Finding[] {
+  const reached = reachedFrom(flow, flow.startId, waysOf);
+  return [...flow.nodes.values()]
+    .filter((node) => !reached.has(node.id))
+    .map((node) =>
+      problem(
+        node.line,
+        'unreachable',
+        `没有路径通向节点 ${node.id}。请接上或删除。`,
+        `No path leads to node ${node.id}: connect or delete it.`,
+      ),
+    );
+}
+
+function loops(flow: Flow, problem: Problem): readonly Finding[] {
+  const loop = findLoop(flow);
+  const first = loop[0] === undefined ? undefined : flow.nodes.get(loop[0]);
+  if (first === undefined) return [];
+  const round = [...loop, first.id].join(' → ');
+  return [
+    problem(
+      first.line,
+      'loop',
+      `来电人不按键时会一直在 ${round} 之间循环。请给其中一处另外的去向。`,
+      `A caller who presses nothing goes round for ever: ${round}. Lead one of them elsewhere.`,
+    ),
+  ];
+}
+
+function silentEnds(flow: Flow, problem: Problem): readonly Finding[] {
+  return [...flow.nodes.values()]
+    .filter((node) => node.kind === 'hangup' && node.say.length === 0)
+    .map((node) =>
+      problem(
+        node.line,
+        'silentEnd',
+        '挂机前没有提示音。请在 say 中说明原因和去处。',
+        'Hangs up without a word: say why, and where to turn.',
+      ),
+    );
+}
+
+/** A moment as branches see it; queue states are left open. */
+interface Situation {
+  readonly day: FlowDay;
+  readonly minuteOfDay: number;
+  readonly tag: string;
+}
+
+/** What a root fails at: when, and at which line it is lost. */
+interface Loss {
+  readonly line: number;
+  readonly day: FlowDay;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Moments at which a caller who presses nothing would reach no person, from the start or from any menu. Minutes between
+ * two bounds of the flow's own hours are alike, so one of each stretch stands for all.
+ */
+function withoutPerson(flow: Flow, tags: readonly string[], problem: Problem): readonly Finding[] {
+  const losses = rootsOf(flow).flatMap((root) => lossesOf(flow, root, tags));
+  const lines = [...new Set(losses.map(({ line }) => line))];
+  return lines.map((line) => {
+    const here = losses.filter((loss) => loss.line === line);
+    const [zh, en] = whenWords(here);
+    return problem(
+      line,
+      'noPerson',
+      `${zh}此分支没有通向人工的出口。12345 须 24 小时人工服务。`,
+      `${en}this branch never reaches a person; 12345 must be staffed 24 h.`,
+    );
+  });
+}
+
+/** Where a caller may be left to silence: the start, and what every menu does without a key. */
+function rootsOf(flow: Flow): readonly string[] {
+  const persons = [...flow.nodes.values()].flatMap((node) =>
+    node.kind === 'menu' || node.kind === 'collect' ? [node.person] : [],
+  );
+  return [...new Set([flow.startId, ...persons])];
+}
+
+function lossesOf(flow: Flow, root: string, tags: readonly string[]): readonly Loss[] {
+  const bounds = minuteBounds(flow);
+  return flowDays.flatMap((day) =>
+    bounds.flatMap((from, index) => {
+      const to = bounds[index + 1] ?? 1440;
+      const lost = (tags.length > 0 ? tags : ['']).find(
+        (tag) => !reachesPerson(flow, root, { day, minuteOfDay: from, tag }),
+      );
+      return lost === undefined
+        ? []
+        : [{ line: lineOfLoss(flow, root, { day, minuteOfDay: from, tag: lost }), day, from, to }];
+    }),
+  );
+}
+
+function minuteBounds(flow: Flow): readonly number[] {
+  const bounds = [...flow.nodes.values()].flatMap((node) =>
+    node.kind === 'branch'
+      ? node.cases.flatMap(({ hours }) => (hours === null ? [] : [hours.from, hours.to]))
+      : [],
+  );
+  return [...new Set([0, ...bounds])].filter((minute) => minute < 1440).sort((a, b) => a - b);
+}
+
+function reachesPerson(flow: Flow, root: string, situation: Situation): boolean {
+  const reached = reachedFrom(flow, root, (node) =>
+    node.kind === 'branch' ? possibleWays(node.cases, node.otherwise, situation) : silentWays(node),
+  );
+  return [...reached].some((id) => flow.nodes.get(id)?.kind === 'enqueue');
+}
+
+/** Ways a branch may take at this moment, whatever the queues look like. */
+function possibleWays(
+  cases: readonly BranchCase[],
+  otherwise: string,
+  situation: Situation,
+): readonly string[] {
+  const fitting = cases.filter((branch) => mayHold(branch, situation));
+  const sure = fitting.findIndex(({ queue }) => queue === null);
+  const taken = sure < 0 ? fitting : fitting.slice(0, sure + 1);
+  return [...taken.map(({ next }) => next), ...(sure < 0 ? [otherwise] : [])];
+}
+
+function mayHold(branch: BranchCase, { day, minuteOfDay, tag }: Situation): boolean {
+  return (
+    (branch.days === null || branch.days.includes(day)) &&
+    (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
+    (branch.tags === null || branch.tags.includes(tag))
+  );
+}
+
+/** The line to show: the first branch's way that is taken at this moment, or the root itself. */
+function lineOfLoss(flow: Flow, root: string, situation: Situation): number {
+  const seen = new Set<string>();
+  for (let node = flow.nodes.get(root); node !== undefined && !seen.has(node.id);) {
+    seen.add(node.id);
+    if (node.kind === 'branch') {
+      return node.cases.find((branch) => mayHold(branch, situation))?.line ?? node.line;
+    }
+    node = flow.nodes.get(silentWays(node)[0] ?? '');
+  }
+  return flow.nodes.get(root)?.line ?? 1;
+}
+
+const dayWords: Readonly<Record<FlowDay, readonly [zh: string, en: string]>> = {
+  workday: ['工作日', 'on workdays'],
+  weekend: ['周末', 'at weekends'],
+  holiday: ['节假日', 'on holidays'],
+};
+
+function whenWords(losses: readonly Loss[]): readonly [zh: string, en: string] {
+  const days = flowDays.filter((day) => losses.some((loss) => loss.day === day));
+  const hours = joinedRanges(losses);
+  const everyDay = days.length === flowDays.length;
+  const zhDays = everyDay ? '' : days.map((day) => dayWords[day][0]).join('、');
+  const enDays = everyDay ? '' : `${days.map((day) => dayWords[day][1]).join(', ')} `;
+  if (hours === '') return [zhDays === '' ? '' : `${zhDays}全天`, enDays];
+  return [`${zhDays}(${hours})`, `${enDays}(${hours}) `];
+}
+
+/** `22:00-06:00`; `''` for the whole day. */
+function joinedRanges(losses: readonly Loss[]): string {
+  const lost = (minute: number): boolean => losses.some(({ from, to }) => minute >= from && minute < to);
+  const edges = [...new Set(losses.flatMap(({ from, to }) => [from, to % 1440]))].sort((a, b) => a - b);
+  const before = (minute: number): boolean => lost((minute + 1439) % 1440);
+  const starts = edges.filter((minute) => lost(minute) && !before(minute));
+  const ends = edges.filter((minute) => !lost(minute) && before(minute));
+  return starts
+    .map((start) => `${clock(start)}-${clock(ends.find((end) => end > start) ?? ends[0] ?? 0)}`)
+    .join('、');
+}
+
+function clock(minute: number): string {
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
+}
+
+/** Recorded queues that some path reaches before a notice nobody can skip has been said. */
+function unannounced(flow: Flow, around: FlowSurroundings, problem: Problem): readonly Finding[] {
+  const says = (node: FlowNode): boolean =>
+    'say' in node && node.say.some((part) => isNotice(part, around.notices));
+  const unheard = reachedFrom(flow, flow.startId, (node) => (says(node) ? [] : waysOf(node)));
+  return [...flow.nodes.values()]
+    .filter((node) => unheard.has(node.id) && !says(node))
+    .filter((node) => node.kind === 'enqueue' && around.recordedQueues.has(node.request.queueId))
+    .map((node) =>
+      problem(
+        node.line,
+        'noNotice',
+        '此队列的通话会录音,但之前没有录音告知。请在 say 中加一句带 mustHear: true 的录音告知。',
+        'Calls of this queue are recorded, but no notice was said before: add one with mustHear: true.',
+      ),
+    );
+}
+
+function isNotice(part: FlowPart, notices: ReadonlySet<string>): boolean {
+  return part.mustHear && notices.has(part.prompt.id) && (part.short === null || notices.has(part.short.id));
+}

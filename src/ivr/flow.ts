@@ -1,0 +1,131 @@
+// What a flow is once it has been read: named nodes, each saying something, asking something or deciding something.
+import type { QueueExit, QueueRequest } from '../contact/flow-turn.js';
+import type { FlowId, QueueId } from '../contact/ids.js';
+import type { PromptRef } from '../contact/prompt-ref.js';
+
+/** Kinds of day a flow can tell apart; a weekend day that the notice makes a workday is a workday. */
+export const flowDays = ['workday', 'weekend', 'holiday'] as const;
+export type FlowDay = (typeof flowDays)[number];
+
+/** One flow: one file of `ivr-flows/flows/`. */
+export interface Flow {
+  readonly id: FlowId;
+  readonly startId: string;
+  readonly nodes: ReadonlyMap<string, FlowNode>;
+}
+
+/** One thing a node says. */
+export interface FlowPart {
+  readonly prompt: PromptRef;
+  /** Said instead while the site greets in short. */
+  readonly short: PromptRef | null;
+  readonly mustHear: boolean;
+}
+
+/** What every node has. */
+interface NodeBase {
+  readonly id: string;
+  /** Where it stands in its file, for findings. */
+  readonly line: number;
+}
+
+/** Says its parts to the end, then goes on. */
+export interface SayNode extends NodeBase {
+  readonly kind: 'say';
+  readonly say: readonly FlowPart[];
+  readonly next: string;
+}
+
+/** What nodes that wait for keys have in common. */
+interface AskingNode extends NodeBase {
+  readonly say: readonly FlowPart[];
+  /** Silence this long after the last word is an answer too. */
+  readonly timeoutMs: number;
+  readonly bargeIn: boolean;
+  /** Where 0, silence and the second wrong key lead: always to a person. */
+  readonly person: string;
+  /** Where the star key leads; null: this node is said again. */
+  readonly back: string | null;
+  readonly noInput: PromptRef;
+  readonly badInput: PromptRef;
+}
+
+/** One key, one way. 9 says it again, whatever the menu. */
+export interface MenuNode extends AskingNode {
+  readonly kind: 'menu';
+  /** Keys 1 to 8. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+/** Several digits, ended by #, by the full count or by silence. A lone 0 asks for a person. */
+export interface CollectNode extends AskingNode {
+  readonly kind: 'collect';
+  readonly minDigits: number;
+  readonly maxDigits: number;
+  /** Entries with a way of their own. */
+  readonly cases: ReadonlyMap<string, string>;
+  readonly next: string;
+}
+
+/** Goes the first way whose conditions all hold. */
+export interface BranchNode extends NodeBase {
+  readonly kind: 'branch';
+  readonly cases: readonly BranchCase[];
+  readonly otherwise: string;
+}
+
+/** One way of a branch; a condition left out (null) always holds. */
+export interface BranchCase {
+  readonly line: number;
+  readonly days: readonly FlowDay[] | null;
+  readonly hours: MinuteRange | null;
+  readonly tags: readonly string[] | null;
+  readonly queue: QueueCondition | null;
+  readonly next: string;
+}
+
+/** Minutes of the day from `from` up to, not including, `to`; over midnight where `to` is not larger. */
+export interface MinuteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Asks the state of a queue; both parts must hold, null always does. */
+export interface QueueCondition {
+  readonly queueId: QueueId;
+  readonly waitingAtLeast: number | null;
+  /** True: somebody who could take its calls is signed in. */
+  readonly staffed: boolean | null;
+}
+
+/** A place in line, while the parts are being said. */
+export interface EnqueueNode extends NodeBase {
+  readonly kind: 'enqueue';
+  readonly say: readonly FlowPart[];
+  readonly request: QueueRequest;
+  /** Where the caller goes who could not be served. */
+  readonly exits: Readonly<Record<QueueExit, string>>;
+}
+
+/** Another name for a node. */
+export interface GotoNode extends NodeBase {
+  readonly kind: 'goto';
+  readonly next: string;
+}
+
+/** Last words, then the end. */
+export interface HangupNode extends NodeBase {
+  readonly kind: 'hangup';
+  readonly say: readonly FlowPart[];
+  /** Journaled with the contact's end, e.g. `queueTimeout`. */
+  readonly reason: string;
+}
+
+export type FlowNode = SayNode | MenuNode | CollectNode | BranchNode | EnqueueNode | GotoNode | HangupNode;
+
+/** True if the minute of the day lies in the range. */
+export function isInRange(range: MinuteRange, minuteOfDay: number): boolean {
+  return range.from < range.to
+    ? minuteOfDay >= range.from && minuteOfDay < range.to
+    : minuteOfDay >= range.from || minuteOfDay < range.to;
+}

@@ -1,0 +1,285 @@
+// Reads a flow's file: every node checked by itself. How the nodes hang together is check-flow's business.
+import { parseMinuteOfDay } from '../contact/civil-time.js';
+import { fieldsAt, type Fields } from '../contact/fields.js';
+import type { Finding } from '../contact/finding.js';
+import type { QueueRequest } from '../contact/flow-turn.js';
+import type { FlowId, QueueId, SkillName } from '../contact/ids.js';
+import type { PromptRef } from '../contact/prompt-ref.js';
+import { readYaml } from '../contact/yaml-source.js';
+import { flowDays } from './flow.js';
+import type { BranchCase, Flow, FlowNode, FlowPart, MinuteRange, QueueCondition } from './flow.js';
+
+/** What a flow may name: the rest of the site, as far as it is known. */
+export interface FlowNames {
+  /** Queues with what they ask of an agent. */
+  readonly queues: ReadonlyMap<
+    string,
+    { readonly requires: readonly SkillName[]; readonly priority: number }
+  >;
+  readonly skills: ReadonlySet<string>;
+  /** Prompts with the names of their slots. */
+  readonly prompts: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A flow as far as it could be read; with findings of level error it must not be run. */
+export interface ReadFlow {
+  readonly file: string;
+  readonly flow: Flow;
+  readonly findings: readonly Finding[];
+}
+
+/** How long a flow may wait for a key. */
+export const keyWaitMs = { min: 1000, max: 60_000, usual: 4000 } as const;
+
+/** Reads one flow. Never throws. */
+export function parseFlow(id: FlowId, file: string, text: string, names: FlowNames): ReadFlow {
+  const source = readYaml(file, text);
+  const findings: Finding[] = [...source.findings];
+  const nodes = new Map<string, FlowNode>();
+  if (findings.length > 0) return { file, flow: { id, startId: '', nodes }, findings };
+  const top = fieldsAt(source, [], findings);
+  top.refuseOthers(['start', 'nodes']);
+  const startId = top.id('start');
+  const section = top.section('nodes');
+  for (const nodeId of section.keys()) nodes.set(nodeId, readNode(nodeId, section.section(nodeId), names));
+  if (nodes.size === 0)
+    top.wrong([], 'emptyFlow', {
+      zh: '流程没有节点。请写 nodes: 一节。',
+      en: 'The flow has no nodes: write a section nodes:.',
+    });
+  return { file, flow: { id, startId, nodes }, findings };
+}
+
+const askingKeys = ['say', 'timeout', 'bargeIn', 'person', 'back', 'noInput', 'badInput'];
+const knownKeys = {
+  menu: ['menu', ...askingKeys],
+  collect: ['collect', 'cases', 'next', ...askingKeys],
+  branch: ['branch', 'otherwise'],
+  enqueue: ['enqueue', 'say', 'requires', 'priority', 'onTimeout', 'onNobody', 'onOverload'],
+  goto: ['goto'],
+  hangup: ['hangup', 'say'],
+  say: ['say', 'next'],
+} as const;
+const kinds = ['menu', 'collect', 'branch', 'enqueue', 'goto', 'hangup', 'say'] as const;
+
+function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
+  const kind = kinds.find((candidate) => fields.has(candidate));
+  const base = { id, line: fields.line };
+  if (kind === undefined) {
+    fields.wrong([], 'unknownKind', unknownKind);
+    return { ...base, kind: 'goto', next: id };
+  }
+  fields.refuseOthers(knownKeys[kind]);
+  switch (kind) {
+    case 'menu':
+      return { ...base, kind, ...readAsking(fields, names), keys: readKeys(fields) };
+    case 'collect':
+      return { ...base, kind, ...readAsking(fields, names), ...readCollect(fields) };
+    case 'branch':
+      return {
+        ...base,
+        kind,
+        cases: fields.rows('branch').map((row) => readCase(row, names)),
+        otherwise: fields.id('otherwise'),
+      };
+    case 'enqueue':
+      return {
+        ...base,
+        kind,
+        say: readParts(fields, names),
+        request: readRequest(fields, names),
+        exits: readExits(fields),
+      };
+    case 'goto':
+      return { ...base, kind, next: fields.id('goto') };
+    case 'hangup':
+      return { ...base, kind, say: readParts(fields, names), reason: fields.id('hangup') };
+    case 'say':
+      return { ...base, kind, say: readParts(fields, names), next: fields.id('next') };
+  }
+}
+
+function readAsking(fields: Fields, names: FlowNames) {
+  return {
+    say: readParts(fields, names),
+    timeoutMs: fields.durationMs('timeout', keyWaitMs, keyWaitMs.usual),
+    bargeIn: fields.flag('bargeIn', true),
+    person: fields.id('person'),
+    back: fields.has('back') ? fields.id('back') : null,
+    noInput: readPrompt(fields, 'noInput', 'menu.noinput', names),
+    badInput: readPrompt(fields, 'badInput', 'menu.badinput', names),
+  };
+}
+
+function readKeys(fields: Fields): ReadonlyMap<string, string> {
+  const keys = fields.idMap('menu');
+  for (const key of keys.keys())
+    if (!/^[1-8]$/.test(key)) fields.wrong(['menu', key], 'reservedKey', reservedKey(key));
+  return keys;
+}
+
+function readCollect(fields: Fields) {
+  const entry = fields.section('collect');
+  entry.refuseOthers(['min', 'max']);
+  const minDigits = entry.whole('min', { min: 1, max: 20 }, 1);
+  return {
+    minDigits,
+    maxDigits: entry.whole('max', { min: minDigits, max: 20 }),
+    cases: new Map(fields.rows('cases').map((row) => [readDigits(row), row.id('next')] as const)),
+    next: fields.id('next'),
+  };
+}
+
+function readDigits(row: Fields): string {
+  row.refuseOthers(['digits', 'next']);
+  const digits = row.id('digits');
+  if (digits !== '' && !/^\d{1,20}$/.test(digits))
+    row.wrong(['digits'], 'badDigits', {
+      zh: 'digits 只能是数字,写在引号里。',
+      en: 'digits must be figures, quoted.',
+    });
+  return digits;
+}
+
+function readCase(row: Fields, names: FlowNames): BranchCase {
+  row.refuseOthers(['days', 'hours', 'tag', 'queue', 'waitingAtLeast', 'staffed', 'next']);
+  return {
+    line: row.line,
+    days: row.has('days') ? readDays(row) : null,
+    hours: row.has('hours') ? readHours(row) : null,
+    tags: row.has('tag') ? row.ids('tag') : null,
+    queue: readQueueCondition(row, names),
+    next: row.id('next'),
+  };
+}
+
+function readDays(row: Fields): BranchCase['days'] {
+  const days = row.ids('days');
+  const known = flowDays.filter((day) => days.includes(day));
+  if (known.length < days.length || known.length === 0)
+    row.wrong(['days'], 'badDays', {
+      zh: `days 只能写 ${flowDays.join('、')}(工作日、周末、节假日)。`,
+      en: `days may hold ${flowDays.join(', ')}.`,
+    });
+  return known;
+}
+
+function readHours(row: Fields): MinuteRange {
+  const [from, to, ...rest] = row.text('hours').split('-').map(parseMinuteOfDay);
+  if (from !== undefined && to !== undefined && from < 1440 && rest.length === 0) return { from, to };
+  row.wrong(['hours'], 'badHours', {
+    zh: 'hours 须写成 "08:00-18:00";跨零点写 "22:00-06:00"。',
+    en: 'hours must read "08:00-18:00"; over midnight "22:00-06:00".',
+  });
+  return { from: 0, to: 1440 };
+}
+
+function readQueueCondition(row: Fields, names: FlowNames): QueueCondition | null {
+  const asks = row.has('waitingAtLeast') || row.has('staffed');
+  if (!row.has('queue') && !asks) return null;
+  if (!asks)
+    row.wrong(['queue'], 'emptyCondition', {
+      zh: '写了 queue,还须写 waitingAtLeast 或 staffed。',
+      en: 'With queue goes waitingAtLeast or staffed.',
+    });
+  return {
+    queueId: readQueueId(row, 'queue', names),
+    waitingAtLeast: row.has('waitingAtLeast') ? row.whole('waitingAtLeast', { min: 1, max: 100_000 }) : null,
+    staffed: row.has('staffed') ? row.flag('staffed') : null,
+  };
+}
+
+function readRequest(fields: Fields, names: FlowNames): QueueRequest {
+  const queueId = readQueueId(fields, 'enqueue', names);
+  const queue = names.queues.get(queueId) ?? { requires: [], priority: 0 };
+  const extra = fields.ids('requires');
+  for (const skill of extra)
+    if (!names.skills.has(skill))
+      fields.wrong(['requires'], 'unknownSkill', unknownName('技能', 'skill', skill, 'skills.yaml'));
+  return {
+    queueId,
+    requires: [...new Set([...queue.requires, ...(extra as readonly SkillName[])])],
+    priority: fields.whole('priority', { min: 0, max: 100 }, queue.priority),
+  };
+}
+
+function readQueueId(fields: Fields, key: string, names: FlowNames): QueueId {
+  const id = fields.id(key);
+  if (id !== '' && !names.queues.has(id))
+    fields.wrong([key], 'unknownQueue', unknownName('队列', 'queue', id, 'queues.yaml'));
+  return id as QueueId;
+}
+
+function readExits(fields: Fields) {
+  return {
+    timeout: fields.id('onTimeout'),
+    nobody: fields.id('onNobody'),
+    overload: fields.id('onOverload'),
+  };
+}
+
+function readParts(fields: Fields, names: FlowNames): readonly FlowPart[] {
+  return fields.items('say').map((item, index) => {
+    if (typeof item === 'string') {
+      checkPrompt(fields, ['say', index], { id: item }, names);
+      return { prompt: { id: item }, short: null, mustHear: false };
+    }
+    return readPart(fields.item('say', index), names);
+  });
+}
+
+function readPart(row: Fields, names: FlowNames): FlowPart {
+  row.refuseOthers(['prompt', 'short', 'mustHear', 'slots']);
+  const slots = Object.fromEntries(row.idMap('slots'));
+  const withSlots = (prompt: PromptRef): PromptRef => (row.has('slots') ? { ...prompt, slots } : prompt);
+  const part: FlowPart = {
+    prompt: withSlots({ id: row.id('prompt') }),
+    short: row.has('short') ? withSlots({ id: row.id('short') }) : null,
+    mustHear: row.flag('mustHear', false),
+  };
+  if (part.prompt.id !== '') checkPrompt(row, ['prompt'], part.prompt, names);
+  if (part.short !== null && part.short.id !== '') checkPrompt(row, ['short'], part.short, names);
+  return part;
+}
+
+function readPrompt(fields: Fields, key: string, usual: string, names: FlowNames): PromptRef {
+  const prompt = { id: fields.id(key, usual) };
+  checkPrompt(fields, [key], prompt, names);
+  return prompt;
+}
+
+function checkPrompt(
+  fields: Fields,
+  at: readonly (string | number)[],
+  prompt: PromptRef,
+  names: FlowNames,
+): void {
+  const slots = names.prompts.get(prompt.id);
+  if (slots === undefined)
+    fields.wrong(at, 'unknownPrompt', unknownName('提示音', 'prompt', prompt.id, 'prompts/'));
+  const missing = (slots ?? []).filter((slot) => prompt.slots?.[slot] === undefined);
+  if (missing.length > 0) fields.wrong(at, 'missingSlot', missingSlot(prompt.id, missing));
+}
+
+/** Words for a name that no file defines. */
+export function unknownName(zhKind: string, enKind: string, name: string, file: string) {
+  return {
+    zh: `没有名为 ${name} 的${zhKind}。请核对名称,或在 ${file} 中添加。`,
+    en: `There is no ${enKind} ${name}: check the name or add it in ${file}.`,
+  };
+}
+
+const unknownKind = {
+  zh: `节点类型不明。请写 ${kinds.join('、')} 之一。`,
+  en: `The node's kind is not told: write one of ${kinds.join(', ')}.`,
+};
+
+const reservedKey = (key: string) => ({
+  zh: `按键 ${key} 不能分配:菜单可用 1 至 8;0 为人工,9 为重听,* 为返回,# 为结束,处处相同。`,
+  en: `Key ${key} cannot be assigned: menus have 1 to 8; 0 is a person, 9 again, * back and # done, everywhere.`,
+});
+
+const missingSlot = (id: string, slots: readonly string[]) => ({
+  zh: `提示音 ${id} 需要填入 ${slots.join('、')}。请在 slots 中写明。`,
+  en: `Prompt ${id} needs ${slots.join(', ')}: give them in slots.`,
+});

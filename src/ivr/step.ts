@@ -1,0 +1,203 @@
+// The flow interpreter: one input in, one turn out. Pure: the time and the world come along as arguments.
+import { civilTimeAt } from '../contact/civil-time.js';
+import type { FlowCursor, FlowInput, FlowTurn, FlowView, SpokenPart } from '../contact/flow-turn.js';
+import { isInRange } from './flow.js';
+import type {
+  BranchCase,
+  BranchNode,
+  CollectNode,
+  Flow,
+  FlowDay,
+  FlowNode,
+  FlowPart,
+  MenuNode,
+  QueueCondition,
+} from './flow.js';
+
+/** What a step may know beside the flow itself. */
+export interface FlowWorld {
+  readonly view: FlowView;
+  readonly day: FlowDay;
+  readonly greeting: 'full' | 'short';
+  readonly siteVersion: string;
+}
+
+/** Said first to a caller whose menu was interrupted by a fault of ours. */
+export const resumePrompt = { id: 'menu.resume' } as const;
+
+/** After so many keys the next key leads to a person, whatever it is: no caller circles in menus for ever. */
+export const keysAtMost = 60;
+
+/** A flow's first turn. */
+export function beginFlow(flow: Flow, world: FlowWorld): FlowTurn {
+  return enter(flow, flow.startId, world, { said: [], keys: 0 });
+}
+
+/**
+ * The turn that follows an input. An input that does not fit its node leaves the contact where it is; a node that this
+ * flow does not have begins the flow again.
+ */
+export function step(flow: Flow, cursor: FlowCursor, input: FlowInput, world: FlowWorld): FlowTurn {
+  const node = flow.nodes.get(cursor.nodeId);
+  if (node === undefined || input.type === 'begin') return beginFlow(flow, world);
+  const so: SoFar = { said: [], keys: cursor.keys };
+  switch (input.type) {
+    case 'spoken':
+      return node.kind === 'say' ? enter(flow, node.next, world, so) : stay(node, cursor, []);
+    case 'digit':
+      return digit(flow, node, cursor, input.digit, world);
+    case 'silence':
+      return silence(flow, node, cursor, world);
+    case 'resumed':
+      return enter(flow, node.id, world, { ...so, said: [{ prompt: resumePrompt, mustHear: false }] });
+    case 'queueExit':
+      return node.kind === 'enqueue'
+        ? enter(flow, node.exits[input.exit], world, so)
+        : beginFlow(flow, world);
+  }
+}
+
+/** What a turn has gathered before it comes to a node. */
+interface SoFar {
+  readonly said: readonly SpokenPart[];
+  readonly keys: number;
+}
+
+/** Comes to a node: passes through those that only decide, until one speaks, asks, queues or ends. */
+function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTurn {
+  const node = settle(flow, nodeId, world);
+  const cursor: FlowCursor = {
+    flowId: flow.id,
+    siteVersion: world.siteVersion,
+    nodeId: node.id,
+    tries: 0,
+    digits: '',
+    keys: so.keys,
+  };
+  return stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world.greeting))]);
+}
+
+type SettledNode = Exclude<FlowNode, { readonly kind: 'branch' | 'goto' }>;
+
+/** Follows branches and gotos. Ends, since a flow whose nodes go round without a key is refused when it is read. */
+function settle(flow: Flow, nodeId: string, world: FlowWorld): SettledNode {
+  let node = nodeOf(flow, nodeId);
+  while (node.kind === 'branch' || node.kind === 'goto') {
+    node = nodeOf(flow, node.kind === 'goto' ? node.next : chooseBranch(node, world));
+  }
+  return node;
+}
+
+function nodeOf(flow: Flow, nodeId: string): FlowNode {
+  const node = flow.nodes.get(nodeId);
+  if (node === undefined) throw new RangeError(`flow ${flow.id} has no node ${nodeId}`);
+  return node;
+}
+
+function spoken(part: FlowPart, greeting: FlowWorld['greeting']): SpokenPart {
+  const prompt = greeting === 'short' && part.short !== null ? part.short : part.prompt;
+  return { prompt, mustHear: part.mustHear };
+}
+
+/** The turn of being at a node: what it waits for. */
+function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): FlowTurn {
+  switch (node.kind) {
+    case 'menu':
+    case 'collect':
+      return {
+        cursor,
+        say,
+        next: { type: 'collect', timeoutMs: node.timeoutMs, bargeIn: node.bargeIn },
+      };
+    case 'enqueue':
+      return { cursor, say, next: { type: 'enqueue', request: node.request } };
+    case 'hangup':
+      return { cursor, say, next: { type: 'hangUp', reason: node.reason } };
+    case 'say':
+    case 'branch':
+    case 'goto':
+      return { cursor, say, next: { type: 'spoken' } };
+  }
+}
+
+/** The way a branch takes now. */
+function chooseBranch(node: BranchNode, world: FlowWorld): string {
+  const { minuteOfDay } = civilTimeAt(world.view.nowMs);
+  return node.cases.find((branch) => holds(branch, world, minuteOfDay))?.next ?? node.otherwise;
+}
+
+function holds(branch: BranchCase, world: FlowWorld, minuteOfDay: number): boolean {
+  return (
+    (branch.days === null || branch.days.includes(world.day)) &&
+    (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
+    (branch.tags === null || branch.tags.includes(world.view.tag)) &&
+    (branch.queue === null || queueHolds(branch.queue, world.view))
+  );
+}
+
+/** A queue the view does not tell of counts as empty and staffed: the way to a person stays open. */
+function queueHolds(condition: QueueCondition, view: FlowView): boolean {
+  const { waiting, signedIn } = view.queues[condition.queueId] ?? { waiting: 0, signedIn: 1 };
+  return (
+    (condition.waitingAtLeast === null || waiting >= condition.waitingAtLeast) &&
+    (condition.staffed === null || condition.staffed === signedIn > 0)
+  );
+}
+
+function digit(flow: Flow, node: FlowNode, cursor: FlowCursor, key: string, world: FlowWorld): FlowTurn {
+  if (node.kind !== 'menu' && node.kind !== 'collect') return stay(node, cursor, []);
+  const pressed: FlowCursor = { ...cursor, keys: cursor.keys + 1 };
+  const so: SoFar = { said: [], keys: pressed.keys };
+  if (pressed.keys > keysAtMost) return enter(flow, node.person, world, so);
+  if (key === '*') return enter(flow, node.back ?? node.id, world, so);
+  return node.kind === 'menu'
+    ? menuKey(flow, node, pressed, key, world)
+    : collectKey(flow, node, pressed, key, world);
+}
+
+function menuKey(flow: Flow, node: MenuNode, cursor: FlowCursor, key: string, world: FlowWorld): FlowTurn {
+  const so: SoFar = { said: [], keys: cursor.keys };
+  if (key === '9') return enter(flow, node.id, world, so);
+  const next = key === '0' ? node.person : node.keys.get(key);
+  return next === undefined ? wrongKey(flow, node, cursor, world) : enter(flow, next, world, so);
+}
+
+function collectKey(
+  flow: Flow,
+  node: CollectNode,
+  cursor: FlowCursor,
+  key: string,
+  world: FlowWorld,
+): FlowTurn {
+  if (key === '#') return collected(flow, node, cursor, world);
+  if (!/^\d$/.test(key)) return wrongKey(flow, node, cursor, world);
+  const longer: FlowCursor = { ...cursor, digits: cursor.digits + key };
+  return longer.digits.length >= node.maxDigits
+    ? collected(flow, node, longer, world)
+    : stay(node, longer, []);
+}
+
+/** The entry is over: a lone 0 is the wish for a person, too short an entry is a wrong key. */
+function collected(flow: Flow, node: CollectNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
+  const so: SoFar = { said: [], keys: cursor.keys };
+  const own = node.cases.get(cursor.digits);
+  if (own !== undefined) return enter(flow, own, world, so);
+  if (cursor.digits === '0') return enter(flow, node.person, world, so);
+  if (cursor.digits.length < node.minDigits) return wrongKey(flow, node, cursor, world);
+  return enter(flow, node.next, world, so);
+}
+
+/** Once is a slip; the second time a person helps. */
+function wrongKey(flow: Flow, node: MenuNode | CollectNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
+  if (cursor.tries > 0) return enter(flow, node.person, world, { said: [], keys: cursor.keys });
+  return stay(node, { ...cursor, tries: 1, digits: '' }, [{ prompt: node.badInput, mustHear: false }]);
+}
+
+function silence(flow: Flow, node: FlowNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
+  if (node.kind !== 'menu' && node.kind !== 'collect') return stay(node, cursor, []);
+  if (node.kind === 'collect' && cursor.digits !== '') return collected(flow, node, cursor, world);
+  return enter(flow, node.person, world, {
+    said: [{ prompt: node.noInput, mustHear: false }],
+    keys: cursor.keys,
+  });
+}

@@ -1,0 +1,333 @@
+// Folds the facts of one contact into its call record: what reports count and what a page shows of one call.
+import type { AgentFact } from '../contact/agent.js';
+import type { Disposition, EndedBy, StageName } from '../contact/contact.js';
+import type { ContactFact } from '../contact/contact-signals.js';
+
+/** A journaled fact with its place in its stream and its instant. */
+export interface Timed<Fact> {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly fact: Fact;
+}
+
+/**
+ * Why a contact was not answered by a person, in the vocabulary's keys:
+ * `abandoned` the citizen hung up; `timeout`, `nobody`, `overload` the queue let him go; `flowEnd` the flow ended without a
+ * queue; `lost` the line or the node failed; `away` the service was not there; `full` no line was free.
+ */
+export type MissedCause =
+  'abandoned' | 'timeout' | 'nobody' | 'overload' | 'flowEnd' | 'lost' | 'away' | 'full';
+
+/** The causes as pages and exports write them. */
+export const missedCauseTexts: Readonly<Record<MissedCause, string>> = {
+  abandoned: '放弃',
+  timeout: '排队超时',
+  nobody: '无话务员在线',
+  overload: '排队已满',
+  flowEnd: '语音自助',
+  lost: '中断',
+  away: '系统未受理',
+  full: '线路满',
+};
+
+/** Why a contact stands outside the denominators: listed by reason, never counted (口径外呼入). */
+export type ExcludedReason = 'testCall' | 'blocked' | 'promptOnly';
+
+/** The ledger's tags that put a contact outside. `promptOnly` does so only as long as the contact never queued. */
+const excludedTags: Readonly<Record<string, ExcludedReason>> = {
+  testCall: 'testCall',
+  blocked: 'blocked',
+  promptOnly: 'promptOnly',
+};
+
+/** One call's record. Instants in epoch ms, durations in ms; `null` = did not happen (yet). */
+export interface ContactRecord {
+  readonly contactId: string;
+  readonly node: string;
+  readonly sipCallId: string;
+  readonly trunkId: string;
+  readonly dnis: string;
+  readonly redirectedFrom: string;
+  readonly callerKey: string;
+  readonly callerMasked: string;
+  readonly entryId: string;
+  readonly kpiLine: string;
+  readonly tag: string;
+  readonly siteVersion: string;
+  readonly queueId: string | null;
+  readonly arrivedAtMs: number;
+  readonly queuedAtMs: number | null;
+  readonly firstOfferedAtMs: number | null;
+  /** First joined with an agent. */
+  readonly answeredAtMs: number | null;
+  readonly endedAtMs: number | null;
+  /** From arrival to the first answer, or to the end without one; menu and greeting included. */
+  readonly waitMs: number | null;
+  /** The same from queueing; `null` when never queued. */
+  readonly queuedWaitMs: number | null;
+  /** Talking without hold, over all talks. */
+  readonly talkMs: number;
+  readonly holdMs: number;
+  readonly wrapUpMs: number;
+  /** Agents who talked, in order, each once. */
+  readonly agentIds: readonly string[];
+  readonly answered: boolean;
+  /** The stage in which the citizen gave up: tells 放弃于语音/排队/振铃. */
+  readonly abandonedDuring: StageName | null;
+  readonly endedBy: EndedBy | null;
+  readonly endReason: string;
+  readonly causeCode: number | null;
+  /** 漏接: over, not answered, and inside the denominators. */
+  readonly missed: boolean;
+  readonly missedCause: MissedCause | null;
+  readonly excluded: ExcludedReason | null;
+  /** Talks cut off by a phone or a node. */
+  readonly interruptions: number;
+  readonly ronaCount: number;
+  readonly offers: number;
+  readonly recordings: readonly string[];
+  readonly recordingFailed: boolean;
+  readonly oneWayAudio: boolean;
+  readonly category: string | null;
+  readonly outcome: string | null;
+  readonly district: string | null;
+  readonly matterNumber: string | null;
+  /** Ended while the service was away: `endedAtMs` is when it was noticed. */
+  readonly inGap: boolean;
+  /** Called back by a person; comes with callbacks. */
+  readonly calledBackAtMs: number | null;
+  /** The journal has a hole here (a full spool): what is missing is left empty. */
+  readonly incomplete: boolean;
+}
+
+type Draft = { -readonly [Key in keyof ContactRecord]: ContactRecord[Key] };
+
+/** What the fold carries along besides the record. */
+interface Fold {
+  readonly record: Draft;
+  talkingSinceMs: number | null;
+  heldSinceMs: number | null;
+  /** Hold so far in the present talk. */
+  heldInTalkMs: number;
+  queueExit: MissedCause | null;
+}
+
+/**
+ * The record of one contact from its own facts (by `seq`) and from the agents' facts that name it. Pure: the same facts
+ * give the same record, so it may be folded again after every batch.
+ * @returns undefined where there is no fact at all
+ */
+export function foldContact(
+  contactId: string,
+  facts: readonly Timed<ContactFact>[],
+  agentFacts: readonly Timed<AgentFact>[] = [],
+): ContactRecord | undefined {
+  const first = facts[0];
+  if (first === undefined) return undefined;
+  const fold: Fold = {
+    record: emptyRecord(contactId, arrivalOf(first)),
+    talkingSinceMs: null,
+    heldSinceMs: null,
+    heldInTalkMs: 0,
+    queueExit: null,
+  };
+  for (const timed of facts) apply(fold, timed);
+  fold.record.incomplete =
+    first.fact.type !== 'ContactArrived' || facts.some(({ seq }, at) => seq !== first.seq + at);
+  fold.record.wrapUpMs = agentFacts.reduce((sum, { fact }) => sum + wrapUpOf(fact), 0);
+  return judged(fold);
+}
+
+/** A record with nothing but an id and an arrival: where every fold begins. */
+export function emptyRecord(contactId: string, arrivedAtMs: number): ContactRecord {
+  return {
+    contactId,
+    node: '',
+    sipCallId: '',
+    trunkId: '',
+    dnis: '',
+    redirectedFrom: '',
+    callerKey: '',
+    callerMasked: '',
+    entryId: '',
+    kpiLine: '',
+    tag: '',
+    siteVersion: '',
+    queueId: null,
+    arrivedAtMs,
+    queuedAtMs: null,
+    firstOfferedAtMs: null,
+    answeredAtMs: null,
+    endedAtMs: null,
+    waitMs: null,
+    queuedWaitMs: null,
+    talkMs: 0,
+    holdMs: 0,
+    wrapUpMs: 0,
+    agentIds: [],
+    answered: false,
+    abandonedDuring: null,
+    endedBy: null,
+    endReason: '',
+    causeCode: null,
+    missed: false,
+    missedCause: null,
+    excluded: null,
+    interruptions: 0,
+    ronaCount: 0,
+    offers: 0,
+    recordings: [],
+    recordingFailed: false,
+    oneWayAudio: false,
+    category: null,
+    outcome: null,
+    district: null,
+    matterNumber: null,
+    inGap: false,
+    calledBackAtMs: null,
+    incomplete: false,
+  };
+}
+
+/** Where the arrival was lost, the first thing known of the contact stands in: a citizen never drops out of the figures. */
+function arrivalOf({ atMs, fact }: Timed<ContactFact>): number {
+  if (fact.type === 'ContactArrived') return fact.arrivedAtMs;
+  return fact.type === 'AgentConnected' ? atMs - fact.waitedMs : atMs;
+}
+
+function wrapUpOf(fact: AgentFact): number {
+  const leftSomething = fact.type === 'AgentActivityChanged' || fact.type === 'AgentSignedOut';
+  return leftSomething && fact.from === 'wrapup' ? fact.lastedMs : 0;
+}
+
+function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
+  const { record } = fold;
+  switch (fact.type) {
+    case 'ContactArrived':
+      return arrived(record, fact);
+    case 'ContactQueued':
+      record.queuedAtMs ??= atMs;
+      record.queueId = fact.queueId;
+      fold.queueExit = null;
+      return;
+    case 'OfferMade':
+      record.firstOfferedAtMs ??= atMs;
+      record.offers += 1;
+      return;
+    case 'OfferEnded':
+      if (fact.outcome === 'rona') record.ronaCount += 1;
+      return;
+    case 'AgentConnected':
+      return connected(fold, fact, atMs);
+    case 'ContactHeld':
+      return fact.held ? void (fold.heldSinceMs ??= atMs) : closeHold(fold, atMs);
+    case 'TalkEnded':
+      if (fact.interrupted !== undefined) record.interruptions += 1;
+      return closeTalk(fold, atMs, fact.talkMs);
+    case 'RecordingStarted':
+      record.recordings = [...record.recordings, fact.file];
+      return;
+    case 'RecordingFailed':
+      record.recordingFailed = true;
+      return;
+    case 'OneWayAudio':
+      record.oneWayAudio = true;
+      return;
+    case 'QueueExited':
+      fold.queueExit = fact.exit;
+      return;
+    case 'DispositionSet':
+      return dispositionSet(record, fact);
+    case 'ContactEnded':
+      return ended(fold, fact, atMs);
+    case 'FlowStepped':
+    case 'PlaceTold':
+    case 'NoticeHeard':
+    case 'PromptFailed':
+    case 'OfferAnswered':
+    case 'RecordingPaused':
+    case 'ContactRequeued':
+      return;
+  }
+}
+
+function arrived(record: Draft, fact: Extract<ContactFact, { type: 'ContactArrived' }>): void {
+  record.node = fact.node;
+  record.sipCallId = fact.sipCallId;
+  record.trunkId = fact.trunkId;
+  record.dnis = fact.dnis;
+  record.redirectedFrom = fact.redirectedFrom;
+  record.callerKey = fact.callerKey;
+  record.callerMasked = fact.callerMasked;
+  record.entryId = fact.entryId;
+  record.kpiLine = fact.kpiLine;
+  record.tag = fact.tag;
+  record.siteVersion = fact.siteVersion;
+  record.arrivedAtMs = fact.arrivedAtMs;
+}
+
+function connected(fold: Fold, fact: Extract<ContactFact, { type: 'AgentConnected' }>, atMs: number): void {
+  const { record } = fold;
+  fold.talkingSinceMs = atMs;
+  if (!record.agentIds.includes(fact.agentId)) record.agentIds = [...record.agentIds, fact.agentId];
+  if (record.answered) return;
+  record.answered = true;
+  record.answeredAtMs = atMs;
+  record.waitMs = fact.waitedMs;
+  record.queuedWaitMs = fact.queuedMs;
+}
+
+function closeHold(fold: Fold, atMs: number): void {
+  const heldMs = fold.heldSinceMs === null ? 0 : Math.max(0, atMs - fold.heldSinceMs);
+  fold.heldSinceMs = null;
+  fold.heldInTalkMs += heldMs;
+  fold.record.holdMs += heldMs;
+}
+
+/** `lastedMs` of a talk holds its hold; the record keeps the two apart. */
+function closeTalk(fold: Fold, atMs: number, lastedMs: number): void {
+  closeHold(fold, atMs);
+  fold.record.talkMs += Math.max(0, lastedMs - fold.heldInTalkMs);
+  fold.heldInTalkMs = 0;
+  fold.talkingSinceMs = null;
+}
+
+function dispositionSet(record: Draft, { category, outcome, district, matterNumber }: Disposition): void {
+  record.category = category ?? record.category;
+  record.outcome = outcome ?? record.outcome;
+  record.district = district ?? record.district;
+  record.matterNumber = matterNumber ?? record.matterNumber;
+}
+
+function ended(fold: Fold, fact: Extract<ContactFact, { type: 'ContactEnded' }>, atMs: number): void {
+  const { record } = fold;
+  if (fold.talkingSinceMs !== null) closeTalk(fold, atMs, Math.max(0, atMs - fold.talkingSinceMs));
+  record.endedAtMs = atMs;
+  record.endedBy = fact.by;
+  record.endReason = fact.reason;
+  record.causeCode = fact.causeCode;
+  record.inGap = fact.inGap;
+  if (record.answered) return;
+  record.waitMs = Math.max(0, atMs - record.arrivedAtMs);
+  record.queuedWaitMs = record.queuedAtMs === null ? null : Math.max(0, atMs - record.queuedAtMs);
+  record.missedCause = missedCauseOf(fold, fact);
+  if (record.missedCause === 'abandoned') record.abandonedDuring = fact.during;
+}
+
+function missedCauseOf(
+  { queueExit, record }: Fold,
+  fact: Extract<ContactFact, { type: 'ContactEnded' }>,
+): MissedCause {
+  if (fact.reason === 'node') return 'lost';
+  if (queueExit !== null) return queueExit;
+  if (fact.by === 'citizen') return 'abandoned';
+  return record.queuedAtMs === null ? 'flowEnd' : 'lost';
+}
+
+/** The last word: in or out of the denominators, and missed or not. */
+function judged({ record }: Fold): ContactRecord {
+  const byTag = excludedTags[record.tag] ?? null;
+  const excluded = byTag === 'promptOnly' && record.queuedAtMs !== null ? null : byTag;
+  const missed = record.endedAtMs !== null && !record.answered && excluded === null;
+  return { ...record, excluded, missed };
+}

@@ -1,0 +1,219 @@
+// Counts call records into a tally, and turns a tally into figures. Tallies add up: hours make a day, lines make a site.
+import type { ContactRecord, ExcludedReason, MissedCause } from './contact-record.js';
+import { averageFigure, rateFigure, type Figure } from './figure.js';
+
+/** What of a record is counted. */
+export type CountedRecord = Pick<
+  ContactRecord,
+  | 'arrivedAtMs'
+  | 'endedAtMs'
+  | 'answered'
+  | 'waitMs'
+  | 'queuedWaitMs'
+  | 'talkMs'
+  | 'holdMs'
+  | 'wrapUpMs'
+  | 'abandonedDuring'
+  | 'missedCause'
+  | 'excluded'
+  | 'interruptions'
+  | 'calledBackAtMs'
+>;
+
+/** The limits in the formulas. */
+export interface TallyRules {
+  /** The standard's answer time, from arrival; 15 s. */
+  readonly answerWithinMs: number;
+  /** Abandons shorter than this are also shown left out; 0 = there is no such limit. */
+  readonly shortAbandonMs: number;
+  /** 服务触达率: called back so soon after the end counts as reached; 30 min. */
+  readonly calledBackWithinMs: number;
+}
+
+/** The rules a site has unless it says otherwise. */
+export const defaultTallyRules: TallyRules = {
+  answerWithinMs: 15_000,
+  shortAbandonMs: 0,
+  calledBackWithinMs: 30 * 60_000,
+};
+
+/** Raw counts and sums (ms) of some contacts, made under one set of rules. */
+export interface Tally {
+  /** Answered or over: the denominator of 接通率. */
+  readonly offered: number;
+  /** Arrived, neither answered nor over: shown beside the rates, in none of them. */
+  readonly undecided: number;
+  readonly answered: number;
+  readonly answeredInTime: number;
+  readonly calledBackInTime: number;
+  /** Given up in the prompts (放弃于语音), in line (排队), at a ringing phone (振铃). */
+  readonly abandonedInPrompt: number;
+  readonly abandonedInQueue: number;
+  readonly abandonedRinging: number;
+  readonly shortAbandons: number;
+  readonly missedBy: Readonly<Partial<Record<MissedCause, number>>>;
+  readonly excludedBy: Readonly<Partial<Record<ExcludedReason, number>>>;
+  readonly interruptions: number;
+  /** Answered contacts' waits from arrival, and from queueing. */
+  readonly answeredWaitMs: number;
+  readonly answeredQueuedWaitMs: number;
+  readonly longestWaitMs: number;
+  readonly longestQueuedWaitMs: number;
+  readonly talkMs: number;
+  readonly holdMs: number;
+  readonly wrapUpMs: number;
+}
+
+/** Nothing counted yet. */
+export const emptyTally: Tally = {
+  offered: 0,
+  undecided: 0,
+  answered: 0,
+  answeredInTime: 0,
+  calledBackInTime: 0,
+  abandonedInPrompt: 0,
+  abandonedInQueue: 0,
+  abandonedRinging: 0,
+  shortAbandons: 0,
+  missedBy: {},
+  excludedBy: {},
+  interruptions: 0,
+  answeredWaitMs: 0,
+  answeredQueuedWaitMs: 0,
+  longestWaitMs: 0,
+  longestQueuedWaitMs: 0,
+  talkMs: 0,
+  holdMs: 0,
+  wrapUpMs: 0,
+};
+
+/** The tally of one record: what every sum is made of. */
+export function tallyOf(record: CountedRecord, rules: TallyRules): Tally {
+  if (record.excluded !== null) return { ...emptyTally, excludedBy: { [record.excluded]: 1 } };
+  if (record.answered) return answeredTally(record, rules);
+  if (record.endedAtMs === null) return { ...emptyTally, undecided: 1 };
+  return missedTally(record, rules);
+}
+
+function answeredTally(record: CountedRecord, rules: TallyRules): Tally {
+  const waitMs = record.waitMs ?? 0;
+  return {
+    ...emptyTally,
+    ...waits(record),
+    offered: 1,
+    answered: 1,
+    answeredInTime: waitMs <= rules.answerWithinMs ? 1 : 0,
+    answeredWaitMs: waitMs,
+    answeredQueuedWaitMs: record.queuedWaitMs ?? 0,
+    interruptions: record.interruptions,
+    talkMs: record.talkMs,
+    holdMs: record.holdMs,
+    wrapUpMs: record.wrapUpMs,
+  };
+}
+
+function missedTally(record: CountedRecord, rules: TallyRules): Tally {
+  const { abandonedDuring, missedCause, calledBackAtMs, endedAtMs, waitMs } = record;
+  const short = abandonedDuring !== null && (waitMs ?? 0) < rules.shortAbandonMs;
+  const calledBack = calledBackAtMs !== null && calledBackAtMs - (endedAtMs ?? 0) <= rules.calledBackWithinMs;
+  return {
+    ...emptyTally,
+    ...waits(record),
+    offered: 1,
+    calledBackInTime: calledBack ? 1 : 0,
+    abandonedInPrompt: abandonedDuring === 'flow' || abandonedDuring === 'leaving' ? 1 : 0,
+    abandonedInQueue: abandonedDuring === 'waiting' ? 1 : 0,
+    abandonedRinging: abandonedDuring === 'offered' ? 1 : 0,
+    shortAbandons: short ? 1 : 0,
+    missedBy: missedCause === null ? {} : { [missedCause]: 1 },
+  };
+}
+
+function waits({
+  waitMs,
+  queuedWaitMs,
+}: CountedRecord): Pick<Tally, 'longestWaitMs' | 'longestQueuedWaitMs'> {
+  return { longestWaitMs: waitMs ?? 0, longestQueuedWaitMs: queuedWaitMs ?? 0 };
+}
+
+/** Two tallies of different contacts as one. */
+export function addTallies(one: Tally, other: Tally): Tally {
+  return {
+    offered: one.offered + other.offered,
+    undecided: one.undecided + other.undecided,
+    answered: one.answered + other.answered,
+    answeredInTime: one.answeredInTime + other.answeredInTime,
+    calledBackInTime: one.calledBackInTime + other.calledBackInTime,
+    abandonedInPrompt: one.abandonedInPrompt + other.abandonedInPrompt,
+    abandonedInQueue: one.abandonedInQueue + other.abandonedInQueue,
+    abandonedRinging: one.abandonedRinging + other.abandonedRinging,
+    shortAbandons: one.shortAbandons + other.shortAbandons,
+    missedBy: addCounts(one.missedBy, other.missedBy),
+    excludedBy: addCounts(one.excludedBy, other.excludedBy),
+    interruptions: one.interruptions + other.interruptions,
+    answeredWaitMs: one.answeredWaitMs + other.answeredWaitMs,
+    answeredQueuedWaitMs: one.answeredQueuedWaitMs + other.answeredQueuedWaitMs,
+    longestWaitMs: Math.max(one.longestWaitMs, other.longestWaitMs),
+    longestQueuedWaitMs: Math.max(one.longestQueuedWaitMs, other.longestQueuedWaitMs),
+    talkMs: one.talkMs + other.talkMs,
+    holdMs: one.holdMs + other.holdMs,
+    wrapUpMs: one.wrapUpMs + other.wrapUpMs,
+  };
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+function addCounts(one: Counts, other: Counts): Counts {
+  const sum: Record<string, number> = { ...one };
+  for (const [name, count] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+/** All records in one tally. */
+export function tallyAll(records: Iterable<CountedRecord>, rules: TallyRules): Tally {
+  let sum = emptyTally;
+  for (const record of records) sum = addTallies(sum, tallyOf(record, rules));
+  return sum;
+}
+
+/** The figures of a tally. The three promises stand side by side and are never mixed. */
+export interface Figures {
+  /** 接通率: answered by a person / offered. */
+  readonly answerRate: Figure;
+  /** The same with short abandons left out; `null` while there is no such limit. */
+  readonly answerRateWithoutShort: Figure | null;
+  /** Answered within 15 s of arrival / offered, and / answered: both usages of the "15-second rate". */
+  readonly within15OfOffered: Figure;
+  readonly within15OfAnswered: Figure;
+  /** 服务触达率: answered, or called back in time / offered. */
+  readonly reached: Figure;
+  readonly abandonRate: Figure;
+  /** Average speed of answer, from arrival. */
+  readonly asa: Figure;
+  /** (talk + hold + wrap-up) / answered. */
+  readonly aht: Figure;
+  readonly averageTalk: Figure;
+  readonly averageWrapUp: Figure;
+}
+
+/** Turns counts into figures; see docs/glossary.md for each formula. */
+export function figuresOf(tally: Tally, rules: TallyRules): Figures {
+  const { offered, answered, shortAbandons } = tally;
+  const abandoned = tally.abandonedInPrompt + tally.abandonedInQueue + tally.abandonedRinging;
+  const handledMs = tally.talkMs + tally.holdMs + tally.wrapUpMs;
+  return {
+    answerRate: rateFigure('answerRate', answered, offered),
+    answerRateWithoutShort:
+      rules.shortAbandonMs === 0
+        ? null
+        : rateFigure('answerRateWithoutShort', answered, offered - shortAbandons),
+    within15OfOffered: rateFigure('within15OfOffered', tally.answeredInTime, offered),
+    within15OfAnswered: rateFigure('within15OfAnswered', tally.answeredInTime, answered),
+    reached: rateFigure('reached', answered + tally.calledBackInTime, offered),
+    abandonRate: rateFigure('abandonRate', abandoned, offered),
+    asa: averageFigure('asa', tally.answeredWaitMs, answered),
+    aht: averageFigure('aht', handledMs, answered),
+    averageTalk: averageFigure('averageTalk', tally.talkMs, answered),
+    averageWrapUp: averageFigure('averageWrapUp', tally.wrapUpMs, answered),
+  };
+}

@@ -1,0 +1,267 @@
+// Simulated telephony: channels, phones and citizens on the virtual clock, behind the same port as Asterisk.
+import type { BridgeId, ChannelId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
+import type { PromptRef } from '../contact/prompt-ref.js';
+import type {
+  ArrivalSeen,
+  Clock,
+  NodeSnapshot,
+  RingOrder,
+  SeenChannel,
+  Telephony,
+  TelephonyEvent,
+  Timers,
+} from '../engine/ports.js';
+import { AppError } from '../errors.js';
+
+/** How a phone meets a ring. */
+export type PhoneHabit =
+  | { readonly does: 'answer'; readonly afterMs: number; readonly talkMs: number }
+  | { readonly does: 'ignore' }
+  | { readonly does: 'refuse'; readonly causeCode: number; readonly afterMs: number };
+
+/** A citizen on the line. */
+export interface Citizen {
+  readonly ani: string;
+  readonly dnis: string;
+  /** Hangs up after this long without a person; null = waits for ever. */
+  readonly patienceMs: number | null;
+  /** Keys pressed, in ms after arrival. */
+  readonly keys?: readonly { readonly atMs: number; readonly digit: string }[];
+}
+
+/** The port, and the hands that move its world. */
+export interface SimTelephony extends Telephony {
+  /** The next ring at this device meets this habit; each phone keeps its last one. */
+  setHabit(deviceId: DeviceId, habit: PhoneHabit): void;
+  setReachable(deviceId: DeviceId, reachable: boolean): void;
+  call(citizen: Citizen): ChannelId;
+  hangUpCitizen(channelId: ChannelId): void;
+  /** The phone dies under its talk, without a word. */
+  killPhone(deviceId: DeviceId): void;
+  /** Asterisk dies and comes back: every channel is gone. */
+  restartNode(): void;
+  connect(): void;
+  channels(): readonly SeenChannel[];
+}
+
+/** What the simulated world needs. */
+export interface SimTelephonyParts {
+  readonly clock: Clock & Timers;
+  readonly node: NodeId;
+  /** How long a prompt lasts. */
+  readonly promptMs: (prompt: PromptRef) => number;
+}
+
+interface Channel {
+  readonly channelId: ChannelId;
+  contactId: ContactId | null;
+  offerId: OfferId | null;
+  deviceId: DeviceId | null;
+  up: boolean;
+  bridgeId: BridgeId | null;
+  readonly arrival: ArrivalSeen | null;
+  packets: number;
+  dead: boolean;
+}
+
+const noAnswerCause = 19;
+const normalClearing = 16;
+
+/** A world without calls. */
+export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts): SimTelephony {
+  const channels = new Map<ChannelId, Channel>();
+  const habits = new Map<DeviceId, PhoneHabit>();
+  const reachable = new Set<DeviceId>();
+  const plays = new Map<PlayId, () => void>();
+  let listener: (event: TelephonyEvent) => void = () => undefined;
+  let boot = 1;
+  let calls = 0;
+
+  const emit = (event: TelephonyEvent) => listener(event);
+  const soon = (afterMs: number, act: () => void) => clock.at(clock.nowMs() + afterMs, act);
+
+  function channelOf(channelId: ChannelId): Channel {
+    const channel = channels.get(channelId);
+    if (channel === undefined)
+      throw new AppError('ARI_REFUSED', { status: 404, message: 'Channel not found' });
+    return channel;
+  }
+
+  function add(channel: Omit<Channel, 'packets' | 'dead' | 'bridgeId' | 'contactId'>): void {
+    channels.set(channel.channelId, { ...channel, bridgeId: null, contactId: null, packets: 0, dead: false });
+  }
+
+  function remove(channelId: ChannelId, causeCode: number, phoneLost = false): void {
+    if (!channels.delete(channelId)) return;
+    emit({ type: 'gone', channelId, causeCode, phoneLost });
+  }
+
+  function isTalking(channelId: ChannelId): boolean {
+    const bridgeId = channels.get(channelId)?.bridgeId ?? null;
+    if (bridgeId === null) return false;
+    return [...channels.values()].filter((channel) => channel.bridgeId === bridgeId).length > 1;
+  }
+
+  function ringPhone(order: RingOrder): void {
+    const legId = order.offerId as string as ChannelId;
+    const habit = habits.get(order.deviceId) ?? { does: 'ignore' };
+    soon(20, () => channels.has(legId) && emit({ type: 'ringing', channelId: legId }));
+    if (habit.does === 'refuse') soon(habit.afterMs, () => remove(legId, habit.causeCode));
+    if (habit.does === 'ignore') soon(order.ringMs + 1_000, () => remove(legId, noAnswerCause));
+    if (habit.does === 'answer') soon(habit.afterMs, () => pickUp(legId, habit.talkMs));
+  }
+
+  function pickUp(legId: ChannelId, talkMs: number): void {
+    const leg = channels.get(legId);
+    if (leg === undefined) return;
+    leg.up = true;
+    emit({ type: 'answered', channelId: legId });
+    const endTalk = () => {
+      if (!channels.has(legId)) return;
+      if (isTalking(legId)) remove(legId, normalClearing);
+      else soon(1_000, endTalk);
+    };
+    soon(talkMs, endTalk);
+  }
+
+  function snapshot(): NodeSnapshot {
+    const bridgeIds = [
+      ...new Set([...channels.values()].flatMap(({ bridgeId }) => (bridgeId === null ? [] : [bridgeId]))),
+    ];
+    return {
+      node,
+      bootId: `boot-${boot}`,
+      channels: [...channels.values()].map(
+        ({ channelId, contactId, offerId, up, bridgeId, deviceId, arrival }) => ({
+          channelId,
+          contactId,
+          offerId,
+          up,
+          bridgeId,
+          deviceId,
+          arrival,
+        }),
+      ),
+      bridges: bridgeIds.map((bridgeId) => ({
+        bridgeId,
+        channelIds: [...channels.values()].filter((c) => c.bridgeId === bridgeId).map((c) => c.channelId),
+      })),
+      reachableDevices: [...reachable],
+    };
+  }
+
+  return {
+    onEvent(next) {
+      listener = next;
+    },
+    async claim(channelId, contactId) {
+      channelOf(channelId).contactId = contactId;
+    },
+    async answer(channelId) {
+      channelOf(channelId).up = true;
+    },
+    async play(channelId, playId, prompt) {
+      channelOf(channelId);
+      const end = (ok: boolean) => {
+        if (!plays.delete(playId)) return;
+        emit({ type: 'playEnded', channelId, playId, ok });
+      };
+      const cancel = soon(promptMs(prompt), () => end(channels.has(channelId)));
+      plays.set(playId, () => {
+        cancel();
+        end(true);
+      });
+    },
+    async playToBridge() {},
+    async stopPlay(playId) {
+      plays.get(playId)?.();
+    },
+    async music(channelId) {
+      channelOf(channelId);
+    },
+    async ring(order) {
+      if (!reachable.has(order.deviceId))
+        throw new AppError('ARI_REFUSED', { status: 500, message: 'Allocation failed' });
+      const channelId = order.offerId as string as ChannelId;
+      add({ channelId, offerId: order.offerId, deviceId: order.deviceId, up: false, arrival: null });
+      ringPhone(order);
+    },
+    async join(bridgeId, citizen, leg) {
+      const both = [channelOf(citizen), channelOf(leg)];
+      for (const channel of both) channel.bridgeId = bridgeId;
+    },
+    async hold(bridgeId, citizen, on) {
+      channelOf(citizen).bridgeId = on ? null : bridgeId;
+    },
+    async dropBridge(bridgeId) {
+      for (const channel of channels.values()) if (channel.bridgeId === bridgeId) channel.bridgeId = null;
+    },
+    async hangUp(channelId, causeCode) {
+      channelOf(channelId);
+      soon(5, () => remove(channelId, causeCode));
+    },
+    async record(channelId) {
+      channelOf(channelId);
+    },
+    async recordingGrows() {
+      return true;
+    },
+    async muteRecording() {},
+    async stopRecording() {},
+    async sendDigits() {},
+    async echo() {},
+    async packetsReceived(channelId) {
+      const channel = channelOf(channelId);
+      if (!channel.dead) channel.packets += 50;
+      return channel.packets;
+    },
+    async snapshot() {
+      return snapshot();
+    },
+    setHabit(deviceId, habit) {
+      habits.set(deviceId, habit);
+    },
+    setReachable(deviceId, isUp) {
+      if (isUp) reachable.add(deviceId);
+      else reachable.delete(deviceId);
+      emit({ type: 'phone', deviceId, reachable: isUp });
+    },
+    call({ ani, dnis, patienceMs, keys = [] }) {
+      calls += 1;
+      const channelId = `sim.${boot}.${calls}` as ChannelId;
+      const arrival: ArrivalSeen = {
+        channelId,
+        trunkId: 'sim',
+        dnis,
+        redirectedFrom: '',
+        toUser: dnis,
+        ani,
+        aniShown: ani !== '',
+        sipCallId: `${channelId}@sim`,
+        arrivedAtMs: clock.nowMs(),
+      };
+      add({ channelId, offerId: null, deviceId: null, up: false, arrival });
+      emit({ type: 'arrived', arrival });
+      for (const { atMs, digit } of keys) {
+        soon(atMs, () => channels.has(channelId) && emit({ type: 'digit', channelId, digit }));
+      }
+      if (patienceMs !== null)
+        soon(patienceMs, () => !isTalking(channelId) && remove(channelId, normalClearing));
+      return channelId;
+    },
+    hangUpCitizen: (channelId) => remove(channelId, normalClearing),
+    killPhone(deviceId) {
+      for (const channel of channels.values()) if (channel.deviceId === deviceId) channel.dead = true;
+      reachable.delete(deviceId);
+      emit({ type: 'phone', deviceId, reachable: false });
+    },
+    restartNode() {
+      boot += 1;
+      channels.clear();
+      plays.clear();
+      emit({ type: 'disconnected' });
+    },
+    connect: () => emit({ type: 'connected', snapshot: snapshot() }),
+    channels: () => snapshot().channels,
+  };
+}

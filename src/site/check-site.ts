@@ -1,0 +1,156 @@
+// Checks a site's files against each other: every name has its row, every queue its people, every flow its way.
+import { dayKeyAt } from '../contact/civil-time.js';
+import type { Finding } from '../contact/finding.js';
+import type { SkillName } from '../contact/ids.js';
+import { checkFlow } from '../ivr/check-flow.js';
+import type { Flow } from '../ivr/flow.js';
+import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
+import { resumePrompt } from '../ivr/step.js';
+import { calendarWarnings } from './calendar.js';
+import type { NumberRow } from './parse-numbers.js';
+import { siteFileNames, type SiteFiles } from './read-files.js';
+
+/** Prompts the service plays by itself, whatever the flows say. */
+export const servicePrompts = [
+  resumePrompt.id,
+  'queue.busy',
+  'queue.next',
+  'queue.place',
+  'queue.many',
+  'queue.thanks',
+  'queue.resume',
+  'agent.number',
+  'a.w.entry',
+] as const;
+
+/** What no single file's reader can see. */
+export function checkSite(site: SiteFiles, nowMs: number): readonly Finding[] {
+  return [
+    ...checkQueues(site),
+    ...checkAgents(site),
+    ...site.numbers.flatMap((row) => checkNumber(site, row)),
+    ...checkMainEntry(site),
+    ...checkPrompts(site),
+    ...site.flows.flatMap((read) => checkOneFlow(site, read)),
+    ...checkUse(site),
+    ...calendarWarnings(site.calendar, dayKeyAt(nowMs)),
+  ];
+}
+
+function error(
+  file: string,
+  line: number,
+  code: string,
+  words: { readonly zh: string; readonly en: string },
+): Finding {
+  return { level: 'error', file, line, code, ...words };
+}
+
+function checkQueues({ queues, skills, agents }: SiteFiles): readonly Finding[] {
+  return [...queues.rows.values()].flatMap(({ row, line }) => {
+    const unknown = row.requires.filter((skill) => !skills.rows.has(skill));
+    if (unknown.length > 0)
+      return unknown.map((skill) =>
+        error(queues.file, line, 'unknownSkill', unknownName('技能', 'skill', skill, skills.file)),
+      );
+    return somebodyHolds(agents, row.requires)
+      ? []
+      : [error(queues.file, line, 'nobodyHolds', nobodyHolds(row.requires))];
+  });
+}
+
+function checkAgents({ agents, teams, skills }: SiteFiles): readonly Finding[] {
+  return [...agents.rows.values()].flatMap(({ row, line }) => [
+    ...(row.teamId === '' || teams.rows.has(row.teamId)
+      ? []
+      : [error(agents.file, line, 'unknownTeam', unknownName('班组', 'team', row.teamId, teams.file))]),
+    ...[...row.skills]
+      .filter((skill) => !skills.rows.has(skill))
+      .map((skill) =>
+        error(agents.file, line, 'unknownSkill', unknownName('技能', 'skill', skill, skills.file)),
+      ),
+  ]);
+}
+
+function checkNumber({ queues, flows }: SiteFiles, { entry, flowIds, line }: NumberRow): readonly Finding[] {
+  const file = siteFileNames.numbers;
+  const unknownFlows = flowIds.filter((id) => id !== '' && !flows.some(({ flow }) => flow.id === id));
+  return [
+    ...unknownFlows.map((id) => error(file, line, 'unknownFlow', unknownName('流程', 'flow', id, 'flows/'))),
+    ...(entry.queueId === '' || queues.rows.has(entry.queueId)
+      ? []
+      : [error(file, line, 'unknownQueue', unknownName('队列', 'queue', entry.queueId, queues.file))]),
+  ];
+}
+
+function checkMainEntry({ policies, numbers }: SiteFiles): readonly Finding[] {
+  const { mainEntryId, mainEntryLine } = policies;
+  if (mainEntryId === '' || numbers.some(({ entry }) => entry.id === mainEntryId)) return [];
+  return [
+    error(
+      siteFileNames.policies,
+      mainEntryLine,
+      'unknownEntry',
+      unknownName('号码', 'number', mainEntryId, siteFileNames.numbers),
+    ),
+  ];
+}
+
+function checkPrompts({ prompts }: SiteFiles): readonly Finding[] {
+  return servicePrompts
+    .filter((id) => !prompts.has(id))
+    .map((id) => error('prompts/', 1, 'unknownPrompt', unknownName('提示音', 'prompt', id, 'prompts/')));
+}
+
+function checkOneFlow(site: SiteFiles, { file, flow, findings }: ReadFlow): readonly Finding[] {
+  if (flow.nodes.size === 0 || findings.some(({ code }) => code === 'unknownKind')) return [];
+  const recorded = [...site.queues.rows.values()].filter(
+    ({ row }) => row.recorded && site.policies.contact.record,
+  );
+  const around = {
+    recordedQueues: new Set(recorded.map(({ row }) => row.id)),
+    notices: new Set([...site.prompts.values()].filter(({ text }) => saysRecorded(text)).map(({ id }) => id)),
+    tags: site.numbers.filter(({ flowIds }) => flowIds.includes(flow.id)).map(({ entry }) => entry.tag),
+  };
+  return [...checkFlow(file, flow, around), ...unstaffed(site, file, flow)];
+}
+
+/** Words of a recording notice. */
+function saysRecorded(text: string): boolean {
+  return text.includes('录音') || /\brecorded\b/.test(text);
+}
+
+function unstaffed({ agents, skills }: SiteFiles, file: string, flow: Flow): readonly Finding[] {
+  return [...flow.nodes.values()].flatMap((node) => {
+    if (node.kind !== 'enqueue') return [];
+    const { requires } = node.request;
+    const known = requires.every((skill) => skills.rows.has(skill));
+    return !known || somebodyHolds(agents, requires)
+      ? []
+      : [error(file, node.line, 'nobodyHolds', nobodyHolds(requires))];
+  });
+}
+
+function somebodyHolds(agents: SiteFiles['agents'], requires: readonly SkillName[]): boolean {
+  return [...agents.rows.values()].some(({ row }) => requires.every((skill) => row.skills.has(skill)));
+}
+
+const nobodyHolds = (skills: readonly string[]) => ({
+  zh: `没有一位话务员同时具备技能 ${skills.join('、')}。请在 agents.yaml 中添加,或减少要求。`,
+  en: `No agent holds all of ${skills.join(', ')}: add them in agents.yaml or ask for less.`,
+});
+
+/** A flow no number leads to is nearly always a forgotten one. */
+function checkUse({ flows, numbers }: SiteFiles): readonly Finding[] {
+  const used = new Set<string>(numbers.flatMap(({ flowIds }) => flowIds));
+  return flows
+    .filter(({ flow }) => !used.has(flow.id))
+    .map(({ file }) => ({
+      level: 'warning',
+      file,
+      line: 1,
+      code: 'unusedFlow',
+      zh: '没有号码使用此流程。请在 numbers.yaml 中写入,或删除此文件。',
+      en: 'No number uses this flow: name it in numbers.yaml or delete the file.',
+    }));
+}

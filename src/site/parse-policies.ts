@@ -1,0 +1,116 @@
+// Reads policies.yaml: the site's switches and times. What is left out has its default.
+import type { AgentPolicy } from '../contact/agent.js';
+import type { ContactPolicy } from '../contact/contact.js';
+import { fieldsAt, type Fields } from '../contact/fields.js';
+import type { Finding } from '../contact/finding.js';
+import { readYaml } from '../contact/yaml-source.js';
+import type { MetricsPolicy } from './site.js';
+
+/** Everything policies.yaml decides. */
+export interface Policies {
+  readonly name: string;
+  readonly mainEntryId: string;
+  /** Where `mainEntry` stands, for a finding about it. */
+  readonly mainEntryLine: number;
+  readonly menu: boolean;
+  readonly greeting: 'full' | 'short';
+  readonly contact: ContactPolicy;
+  readonly agent: AgentPolicy;
+  readonly metrics: MetricsPolicy;
+}
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** Reads the file; with findings the defaults stand in. */
+export function parsePolicies(
+  file: string,
+  text: string,
+): { policies: Policies; findings: readonly Finding[] } {
+  const source = readYaml(file, text);
+  const findings: Finding[] = [...source.findings];
+  const top = fieldsAt(source, [], findings);
+  top.refuseOthers(['site', 'mainEntry', 'menu', 'greeting', 'contact', 'agent', 'metrics']);
+  const policies: Policies = {
+    name: readSiteName(top),
+    mainEntryId: top.id('mainEntry'),
+    mainEntryLine: source.lineAt(['mainEntry']),
+    menu: top.flag('menu', false),
+    greeting: top.oneOf('greeting', ['full', 'short'], 'full'),
+    contact: readContactPolicy(top.section('contact')),
+    agent: readAgentPolicy(top.section('agent')),
+    metrics: readMetricsPolicy(top.section('metrics')),
+  };
+  return { policies, findings };
+}
+
+function readSiteName(top: Fields): string {
+  const name = top.id('site', 'demo');
+  if (/^[a-z0-9-]{1,32}$/.test(name)) return name;
+  top.wrong(['site'], 'badSiteName', {
+    zh: 'site 只能用小写字母、数字和横线,至多 32 个字符。',
+    en: 'site has lower-case letters, figures and dashes only, at most 32.',
+  });
+  return 'demo';
+}
+
+function readContactPolicy(fields: Fields): ContactPolicy {
+  fields.refuseOthers([
+    'ring',
+    'progress',
+    'play',
+    'join',
+    'resumePrefer',
+    'recordingPause',
+    'talk',
+    'leaving',
+    'retire',
+    'record',
+    'announceAgent',
+  ]);
+  return {
+    ringMs: fields.durationMs('ring', { min: 3 * second, max: minute }, 8 * second),
+    progressMs: fields.durationMs('progress', { min: 500, max: 10 * second }, 2 * second),
+    playMs: fields.durationMs('play', { min: 10 * second, max: 5 * minute }, minute),
+    joinMs: fields.durationMs('join', { min: second, max: 30 * second }, 5 * second),
+    resumePreferMs: fields.durationMs('resumePrefer', { min: 0, max: 2 * minute }, 10 * second),
+    recordingPauseMs: fields.durationMs('recordingPause', { min: 10 * second, max: 10 * minute }, 2 * minute),
+    talkMs: fields.durationMs('talk', { min: 10 * minute, max: 12 * hour }, 4 * hour),
+    leavingMs: fields.durationMs('leaving', { min: 5 * second, max: 2 * minute }, 30 * second),
+    retireMs: fields.durationMs('retire', { min: second, max: hour }, 10 * minute),
+    record: fields.flag('record', true),
+    announceAgent: fields.flag('announceAgent', true),
+  };
+}
+
+function readAgentPolicy(fields: Fields): AgentPolicy {
+  fields.refuseOthers([
+    'wrapUp',
+    'wrapUpExtend',
+    'wrapUpExtensions',
+    'rest',
+    'break',
+    'leaseMargin',
+    'talk',
+    'forgotten',
+  ]);
+  return {
+    wrapUpMs: fields.durationMs('wrapUp', { min: second, max: 30 * minute }, minute),
+    wrapUpExtendMs: fields.durationMs('wrapUpExtend', { min: second, max: 30 * minute }, 30 * second),
+    wrapUpExtensions: fields.whole('wrapUpExtensions', { min: 0, max: 10 }, 1),
+    restMs: fields.durationMs('rest', { min: second, max: 5 * minute }, 10 * second),
+    breakMs: fields.durationMs('break', { min: minute, max: 12 * hour }, 30 * minute),
+    leaseMarginMs: fields.durationMs('leaseMargin', { min: second, max: minute }, 5 * second),
+    talkMs: fields.durationMs('talk', { min: 10 * minute, max: 12 * hour }, 4 * hour),
+    forgottenMs: fields.durationMs('forgotten', { min: hour, max: 48 * hour }, 14 * hour),
+  };
+}
+
+function readMetricsPolicy(fields: Fields): MetricsPolicy {
+  fields.refuseOthers(['shortAbandon', 'answerGoal']);
+  return {
+    shortAbandonMs: fields.durationMs('shortAbandon', { min: 0, max: minute }, 0),
+    answerGoalMs: fields.durationMs('answerGoal', { min: 5 * second, max: 2 * minute }, 15 * second),
+  };
+}

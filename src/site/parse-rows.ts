@@ -1,0 +1,119 @@
+// Reads the site's plain tables: skills, teams, queues, agents, devices.
+import { topRows, type Fields } from '../contact/fields.js';
+import type { Finding } from '../contact/finding.js';
+import type { AgentId, DeviceId, QueueId, SkillName } from '../contact/ids.js';
+import { readYaml } from '../contact/yaml-source.js';
+import type { AgentProfile, DeviceProfile, NamedRow, Queue } from './site.js';
+
+/** A row with the place it came from, for checks that see several files. */
+export interface Placed<Row> {
+  readonly row: Row;
+  readonly line: number;
+}
+
+/** A table by id, as far as it could be read. */
+export interface Table<Row> {
+  readonly file: string;
+  readonly rows: ReadonlyMap<string, Placed<Row>>;
+  readonly findings: readonly Finding[];
+}
+
+/** What a queue may be given. */
+export const queueBounds = {
+  timeoutMs: { min: 10_000, max: 2 * 3_600_000 },
+  nobodyMs: { min: 1000, max: 3_600_000 },
+  limit: { min: 1, max: 100_000 },
+  priority: { min: 0, max: 100 },
+} as const;
+
+/** Rows with nothing but names: `skills.yaml`, `teams.yaml`. */
+export function parseNamedRows(file: string, text: string): Table<NamedRow> {
+  return readTable(file, text, ['id', 'name', 'en'], (fields) => {
+    const name = fields.text('name');
+    return { id: fields.id('id'), name, en: fields.text('en', name) };
+  });
+}
+
+/** `queues.yaml`. */
+export function parseQueues(file: string, text: string): Table<Queue> {
+  const known = ['id', 'name', 'requires', 'priority', 'timeout', 'nobodyAfter', 'limit', 'recorded'];
+  return readTable(file, text, known, (fields) => ({
+    id: fields.id('id') as QueueId,
+    name: fields.text('name'),
+    requires: [...new Set(fields.ids('requires') as readonly SkillName[])],
+    priority: fields.whole('priority', queueBounds.priority, 0),
+    queueTimeoutMs: fields.durationMs('timeout', queueBounds.timeoutMs, 600_000),
+    nobodyMs: fields.durationMs('nobodyAfter', queueBounds.nobodyMs, 60_000),
+    limit: fields.whole('limit', queueBounds.limit, 200),
+    recorded: fields.flag('recorded', true),
+  }));
+}
+
+/** `agents.yaml`. */
+export function parseAgents(file: string, text: string): Table<AgentProfile> {
+  const known = ['id', 'name', 'team', 'skills', 'role', 'seesNumber', 'autoAnswer'];
+  return readTable(file, text, known, (fields) => ({
+    id: readAgentId(fields),
+    name: fields.text('name'),
+    teamId: fields.id('team'),
+    skills: new Set(fields.ids('skills') as readonly SkillName[]),
+    role: fields.oneOf('role', ['agent', 'supervisor'], 'agent'),
+    seesNumber: fields.flag('seesNumber', false),
+    autoAnswer: fields.flag('autoAnswer', false),
+  }));
+}
+
+/** `devices.yaml`. */
+export function parseDevices(file: string, text: string): Table<DeviceProfile> {
+  return readTable(file, text, ['id', 'name'], (fields) => ({
+    id: readDeviceId(fields),
+    name: fields.text('name'),
+  }));
+}
+
+/** A 工号 is spoken digit by digit and typed on a phone. */
+function readAgentId(fields: Fields): AgentId {
+  const id = fields.id('id');
+  if (id !== '' && !/^\d{3,8}$/.test(id)) {
+    const zh = '工号须是写在引号里的 3 至 8 位数字,如 "1001"。';
+    fields.wrong(['id'], 'badAgentId', { zh, en: 'A 工号 has 3 to 8 figures, quoted, e.g. "1001".' });
+  }
+  return id as AgentId;
+}
+
+/** A SIP account's name. */
+function readDeviceId(fields: Fields): DeviceId {
+  const id = fields.id('id');
+  if (id !== '' && !/^[a-z][a-z0-9]{1,15}$/.test(id)) {
+    const zh = '话机账号须以小写字母开头,后接小写字母或数字,共 2 至 16 位,如 d1001。';
+    fields.wrong(['id'], 'badDeviceId', {
+      zh,
+      en: 'A device has a lower-case letter and then letters or figures, 2 to 16 in all, e.g. d1001.',
+    });
+  }
+  return id as DeviceId;
+}
+
+function readTable<Row extends { readonly id: string }>(
+  file: string,
+  text: string,
+  known: readonly string[],
+  read: (fields: Fields) => Row,
+): Table<Row> {
+  const source = readYaml(file, text);
+  const findings: Finding[] = [...source.findings];
+  const rows = new Map<string, Placed<Row>>();
+  for (const fields of topRows(source, findings)) {
+    fields.refuseOthers(known);
+    const row = read(fields);
+    const earlier = rows.get(row.id);
+    if (earlier !== undefined) fields.wrong(['id'], 'duplicate', repeated(row.id, earlier.line));
+    else if (row.id !== '') rows.set(row.id, { row, line: fields.line });
+  }
+  return { file, rows, findings };
+}
+
+const repeated = (id: string, line: number) => ({
+  zh: `${id} 与第 ${String(line)} 行重复。请改名或删除其一。`,
+  en: `${id} repeats line ${String(line)}: rename or delete one.`,
+});

@@ -1,0 +1,154 @@
+// Makes a site of its files: all read, cross-checked and frozen, or refused with every finding at once.
+import { dayKeyAt } from '../contact/civil-time.js';
+import type { Finding } from '../contact/finding.js';
+import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
+import type { FlowId, SkillName } from '../contact/ids.js';
+import type { Flow, FlowDay } from '../ivr/flow.js';
+import { beginFlow, step, type FlowWorld } from '../ivr/step.js';
+import { buildLedger, meaningOf, type Meaning } from '../numbers/ledger.js';
+import { dayKind } from './calendar.js';
+import { checkSite } from './check-site.js';
+import { contentHash } from './content-hash.js';
+import type { Table } from './parse-rows.js';
+import { readSiteTexts, type SiteFiles } from './read-files.js';
+import type { Entry, Site } from './site.js';
+
+/** What the files themselves do not say. */
+export interface ParseOptions {
+  /** For warnings that depend on the date. */
+  readonly nowMs: number;
+  /** Switches set at run time; they go before policies.yaml. */
+  readonly overrides?: { readonly menu?: boolean };
+}
+
+/** A site ready for use, or what keeps these files from being one. */
+export type ParsedSite =
+  { readonly ok: true; readonly site: Site } | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** The same as plain data, which one thread can hand to another; {@link siteFrom} makes the site of it. */
+export type CheckedSite =
+  | {
+      readonly ok: true;
+      readonly read: SiteFiles;
+      readonly mainEntry: Entry;
+      readonly version: string;
+      readonly warnings: readonly Finding[];
+    }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/**
+ * Reads and checks a site and makes it ready. Never throws: whatever the files hold becomes findings.
+ * @param files texts by path below `ivr-flows/`, e.g. `flows/12345.yaml`
+ */
+export function parseSite(files: ReadonlyMap<string, string>, options: ParseOptions): ParsedSite {
+  return siteFrom(checkSiteTexts(files, options));
+}
+
+/** The costly half of {@link parseSite}: reads and checks. */
+export function checkSiteTexts(files: ReadonlyMap<string, string>, options: ParseOptions): CheckedSite {
+  const read = readSiteTexts(files, options.overrides?.menu);
+  const findings = inOrder(withoutFollowers([...read.findings, ...checkSite(read, options.nowMs)]));
+  const mainEntry = read.numbers.find(({ entry }) => entry.id === read.policies.mainEntryId)?.entry;
+  if (mainEntry === undefined || findings.some(({ level }) => level === 'error'))
+    return { ok: false, findings };
+  return { ok: true, read, mainEntry, version: versionOf(files, read.menu), warnings: findings };
+}
+
+/** The cheap half of {@link parseSite}: gives the checked data its functions. */
+export function siteFrom(checked: CheckedSite): ParsedSite {
+  if (!checked.ok) return checked;
+  const { read, mainEntry, version, warnings } = checked;
+  return { ok: true, site: siteOf(read, mainEntry, version, warnings) };
+}
+
+/** Findings that a file which could not be read at all brings about in others. */
+const followers = [
+  'nobodyHolds',
+  'noNotice',
+  'unknownEntry',
+  'unknownFlow',
+  'unknownPrompt',
+  'unknownQueue',
+  'unknownSkill',
+  'unknownTeam',
+  'unusedFlow',
+];
+
+/** With a file missing or unreadable, only what stands on its own: a clerk should see one cause, not its fifty effects. */
+function withoutFollowers(findings: readonly Finding[]): readonly Finding[] {
+  const unreadable = findings.some(({ code }) => code === 'missingFile' || code === 'notYaml');
+  return unreadable ? findings.filter(({ code }) => !followers.includes(code ?? '')) : findings;
+}
+
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+}
+
+function versionOf(files: ReadonlyMap<string, string>, menu: boolean): string {
+  const texts = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
+  return contentHash([...texts, menu ? 'menu' : 'no menu']);
+}
+
+function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonly Finding[]): Site {
+  const entries = new Map(read.numbers.map(({ entry }) => [entry.id, entry]));
+  const flows = new Map(read.flows.map(({ flow }) => [flow.id, flow]));
+  const ledger = buildLedger(
+    read.numbers.map(({ entry, number, deliveredAs }) => ({ ...meaningOfEntry(entry), number, deliveredAs })),
+    meaningOfEntry(main),
+  );
+  return {
+    version,
+    name: read.policies.name,
+    mainEntryId: main.id,
+    entries,
+    flows,
+    queues: rowsOf(read.queues),
+    agents: rowsOf(read.agents),
+    devices: rowsOf(read.devices),
+    teams: rowsOf(read.teams),
+    skills: new Map([...rowsOf(read.skills)].map(([id, row]) => [id as SkillName, row])),
+    contactPolicy: read.policies.contact,
+    agentPolicy: read.policies.agent,
+    metricsPolicy: read.policies.metrics,
+    menu: read.menu,
+    meaningOf: (call) => meaningOf(ledger, call),
+    ...flowDoors(read, main, version, flows, entries),
+    warnings,
+  };
+}
+
+function flowDoors(
+  read: SiteFiles,
+  main: Entry,
+  version: string,
+  flows: ReadonlyMap<FlowId, Flow>,
+  entries: ReadonlyMap<string, Entry>,
+): Pick<Site, 'beginFlow' | 'flowTurn'> {
+  const worldOf = (view: FlowView): FlowWorld => ({
+    view,
+    day: flowDayAt(read, view.nowMs),
+    greeting: read.policies.greeting,
+    siteVersion: version,
+  });
+  /** Every entry's flow is there: checkSite has seen to it. */
+  const flowOf = (id: FlowId): Flow => flows.get(id) ?? flowOf(main.flowId);
+  return {
+    beginFlow: (entryId: string, view: FlowView): FlowTurn =>
+      beginFlow(flowOf((entries.get(entryId) ?? main).flowId), worldOf(view)),
+    flowTurn: (cursor: FlowCursor, input: FlowInput, view: FlowView): FlowTurn =>
+      step(flowOf(cursor.flowId), cursor, input, worldOf(view)),
+  };
+}
+
+function flowDayAt(read: SiteFiles, nowMs: number): FlowDay {
+  const kind = dayKind(read.calendar, dayKeyAt(nowMs));
+  return kind === 'movedWorkday' ? 'workday' : kind;
+}
+
+function meaningOfEntry({ id, kpiLine, tag, flowId, queueId }: Entry): Meaning {
+  return { entryId: id, kpiLine, tag, flowId, queueId };
+}
+
+function rowsOf<Row extends { readonly id: string }>(table: Table<Row>): ReadonlyMap<Row['id'], Row> {
+  return new Map([...table.rows.values()].map(({ row }) => [row.id, row]));
+}

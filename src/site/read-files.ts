@@ -1,0 +1,151 @@
+// Reads every file of a site by its own reader, and notes which ones are missing.
+import type { Finding } from '../contact/finding.js';
+import type { FlowId, SkillName } from '../contact/ids.js';
+import { parseFlow, type FlowNames, type ReadFlow } from '../ivr/parse-flow.js';
+import { parseLexicon } from '../ivr/lexicon.js';
+import { parsePrompts, repeatedPrompts, slotsIn, type PromptDefinition } from '../ivr/prompt-text.js';
+import { checkWording } from '../ivr/wording.js';
+import { parseCalendar, type Calendar } from './calendar.js';
+import { parseNumbers, type NumberRow } from './parse-numbers.js';
+import { parsePolicies, type Policies } from './parse-policies.js';
+import { parseAgents, parseDevices, parseNamedRows, parseQueues, type Table } from './parse-rows.js';
+import type { AgentProfile, DeviceProfile, NamedRow, Queue } from './site.js';
+
+/** Everything the files say, each file as far as it could be read. */
+export interface SiteFiles {
+  readonly policies: Policies;
+  readonly menu: boolean;
+  readonly skills: Table<NamedRow>;
+  readonly teams: Table<NamedRow>;
+  readonly queues: Table<Queue>;
+  readonly agents: Table<AgentProfile>;
+  readonly devices: Table<DeviceProfile>;
+  readonly numbers: readonly NumberRow[];
+  readonly prompts: ReadonlyMap<string, PromptDefinition>;
+  readonly flows: readonly ReadFlow[];
+  readonly calendar: Calendar;
+  readonly findings: readonly Finding[];
+}
+
+/** Names of the files that hold one thing each; flows and prompts have folders. */
+export const siteFileNames = {
+  policies: 'policies.yaml',
+  skills: 'skills.yaml',
+  teams: 'teams.yaml',
+  queues: 'queues.yaml',
+  agents: 'agents.yaml',
+  devices: 'devices.yaml',
+  numbers: 'numbers.yaml',
+  calendar: 'calendar.yaml',
+  lexicon: 'lexicon.yaml',
+} as const;
+
+/**
+ * Reads all files.
+ * @param files texts by path below `ivr-flows/`
+ * @param menu overrides what policies.yaml says of the menu variant
+ */
+export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean | undefined): SiteFiles {
+  const text = (file: string): string => files.get(file) ?? '';
+  const { policies, findings: policyFindings } = parsePolicies(
+    siteFileNames.policies,
+    text(siteFileNames.policies),
+  );
+  const menuInForce = menu ?? policies.menu;
+  const skills = parseNamedRows(siteFileNames.skills, text(siteFileNames.skills));
+  const teams = parseNamedRows(siteFileNames.teams, text(siteFileNames.teams));
+  const queues = parseQueues(siteFileNames.queues, text(siteFileNames.queues));
+  const agents = parseAgents(siteFileNames.agents, text(siteFileNames.agents));
+  const devices = parseDevices(siteFileNames.devices, text(siteFileNames.devices));
+  const numbers = parseNumbers(siteFileNames.numbers, text(siteFileNames.numbers), menuInForce);
+  const prompts = readPrompts(files);
+  const flows = readFlows(files, namesOf(queues, skills, prompts.byId));
+  const calendar = parseCalendar(siteFileNames.calendar, text(siteFileNames.calendar));
+  const lexicon = parseLexicon(siteFileNames.lexicon, text(siteFileNames.lexicon));
+  const missing = missingFiles(files);
+  const absent = new Set(missing.map(({ file }) => file));
+  const read = [
+    policyFindings,
+    skills.findings,
+    teams.findings,
+    queues.findings,
+    agents.findings,
+    devices.findings,
+  ];
+  const rest = [
+    numbers.findings,
+    prompts.findings,
+    calendar.findings,
+    lexicon.findings,
+    ...flows.map((flow) => flow.findings),
+  ];
+  return {
+    policies,
+    menu: menuInForce,
+    skills,
+    teams,
+    queues,
+    agents,
+    devices,
+    numbers: numbers.rows,
+    prompts: prompts.byId,
+    flows,
+    calendar: calendar.calendar,
+    // A file that is not there is told once, not by every field it lacks.
+    findings: [...missing, ...[...read, ...rest].flat().filter(({ file }) => !absent.has(file))],
+  };
+}
+
+function missingFiles(files: ReadonlyMap<string, string>): readonly Finding[] {
+  return Object.values(siteFileNames)
+    .filter((file) => !files.has(file))
+    .map((file) => ({
+      level: 'error',
+      file,
+      line: 1,
+      code: 'missingFile',
+      zh: '文件不存在或不可读。请放回此文件。',
+      en: 'The file is missing or cannot be read: put it back.',
+    }));
+}
+
+/** The texts of a folder's YAML files, in the order of their names. */
+function folderTexts(
+  files: ReadonlyMap<string, string>,
+  folder: string,
+): readonly (readonly [string, string])[] {
+  return [...files]
+    .filter(([file]) => file.startsWith(`${folder}/`) && file.endsWith('.yaml'))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function readPrompts(files: ReadonlyMap<string, string>) {
+  const read = folderTexts(files, 'prompts').map(([file, text]) => parsePrompts(file, text));
+  const prompts = read.flatMap((file) => file.prompts);
+  return {
+    byId: new Map(prompts.map((prompt) => [prompt.id, prompt])),
+    findings: [
+      ...read.flatMap((file) => file.findings),
+      ...repeatedPrompts(prompts),
+      ...prompts.flatMap((prompt) => checkWording(prompt)),
+    ],
+  };
+}
+
+function readFlows(files: ReadonlyMap<string, string>, names: FlowNames): readonly ReadFlow[] {
+  return folderTexts(files, 'flows').map(([file, text]) =>
+    parseFlow(file.slice('flows/'.length, -'.yaml'.length) as FlowId, file, text, names),
+  );
+}
+
+function namesOf(
+  queues: Table<Queue>,
+  skills: Table<NamedRow>,
+  prompts: ReadonlyMap<string, PromptDefinition>,
+): FlowNames {
+  return {
+    queues: new Map([...queues.rows].map(([id, { row }]) => [id, row])),
+    skills: new Set([...skills.rows.keys()] as SkillName[]),
+    prompts: new Map([...prompts].map(([id, prompt]) => [id, slotsIn(prompt.text)])),
+  };
+}

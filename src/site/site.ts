@@ -1,0 +1,113 @@
+// The site: everything a hotline's office decides in files, read, cross-checked and frozen under one version.
+import type { AgentPolicy } from '../contact/agent.js';
+import type { ContactPolicy } from '../contact/contact.js';
+import type { Finding } from '../contact/finding.js';
+import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
+import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
+import type { Flow } from '../ivr/flow.js';
+import type { DialledCall, Meaning } from '../numbers/ledger.js';
+
+export type { Finding } from '../contact/finding.js';
+export type { DialledCall, Meaning } from '../numbers/ledger.js';
+
+/** The whole configuration in force. A reload or a switch makes another one; a contact keeps the one it began with. */
+export interface Site {
+  /** Hash of every file's text and of the switches: equal texts, equal version. */
+  readonly version: string;
+  /** Tags Redis keys and the journal's site stream: letters, digits, dashes. */
+  readonly name: string;
+  /** The entry of every call whose number no row knows. */
+  readonly mainEntryId: string;
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly flows: ReadonlyMap<FlowId, Flow>;
+  readonly queues: ReadonlyMap<QueueId, Queue>;
+  readonly agents: ReadonlyMap<AgentId, AgentProfile>;
+  readonly devices: ReadonlyMap<DeviceId, DeviceProfile>;
+  readonly teams: ReadonlyMap<string, NamedRow>;
+  readonly skills: ReadonlyMap<SkillName, NamedRow>;
+  readonly contactPolicy: ContactPolicy;
+  readonly agentPolicy: AgentPolicy;
+  readonly metricsPolicy: MetricsPolicy;
+  /** The menu variant is in force. */
+  readonly menu: boolean;
+  /** What a dialled number means now: always exactly one meaning. */
+  meaningOf(call: DialledCall): Meaning;
+  /** First turn of an entry's flow; an unknown entry is taken as the main one. */
+  beginFlow(entryId: string, view: FlowView): FlowTurn;
+  /** The next turn. A cursor that this version does not know begins its flow again. */
+  flowTurn(cursor: FlowCursor, input: FlowInput, view: FlowView): FlowTurn;
+  readonly warnings: readonly Finding[];
+}
+
+/** One front door: a number citizens know, and where it leads. */
+export interface Entry {
+  readonly id: string;
+  /** The official name, e.g. 12345政务服务便民热线. */
+  readonly name: string;
+  /** At most 12 characters: whispered to the agent and shown on the phone. */
+  readonly shortName: string;
+  /** How the number is read aloud where the site's habit differs, else null. */
+  readonly spoken: string | null;
+  readonly kpiLine: string;
+  readonly tag: string;
+  /** The flow in force, menu variant or not. */
+  readonly flowId: FlowId;
+  readonly queueId: QueueId;
+  /** The agent hears `shortName` before the citizen. */
+  readonly whisper: boolean;
+}
+
+/** Where contacts wait for a person. */
+export interface Queue {
+  readonly id: QueueId;
+  readonly name: string;
+  /** Every one of these; levels and rings may stand beside it later. */
+  readonly requires: readonly SkillName[];
+  /** Larger is served first. */
+  readonly priority: number;
+  readonly queueTimeoutMs: number;
+  /** With nobody signed in who could serve it, exit after this. */
+  readonly nobodyMs: number;
+  /** So many waiting is overload: the next one gets the spoken exit. */
+  readonly limit: number;
+  /** Its talks are recorded, so a notice must have been heard before. */
+  readonly recorded: boolean;
+}
+
+/** What an agent may do: `agent` 话务员, `supervisor` 班长. */
+export type AgentRole = 'agent' | 'supervisor';
+
+/** A person who takes calls, known to citizens by 工号 only. */
+export interface AgentProfile {
+  readonly id: AgentId;
+  readonly name: string;
+  readonly teamId: string;
+  readonly skills: ReadonlySet<SkillName>;
+  readonly role: AgentRole;
+  /** The phone shows this agent the citizen's number. */
+  readonly seesNumber: boolean;
+  /** The phone picks up by itself. */
+  readonly autoAnswer: boolean;
+}
+
+/** A SIP account that agents sign in at. */
+export interface DeviceProfile {
+  readonly id: DeviceId;
+  /** What is written on the desk. */
+  readonly name: string;
+}
+
+/** A row that is no more than a name in two languages. */
+export interface NamedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly en: string;
+}
+
+/** What the figures are measured against. */
+export interface MetricsPolicy {
+  /** Abandoned sooner than this is listed apart; 0 = none is. */
+  readonly shortAbandonMs: number;
+  /** The standard's answer time, from arrival; 15 s. */
+  readonly answerGoalMs: number;
+}

@@ -1,0 +1,212 @@
+// The life of an agent: the table of deadlines and exits, refusals, and what holds whatever happens.
+import fc from 'fast-check';
+import t from 'tap';
+import { agentStep, newAgent } from '../../src/contact/agent-life.js';
+import {
+  isOfferable,
+  shownState,
+  type Agent,
+  type AgentFact,
+  type AgentPolicy,
+  type AgentSignal,
+  type AgentTimer,
+} from '../../src/contact/agent.js';
+import type { AgentId, ChannelId, ContactId, DeviceId, OfferId } from '../../src/contact/ids.js';
+
+const policy: AgentPolicy = {
+  wrapUpMs: 60_000,
+  wrapUpExtendMs: 30_000,
+  wrapUpExtensions: 1,
+  restMs: 10_000,
+  breakMs: 1_800_000,
+  leaseMarginMs: 5_000,
+  talkMs: 14_400_000,
+  forgottenMs: 50_400_000,
+};
+const deviceId = 'd1001' as DeviceId;
+const offerId = 'o1' as OfferId;
+const contactId = 'c1' as ContactId;
+const legId = 'o1' as ChannelId;
+
+const signIn: AgentSignal = { type: 'SignIn', deviceId, reachable: true, by: 'phone' };
+const ready: AgentSignal = { type: 'GoReady', by: 'agent' };
+const offered: AgentSignal = { type: 'OfferMade', offerId, contactId, ringMs: 8_000 };
+const connected: AgentSignal = { type: 'Connected', offerId, contactId, legId };
+const released: AgentSignal = { type: 'Released', contactId, interrupted: false };
+const fired = (timer: AgentTimer): AgentSignal => ({ type: 'TimerFired', timer });
+
+function live(...signals: readonly (readonly [number, AgentSignal])[]) {
+  let agent = newAgent('1001' as AgentId, 0);
+  const facts: AgentFact[] = [];
+  let refused: string | undefined;
+  for (const [nowMs, signal] of signals) {
+    const step = agentStep(agent, signal, nowMs, policy);
+    agent = step.agent;
+    facts.push(...step.facts);
+    refused = step.refused;
+  }
+  return { agent, facts, refused };
+}
+
+const atWork = [
+  [0, signIn],
+  [1_000, ready],
+] as const;
+const inTalk = [...atWork, [5_000, offered], [8_000, connected]] as const;
+
+t.test('after signing in an agent is not ready until he says so', async (t) => {
+  const { agent } = live([0, signIn]);
+  t.notOk(isOfferable(agent));
+  t.ok(isOfferable(live(...atWork).agent));
+});
+
+t.test('a talk leads through wrap-up back to ready, and idleness counts from there', async (t) => {
+  const wrapping = live(...inTalk, [60_000, released]).agent;
+  t.equal(shownState(wrapping), 'wrapup');
+  t.equal(wrapping.deadlines.wrapUp, 120_000);
+  const { agent, facts } = live(...inTalk, [60_000, released], [120_000, fired('wrapUp')]);
+  t.equal(shownState(agent), 'ready');
+  t.equal(agent.idleSinceMs, 120_000);
+  t.match(facts.at(-1), { type: 'AgentActivityChanged', from: 'wrapup', to: 'ready', lastedMs: 60_000 });
+});
+
+t.test('wrap-up can be extended once, and ended by the agent', async (t) => {
+  const more = [...inTalk, [60_000, released], [70_000, { type: 'ExtendWrapUp', by: 'phone' }]] as const;
+  t.equal(live(...more).agent.deadlines.wrapUp, 150_000);
+  t.equal(live(...more, [71_000, { type: 'ExtendWrapUp', by: 'phone' }]).refused, 'WRAP_UP_EXTENDED_ALREADY');
+  t.equal(shownState(live(...more, [72_000, { type: 'EndWrapUp', by: 'phone' }]).agent), 'ready');
+});
+
+t.test('each outcome of an offer leaves the agent as the table says', async (t) => {
+  const after = (outcome: Extract<AgentSignal, { type: 'OfferClosed' }>['outcome']) =>
+    shownState(live(...atWork, [5_000, offered], [13_000, { type: 'OfferClosed', offerId, outcome }]).agent);
+  t.same(
+    {
+      rona: after('rona'),
+      declined: after('declined'),
+      busyOwnCall: after('busyOwnCall'),
+      doNotDisturb: after('doNotDisturb'),
+      unreachable: after('unreachable'),
+      misconfigured: after('misconfigured'),
+      callerGone: after('callerGone'),
+      failed: after('failed'),
+    },
+    {
+      rona: 'missed',
+      declined: 'busyOwnCall',
+      busyOwnCall: 'busyOwnCall',
+      doNotDisturb: 'break',
+      unreachable: 'unreachable',
+      misconfigured: 'break',
+      callerGone: 'ready',
+      failed: 'ready',
+    },
+  );
+});
+
+t.test('an offer nobody spoke of again lets the agent go when its lease ends', async (t) => {
+  const { agent, facts } = live(...atWork, [5_000, offered], [18_000, fired('lease')]);
+  t.ok(isOfferable(agent));
+  t.same(
+    facts.slice(-2).map(({ type }) => type),
+    ['AgentLeaseExpired', 'AgentActivityChanged'],
+  );
+});
+
+t.test('signing out during a talk waits for its end; elsewhere it is at once', async (t) => {
+  const planned = [...inTalk, [9_000, { type: 'SignOut', by: 'phone' }]] as const;
+  t.equal(shownState(live(...planned).agent), 'talking');
+  t.equal(shownState(live(...planned, [60_000, released], [70_000, ready]).agent), 'offline');
+  t.equal(shownState(live(...atWork, [2_000, { type: 'SignOut', by: 'phone' }]).agent), 'offline');
+});
+
+t.test('urgent leave is never refused between talks', async (t) => {
+  const leave: AgentSignal = { type: 'GoBreak', reason: 'urgent', by: 'agent' };
+  t.equal(live(...inTalk, [60_000, released], [61_000, leave]).refused, undefined);
+  t.equal(live(...atWork, [2_000, leave]).refused, undefined);
+  t.equal(live(...inTalk, [9_000, leave]).refused, 'AGENT_WRONG_STATE');
+});
+
+t.test('a phone that is away is not offered to, and comes back by itself', async (t) => {
+  const gone = [...atWork, [2_000, { type: 'PhoneReachable', deviceId, reachable: false }]] as const;
+  t.equal(shownState(live(...gone).agent), 'unreachable');
+  const { agent } = live(...gone, [9_000, { type: 'PhoneReachable', deviceId, reachable: true }]);
+  t.ok(isOfferable(agent));
+  t.equal(agent.idleSinceMs, 9_000, 'absence is not idleness');
+});
+
+t.test("the phone's own call makes the agent busy while it lasts", async (t) => {
+  const own = (up: boolean): AgentSignal => ({ type: 'OwnCall', channelId: 'x' as ChannelId, up });
+  t.equal(shownState(live(...atWork, [2_000, own(true)]).agent), 'busyOwnCall');
+  t.ok(isOfferable(live(...atWork, [2_000, own(true)], [3_000, own(false)]).agent));
+});
+
+const timers: readonly AgentTimer[] = ['lease', 'wrapUp', 'rest', 'breakOver', 'longTalk', 'forgotten'];
+
+const anySignal: fc.Arbitrary<AgentSignal> = fc.oneof(
+  fc.constantFrom<AgentSignal>(
+    signIn,
+    ready,
+    offered,
+    connected,
+    released,
+    { type: 'Released', contactId, interrupted: true },
+    { type: 'SignOut', by: 'agent' },
+    { type: 'GoBreak', reason: 'meal', by: 'agent' },
+    { type: 'EndWrapUp', by: 'agent' },
+    { type: 'ExtendWrapUp', by: 'agent' },
+    { type: 'Held', contactId, held: true },
+    { type: 'Held', contactId, held: false },
+    { type: 'PhoneReachable', deviceId, reachable: true },
+    { type: 'PhoneReachable', deviceId, reachable: false },
+    { type: 'OwnCallsSeen', channelIds: [] },
+    { type: 'OwnCallsSeen', channelIds: ['x' as ChannelId] },
+  ),
+  fc
+    .constantFrom(
+      ...([
+        'rona',
+        'declined',
+        'busyOwnCall',
+        'doNotDisturb',
+        'unreachable',
+        'callerGone',
+        'failed',
+      ] as const),
+    )
+    .map((outcome) => ({ type: 'OfferClosed' as const, offerId, outcome })),
+  fc.constantFrom(...timers).map(fired),
+);
+
+t.test(
+  'whatever comes in whatever order, every state but offline has a deadline and every fact a number',
+  async () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 100_000 }), anySignal), { maxLength: 60 }),
+        (plan) => {
+          let nowMs = 0;
+          let agent: Agent = newAgent('1001' as AgentId, 0);
+          for (const [laterMs, signal] of plan) {
+            nowMs += laterMs;
+            // The engine offers only to who is offerable.
+            if (signal.type === 'OfferMade' && !isOfferable(agent)) continue;
+            if (signal.type === 'Connected' && agent.activity.is !== 'ringing') continue;
+            const step = agentStep(agent, signal, nowMs, policy);
+            if (step.agent.version !== agent.version + step.facts.length)
+              throw new Error('a fact without a number');
+            if (step.refused !== undefined && step.agent !== agent)
+              throw new Error('refused, and yet changed');
+            agent = step.agent;
+            const armed = Object.keys(agent.deadlines).length > 0;
+            if (agent.activity.is !== 'offline' && !armed)
+              throw new Error(`no deadline in ${agent.activity.is}`);
+            if (agent.activity.is === 'offline' && agent.deviceId !== null)
+              throw new Error('offline at a device');
+          }
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  },
+);

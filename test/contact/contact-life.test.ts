@@ -1,0 +1,373 @@
+// The life of a contact: the ordinary way, every way it can end, and what holds whatever happens.
+import fc from 'fast-check';
+import t from 'tap';
+import { offerOutcome } from '../../src/acd/offer-outcome.js';
+import { newContact, contactStep } from '../../src/contact/contact-life.js';
+import type { Arrival, Contact, ContactPolicy, ContactTimer } from '../../src/contact/contact.js';
+import type { ContactEffect, ContactFact, ContactSignal } from '../../src/contact/contact-signals.js';
+import type { ContactContext } from '../../src/contact/contact-step.js';
+import type { FlowCursor, FlowTurn } from '../../src/contact/flow-turn.js';
+import type {
+  AgentId,
+  CallerKey,
+  ChannelId,
+  ContactId,
+  DeviceId,
+  FlowId,
+  NodeId,
+  OfferId,
+  QueueId,
+} from '../../src/contact/ids.js';
+import type { MatchDecision } from '../../src/contact/offer.js';
+
+const agentId = '1001' as AgentId;
+const deviceId = 'd1001' as DeviceId;
+const queueId = 'general' as QueueId;
+const offerId = '00000000-0000-7000-8000-000000000001' as OfferId;
+
+const arrival: Arrival = {
+  node: 'n1' as NodeId,
+  bootId: 'boot-1',
+  channelId: '1700000000.1' as ChannelId,
+  sipCallId: 'call@carrier',
+  trunkId: 'carrier',
+  dnis: '12345',
+  redirectedFrom: '',
+  callerKey: 'k' as CallerKey,
+  callerMasked: '138****8000',
+  callerShown: true,
+  entryId: '12345',
+  kpiLine: '12345',
+  tag: '',
+  arrivedAtMs: 0,
+  siteVersion: 'v1',
+};
+
+const policy: ContactPolicy = {
+  ringMs: 8_000,
+  progressMs: 2_000,
+  playMs: 30_000,
+  joinMs: 3_000,
+  resumePreferMs: 10_000,
+  recordingPauseMs: 120_000,
+  talkMs: 14_400_000,
+  leavingMs: 30_000,
+  retireMs: 600_000,
+  record: true,
+  announceAgent: true,
+};
+
+const decision: MatchDecision = {
+  contactId: 'c1' as ContactId,
+  agentId,
+  queueId,
+  requires: [],
+  rule: 'longestIdle',
+  waitedMs: 0,
+  place: 1,
+  eligible: [],
+  eligibleCount: 1,
+  notEligible: [],
+};
+
+const at = (nodeId: string): FlowCursor => ({
+  flowId: '12345' as FlowId,
+  siteVersion: 'v1',
+  nodeId,
+  tries: 0,
+  keys: 0,
+  digits: '',
+});
+const part = (id: string, mustHear = false) => ({ prompt: { id }, mustHear });
+
+/** Zero menu: greeting and queue side by side; the exits say a word and hang up. */
+const queueTurn: FlowTurn = {
+  cursor: at('queue'),
+  say: [part('greet.main', true)],
+  next: { type: 'enqueue', request: { queueId, requires: [], priority: 0 } },
+};
+const exitTurn = (exit: string): FlowTurn => ({
+  cursor: at(exit),
+  say: [part(`exit.${exit}`)],
+  next: { type: 'hangUp', reason: exit },
+});
+const menuTurn: FlowTurn = {
+  cursor: at('menu'),
+  say: [part('greet.main', true), part('menu.main')],
+  next: { type: 'collect', timeoutMs: 4_000, bargeIn: true },
+};
+
+function context(nowMs: number, first: FlowTurn = queueTurn, waiting = 0, signedIn = 1): ContactContext {
+  return {
+    nowMs,
+    policy,
+    beginFlow: () => first,
+    flow: (_cursor, input) => (input.type === 'queueExit' ? exitTurn(input.exit) : { ...queueTurn, say: [] }),
+    queue: () => ({ waiting, signedIn, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    treatment: (told) => ({
+      say: told.busy ? [] : [{ id: 'queue.busy' }],
+      told: { ...told, busy: true },
+      nextAtMs: nowMs + 30_000,
+    }),
+    offerOutcome,
+    whisper: null,
+  };
+}
+
+/** Feeds signals one after another, each at its own instant. */
+function live(signals: readonly (readonly [number, ContactSignal])[], first?: FlowTurn) {
+  let contact: Contact = newContact('c1' as ContactId, arrival);
+  const facts: ContactFact[] = [];
+  const effects: ContactEffect[] = [];
+  let refused: string | undefined;
+  for (const [nowMs, signal] of signals) {
+    const step = contactStep(contact, signal, context(nowMs, first));
+    contact = step.contact;
+    facts.push(...step.facts);
+    effects.push(...step.effects);
+    refused = step.refused;
+  }
+  return { contact, facts, effects, refused, types: facts.map(({ type }) => type) };
+}
+
+const offerMade: ContactSignal = { type: 'OfferMade', offerId, agentId, deviceId, decision };
+const greetingHeard = (id = 'c1.1'): ContactSignal => ({ type: 'PlayEnded', playId: id as never, ok: true });
+const talking: readonly (readonly [number, ContactSignal])[] = [
+  [0, { type: 'Arrived' }],
+  [10, offerMade],
+  [500, { type: 'LegRinging', offerId }],
+  [3_000, { type: 'LegAnswered', offerId }],
+  [9_000, greetingHeard()],
+  [9_020, { type: 'Joined', offerId }],
+];
+
+t.test(
+  'a citizen is queued at arrival, the phone rings under the greeting, and the two are joined when it is over',
+  async (t) => {
+    const { contact, facts, effects, types } = live(talking);
+    t.equal(contact.stage.at, 'talking');
+    t.same(types, [
+      'ContactArrived',
+      'ContactQueued',
+      'OfferMade',
+      'OfferAnswered',
+      'NoticeHeard',
+      'AgentConnected',
+    ]);
+    const order = effects.map((effect) => effect.do);
+    t.ok(order.indexOf('ring') < order.indexOf('join'));
+    t.notOk(order.includes('stopPlay'), 'the notice is never cut');
+    t.match(facts.at(-1), { type: 'AgentConnected', waitedMs: 9_020, queuedMs: 9_020 });
+    t.equal(contact.version, facts.length);
+  },
+);
+
+t.test(
+  'an agent who picks up after the greeting is joined at once and the announcement is cut',
+  async (t) => {
+    const { effects, contact } = live([
+      [0, { type: 'Arrived' }],
+      [9_000, greetingHeard()],
+      [9_500, offerMade],
+      [10_000, { type: 'LegAnswered', offerId }],
+    ]);
+    t.same(
+      effects.slice(-2).map((effect) => effect.do),
+      ['stopPlay', 'join'],
+    );
+    t.match(contact.stage, { at: 'offered', offer: { joining: true } });
+  },
+);
+
+t.test('a notice that could not be played leaves the talk unrecorded and says so', async (t) => {
+  const silent = talking.map(([nowMs, signal]) =>
+    signal.type === 'PlayEnded' ? ([nowMs, { ...signal, ok: false }] as const) : ([nowMs, signal] as const),
+  );
+  const { types, effects } = live(silent);
+  t.ok(types.includes('PromptFailed'));
+  t.ok(types.includes('RecordingFailed'));
+  t.notOk(effects.some((effect) => effect.do === 'record'));
+});
+
+t.test('RONA takes the old place again and tells the agent', async (t) => {
+  const { contact, effects, types } = live([
+    ...talking.slice(0, 3),
+    [8_010, { type: 'TimerFired', timer: 'rona' }],
+  ]);
+  t.equal(contact.stage.at, 'waiting');
+  t.equal(contact.place?.queuedAtMs, 0, 'his first place in time');
+  t.ok(types.includes('OfferEnded'));
+  t.match(effects.slice(-2), [
+    { do: 'hangUpLeg' },
+    { do: 'tellAgent', signal: { type: 'OfferClosed', outcome: 'rona' } },
+  ]);
+  t.same(contact.deadlines.rona, undefined);
+});
+
+t.test(
+  'a phone that dies under the talk puts the citizen at the head of the queue, the same agent preferred',
+  async (t) => {
+    const { contact, types, effects } = live([
+      ...talking,
+      [60_000, { type: 'LegGone', offerId, causeCode: 44, phoneLost: true }],
+    ]);
+    t.match(contact.place, { resumed: true, prefer: { agentId, untilMs: 70_000 } });
+    t.same(types.slice(-2), ['TalkEnded', 'ContactRequeued']);
+    t.ok(effects.some((effect) => effect.do === 'play' && effect.part.prompt.id === 'queue.resume'));
+    t.notOk(effects.some((effect) => effect.do === 'hangUp'));
+  },
+);
+
+t.test('an agent who hangs up leaves the citizen with a goodbye; the journal says who', async (t) => {
+  const { facts, effects, contact } = live([
+    ...talking,
+    [60_000, { type: 'LegGone', offerId, causeCode: 16, phoneLost: false }],
+    [63_000, greetingHeard('c1.2')],
+    [63_010, { type: 'CallerGone', causeCode: 16, inGap: false }],
+  ]);
+  t.ok(effects.some((effect) => effect.do === 'play' && effect.part.prompt.id === 'bye'));
+  t.equal(effects.filter((effect) => effect.do === 'hangUp').length, 1);
+  t.match(facts.at(-1), { type: 'ContactEnded', by: 'agent', reason: 'agentReleased' });
+  t.equal(contact.stage.at, 'ended');
+  t.ok(contact.deadlines.retire, 'open for the disposition');
+});
+
+t.test('a wait without a person ends by the spoken exit of its reason', async (t) => {
+  const { types, facts, contact } = live([
+    [0, { type: 'Arrived' }],
+    [9_000, greetingHeard()],
+    [600_000, { type: 'TimerFired', timer: 'queueTimeout' }],
+  ]);
+  t.match(facts[facts.length - 2], { type: 'QueueExited', exit: 'timeout' });
+  t.equal(contact.stage.at, 'leaving');
+  t.equal(contact.place, null);
+  t.notOk(types.includes('AgentConnected'));
+});
+
+t.test('a key in the menu acts at once, and what is left of the notice is still heard', async (t) => {
+  const { contact, effects } = live(
+    [
+      [0, { type: 'Arrived' }],
+      [2_000, { type: 'Digit', digit: '1' }],
+    ],
+    menuTurn,
+  );
+  t.equal(contact.stage.at, 'waiting');
+  t.equal(contact.voice.playing?.part.prompt.id, 'greet.main');
+  t.same(contact.voice.pending, []);
+  t.notOk(effects.some((effect) => effect.do === 'stopPlay'));
+});
+
+t.test('persons are refused what does not fit the moment', async (t) => {
+  const waiting = talking.slice(0, 1);
+  t.equal(live([...waiting, [1, { type: 'AgentReleased', agentId }]]).refused, 'CONTACT_NOT_TALKING');
+  const other = '1002' as AgentId;
+  t.equal(
+    live([...talking, [9_100, { type: 'AgentReleased', agentId: other }]]).refused,
+    'CONTACT_NOT_YOURS',
+  );
+  t.equal(
+    live([...talking, [9_100, { type: 'PauseRecording', agentId, paused: true }]]).refused,
+    'RECORDING_OFF',
+  );
+});
+
+// --- whatever happens -------------------------------------------------------------------------------------------------
+
+const timerNames: readonly ContactTimer[] = [
+  'playOver',
+  'collect',
+  'treatment',
+  'queueTimeout',
+  'nobody',
+  'prefer',
+  'progress',
+  'rona',
+  'joinOver',
+  'audioEarly',
+  'audioLate',
+  'recordingCheck',
+  'pauseOver',
+  'talkOver',
+  'leavingOver',
+  'retire',
+];
+
+/** Signals as the world might send them, late, doubled or out of turn; `now` names the live playback and offer. */
+const anySignal: fc.Arbitrary<(contact: Contact) => ContactSignal> = fc.oneof(
+  fc.boolean().map((ok) => (contact: Contact) => ({
+    type: 'PlayEnded' as const,
+    playId: contact.voice.playing?.playId ?? ('old' as never),
+    ok,
+  })),
+  fc.constantFrom('0', '1', '9', '*', '#').map((digit) => () => ({ type: 'Digit' as const, digit })),
+  fc.constantFrom(...timerNames).map((timer) => () => ({ type: 'TimerFired' as const, timer })),
+  fc.constant(() => offerMade),
+  fc.constant(() => ({ type: 'LegRinging' as const, offerId })),
+  fc.constant(() => ({ type: 'LegAnswered' as const, offerId })),
+  fc
+    .record({ causeCode: fc.constantFrom(-1, 0, 16, 17, 19, 21, 44, 58), phoneLost: fc.boolean() })
+    .map((end) => () => ({ type: 'LegGone' as const, offerId, ...end })),
+  fc.constant(() => ({ type: 'Joined' as const, offerId })),
+  fc.constant(() => ({ type: 'JoinFailed' as const, offerId })),
+  fc.boolean().map((held) => () => ({ type: 'LegHeld' as const, offerId, held })),
+  fc.boolean().map((inGap) => () => ({ type: 'CallerGone' as const, causeCode: 16, inGap })),
+  fc.constant(() => ({ type: 'AgentReleased' as const, agentId })),
+  fc.boolean().map((paused) => () => ({ type: 'PauseRecording' as const, agentId, paused })),
+  fc.constant(() => ({ type: 'SetDisposition' as const, agentId, disposition: { outcome: 'direct' } })),
+  fc.constant(() => ({ type: 'RecordingStarted' as const, file: 'x.wav' })),
+  fc
+    .record({
+      citizenUp: fc.boolean(),
+      leg: fc.constantFrom('gone' as const, 'ringing' as const, 'up' as const),
+      joined: fc.boolean(),
+      nodeRestarted: fc.boolean(),
+    })
+    .map((seen) => () => ({ type: 'Resynced' as const, ...seen })),
+);
+
+t.test(
+  'whatever comes in whatever order, no stage is left without a deadline and no fact without a number',
+  async () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(queueTurn, menuTurn),
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 20_000 }), anySignal), { maxLength: 40 }),
+        (first, plan) => {
+          let nowMs = 0;
+          let contact = contactStep(
+            newContact('c1' as ContactId, arrival),
+            { type: 'Arrived' },
+            context(0, first),
+          ).contact;
+          for (const [laterMs, make] of plan) {
+            nowMs += laterMs;
+            const before = contact;
+            const step = contactStep(before, make(before), context(nowMs, first));
+            contact = step.contact;
+            if (contact.version !== before.version + step.facts.length)
+              throw new Error('a fact without a number');
+            if (step.refused !== undefined && contact !== before) throw new Error('refused, and yet changed');
+            const retired = step.effects.some((effect) => effect.do === 'retire');
+            if (Object.keys(contact.deadlines).length === 0 && !retired && contact.stage.at !== 'ended') {
+              throw new Error(`no deadline in ${contact.stage.at}`);
+            }
+            if (contact.stage.at === 'ended' && before.stage.at !== 'ended')
+              assertLetGo(before, step.effects);
+            if (contact.stage.at === 'ended' && retired) return;
+          }
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  },
+);
+
+/** A contact that ends leaves no leg, bridge or agent behind. */
+function assertLetGo({ stage }: Contact, effects: readonly ContactEffect[]): void {
+  if (stage.at !== 'offered' && stage.at !== 'talking') return;
+  const done = new Set(effects.map((effect) => effect.do));
+  for (const needed of ['hangUpLeg', 'dropBridge', 'tellAgent'] as const) {
+    if (!done.has(needed)) throw new Error(`ended in ${stage.at} without ${needed}`);
+  }
+}

@@ -1,0 +1,399 @@
+import fc from 'fast-check';
+import t from 'tap';
+import type { FlowCursor, FlowInput, FlowTurn } from '../../src/contact/flow-turn.js';
+import { keysAtMost } from '../../src/ivr/step.js';
+import type { Site } from '../../src/site/site.js';
+import { errorsIn, noonMs, siteOf, smallSite, viewAt } from '../site/small-site.js';
+
+const sorry = { hangup: 'queueTimeout', say: ['exit.timeout'] };
+const notice = { prompt: 'greet.main', mustHear: true };
+const queueing = { onTimeout: 'sorry', onNobody: 'sorry', onOverload: 'sorry' };
+const line = { enqueue: 'general', ...queueing };
+const hourMs = 3_600_000;
+
+/** The small site with this as its flow. JSON is YAML. */
+const withNodes = (start: string, nodes: object): ReadonlyMap<string, string> =>
+  smallSite({ 'flows/main.yaml': JSON.stringify({ start, nodes }, null, 1) });
+
+const nodesAt = (start: string, nodes: object): Site => siteOf(withNodes(start, nodes));
+
+/** Feeds keys and other inputs to a flow: `_` is silence, `>` the end of what is said. */
+function play(site: Site, inputs: string, view = viewAt()): FlowTurn {
+  const inputOf = (sign: string): FlowInput =>
+    sign === '_' ? { type: 'silence' } : sign === '>' ? { type: 'spoken' } : { type: 'digit', digit: sign };
+  return [...inputs].reduce(
+    (turn, sign) => site.flowTurn(turn.cursor, inputOf(sign), view),
+    site.beginFlow('12345', view),
+  );
+}
+
+const said = (turn: FlowTurn): readonly string[] => turn.say.map(({ prompt }) => prompt.id);
+
+const codes = (nodes: object, start = 'line'): readonly string[] =>
+  errorsIn(withNodes(start, nodes)).map((error) => error.split(' ')[1] ?? '');
+
+t.test('a first node that queues says the greeting and queues in one turn', async (t) => {
+  const turn = play(siteOf(smallSite()), '');
+  t.same(turn.say, [{ prompt: { id: 'greet.main' }, mustHear: true }]);
+  t.same(turn.next, { type: 'enqueue', request: { queueId: 'general', requires: ['general'], priority: 0 } });
+  const short = siteOf(smallSite({ 'policies.yaml': "mainEntry: '12345'\ngreeting: short\n" }));
+  t.same(said(play(short, '')), ['greet.short']);
+});
+
+t.test('every way out of a queue is spoken and keeps its reason', async (t) => {
+  const site = siteOf(smallSite());
+  for (const exit of ['timeout', 'nobody', 'overload'] as const) {
+    const turn = site.flowTurn(
+      site.beginFlow('12345', viewAt()).cursor,
+      { type: 'queueExit', exit },
+      viewAt(),
+    );
+    t.same(said(turn), ['exit.timeout']);
+    t.same(turn.next, { type: 'hangUp', reason: 'queueTimeout' });
+  }
+});
+
+const menuNodes = {
+  top: { menu: { 1: 'deep', 2: 'talk' }, say: [notice, 'menu.main'], person: 'line', timeout: '4s' },
+  deep: { menu: { 1: 'line' }, say: ['hello'], person: 'line', back: 'top', bargeIn: false },
+  talk: { say: ['hello'], next: 'line' },
+  line,
+  sorry,
+};
+
+t.test('a menu: keys, 0, 9, star, wrong keys and silence', async (t) => {
+  const site = nodesAt('top', menuNodes);
+  t.same(play(site, '').next, { type: 'collect', timeoutMs: 4000, bargeIn: true });
+  const nodeAfter = (keys: string): string => play(site, keys).cursor.nodeId;
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['1', 'deep', 'its key'],
+    ['11', 'line', 'a key of the menu below'],
+    ['0', 'line', '0 is a person'],
+    ['10', 'line', '0 is a person below, too'],
+    ['1*', 'top', 'star goes back'],
+    ['9', 'top', '9 says it again'],
+    ['7', 'top', 'one wrong key stays'],
+    ['71', 'deep', 'a right key after a wrong one counts'],
+    ['77', 'line', 'the second wrong key leads to a person'],
+    ['7#', 'line', '# is a wrong key in a menu'],
+    ['_', 'line', 'silence leads to a person'],
+    ['7_', 'line', 'silence after a wrong key, too'],
+    ['2', 'talk', 'what is said is said to its end'],
+    ['2>', 'line', 'and then goes on'],
+  ];
+  for (const [keys, nodeId, words] of cases) t.equal(nodeAfter(keys), nodeId, `${keys}: ${words}`);
+  t.same(said(play(site, '7')), ['menu.badinput']);
+  t.same(said(play(site, '_')), ['menu.noinput']);
+  t.same(said(play(site, '9')), ['greet.main', 'menu.main']);
+  t.same(said(play(site, '77')), [], 'no more words between the caller and a person');
+  t.same(play(site, '1').next, { type: 'collect', timeoutMs: 4000, bargeIn: false });
+  t.equal(nodeAfter('9'.repeat(keysAtMost)), 'top');
+  t.equal(nodeAfter('9'.repeat(keysAtMost + 1)), 'line', 'nobody circles for ever');
+});
+
+t.test('digits collected one by one', async (t) => {
+  const site = nodesAt('code', {
+    code: {
+      collect: { min: 3, max: 5 },
+      cases: [{ digits: '0311', next: 'other' }],
+      say: [notice],
+      next: 'line',
+      person: 'line2',
+    },
+    line,
+    line2: line,
+    other: line,
+    sorry,
+  });
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['03', 'code', 'not yet complete'],
+    ['12345', 'line', 'the full count ends it'],
+    ['123#', 'line', '# ends it'],
+    ['123_', 'line', 'silence ends it'],
+    ['0311#', 'other', 'an entry with a way of its own'],
+    ['0#', 'line2', 'a lone 0 asks for a person'],
+    ['0_', 'line2', 'by silence, too'],
+    ['12#', 'code', 'too short is a wrong key'],
+    ['12#12#', 'line2', 'the second time a person helps'],
+    ['_', 'line2', 'silence leads to a person'],
+    ['12*', 'code', 'star begins again'],
+  ];
+  for (const [keys, nodeId, words] of cases)
+    t.equal(play(site, keys).cursor.nodeId, nodeId, `${keys}: ${words}`);
+  t.equal(play(site, '12*').cursor.digits, '');
+  t.same(play(site, '1').say, [], 'the first digit stops what is being said');
+});
+
+t.test('a branch: hours over midnight, days with moved workdays, tags and queues', async (t) => {
+  const nodes = {
+    split: {
+      branch: [
+        { tag: ['price', 'tax'], next: 'tagged' },
+        { queue: 'general', waitingAtLeast: 10, next: 'busy' },
+        { queue: 'plain', staffed: false, next: 'empty' },
+        { days: ['workday'], hours: '22:00-06:00', next: 'night' },
+        { days: ['holiday'], next: 'holiday' },
+        { days: 'weekend', next: 'weekend' },
+      ],
+      otherwise: 'day',
+    },
+    ...Object.fromEntries(
+      ['tagged', 'busy', 'empty', 'night', 'holiday', 'weekend', 'day'].map((id) => [
+        id,
+        { ...line, say: [notice] },
+      ]),
+    ),
+    sorry,
+  };
+  const notices = `notices:\n  - year: 2026\n    document: 测试\n    off:
+      - { name: 全部, from: '2025-12-31', to: '2026-05-05' }\n      - { name: 端午, from: '2026-06-19', to: '2026-06-19' }
+      - { name: 中秋国庆, from: '2026-09-25', to: '2026-10-07' }\n    work: ['2026-10-10']\n`;
+  const site = siteOf(new Map([...withNodes('split', nodes), ['calendar.yaml', notices]]));
+  const at = (nowMs: number, changed = {}): string =>
+    site.beginFlow('12345', viewAt(nowMs, changed)).cursor.nodeId;
+  const day = (year: number, month: number, date: number, hour: number): number =>
+    Date.UTC(year, month - 1, date, hour - 8);
+  t.equal(at(noonMs), 'day');
+  t.equal(at(noonMs + 10 * hourMs), 'night', '22:00 belongs to the night');
+  t.equal(at(noonMs + 18 * hourMs), 'day', '06:00 no longer does');
+  t.equal(at(day(2026, 6, 13, 12)), 'weekend');
+  t.equal(at(day(2026, 10, 1, 12)), 'holiday');
+  t.equal(at(day(2026, 10, 10, 12)), 'day', 'a Saturday that the notice makes a workday');
+  t.equal(at(noonMs, { tag: 'price' }), 'tagged');
+  const queues = (general: number, plain: number) => ({
+    queues: { general: { waiting: general, signedIn: 1 }, plain: { waiting: 0, signedIn: plain } },
+  });
+  t.equal(at(noonMs, queues(10, 1)), 'busy');
+  t.equal(at(noonMs, queues(9, 0)), 'empty');
+  t.equal(at(noonMs, queues(9, 1)), 'day');
+});
+
+t.test('after a fault the step is said again behind an apology', async (t) => {
+  const site = nodesAt('top', menuNodes);
+  const { cursor } = play(site, '17');
+  const turn = site.flowTurn(cursor, { type: 'resumed' }, viewAt());
+  t.same(said(turn), ['menu.resume', 'hello']);
+  t.match(turn.cursor, { nodeId: 'deep', tries: 0 });
+});
+
+t.test('a cursor that no site knows begins again instead of failing', async (t) => {
+  const site = siteOf(smallSite());
+  const begun = site.beginFlow('12345', viewAt());
+  const lost: FlowCursor[] = [
+    { ...begun.cursor, nodeId: 'gone' },
+    { ...begun.cursor, flowId: 'gone' as FlowCursor['flowId'], nodeId: 'line' },
+  ];
+  for (const cursor of lost)
+    t.same(site.flowTurn(cursor, { type: 'resumed' }, viewAt()).cursor.nodeId, 'line');
+  const odd = site.flowTurn(
+    { ...begun.cursor, nodeId: 'sorry' },
+    { type: 'queueExit', exit: 'timeout' },
+    viewAt(),
+  );
+  t.equal(odd.cursor.nodeId, 'line', 'a way out of a queue that is none');
+  t.same(site.beginFlow('no such entry', viewAt()), begun);
+});
+
+t.test('check refuses what could leave a caller alone', async (t) => {
+  const cases: readonly (readonly [string, object, string?])[] = [
+    ['unknownNode', { line: { ...line, say: [notice], onTimeout: 'nowhere' }, sorry }],
+    ['unknownNode', { line: { ...line, say: [notice] }, sorry }, 'begin'],
+    ['unreachable', { line: { ...line, say: [notice] }, orphan: sorry, sorry }],
+    [
+      'loop',
+      {
+        line: { ...line, say: [notice], onTimeout: 'a' },
+        a: { say: ['hello'], next: 'b' },
+        b: { goto: 'a' },
+        sorry,
+      },
+    ],
+    [
+      'loop',
+      { line: { ...line, say: [notice], onTimeout: 'again' }, again: { ...line, onNobody: 'line' }, sorry },
+    ],
+    ['silentEnd', { line: { ...line, say: [notice] }, sorry: { hangup: 'x' } }],
+    ['noNotice', { line, sorry }],
+    ['noNotice', { line: { ...line, say: ['greet.main'] }, sorry }],
+    ['noNotice', { line: { ...line, say: [{ prompt: 'hello', mustHear: true }] }, sorry }],
+    ['noNotice', { line: { ...line, say: [{ ...notice, short: 'hello' }] }, sorry }],
+    ['noPerson', { line: sorry }],
+    ['unknownPrompt', { line: { ...line, say: [notice, 'no.such'] }, sorry }],
+    ['missingSlot', { line: { ...line, say: [notice, 'greet.entry'] }, sorry }],
+    ['unknownQueue', { line: { ...line, enqueue: 'nowhere', say: [notice] }, sorry }],
+    ['unknownSkill', { line: { ...line, requires: ['golf'], say: [notice] }, sorry }],
+    ['nobodyHolds', { line: { ...line, requires: ['tax'], say: [notice] }, sorry }],
+    [
+      'missing',
+      { line: { enqueue: 'general', onTimeout: 'sorry', onNobody: 'sorry', say: [notice] }, sorry },
+    ],
+    ['reservedKey', { line: { menu: { 9: 'q' }, person: 'q', say: [notice] }, q: line, sorry }],
+    [
+      'badDuration',
+      { line: { menu: { 1: 'q' }, person: 'q', say: [notice], timeout: '0s' }, q: line, sorry },
+    ],
+    ['unknownKey', { line: { ...line, say: [notice], whenBusy: 'sorry' }, sorry }],
+    ['unknownKind', { line: { ...line, say: [notice] }, sorry: {} }],
+  ];
+  for (const [code, nodes, start] of cases) {
+    t.ok(
+      codes(nodes, start).includes(code),
+      `${code}: ${JSON.stringify(nodes)} gave ${codes(nodes, start).join(' ')}`,
+    );
+  }
+  t.same(
+    codes({ line: { ...line, enqueue: 'plain' }, sorry }),
+    [],
+    'a queue that is not recorded needs no notice',
+  );
+});
+
+t.test('check finds the minutes at which nobody would answer, whichever key leads there', async (t) => {
+  const closing = (way: object, otherwise = 'line') => ({
+    open: { branch: [{ ...way, next: 'sorry' }], otherwise },
+    line: { ...line, say: [notice] },
+    sorry,
+  });
+  const wordsOf = (texts: ReadonlyMap<string, string>): readonly string[] => {
+    const found = errorsIn(texts).filter((error) => error.endsWith('noPerson'));
+    return found;
+  };
+  t.equal(wordsOf(withNodes('open', closing({ hours: '22:00-06:00' }))).length, 1);
+  t.equal(wordsOf(withNodes('open', closing({ days: ['holiday'] }))).length, 1);
+  t.equal(
+    wordsOf(withNodes('open', closing({ tag: ['12345'] }))).length,
+    1,
+    'the tag of an entry that leads here',
+  );
+  t.equal(wordsOf(withNodes('open', closing({ tag: ['other'] }))).length, 0);
+  t.equal(
+    wordsOf(withNodes('open', closing({ queue: 'general', staffed: false }))).length,
+    0,
+    'a queue may be empty',
+  );
+  const hidden = {
+    ...closing({ hours: '12:00-12:01' }),
+    top: { menu: { 1: 'deep' }, say: [notice], person: 'line' },
+    deep: { menu: { 1: 'line' }, say: ['hello'], person: 'open' },
+  };
+  t.equal(wordsOf(withNodes('top', hidden)).length, 1, 'one minute a day, behind a key');
+});
+
+/** Flows that check passes: automatic ways lead forward only and end in a queue; keys lead anywhere. */
+const flows = fc
+  .array(
+    fc.record({
+      kind: fc.nat(4),
+      ways: fc.array(fc.nat(1000), { minLength: 6, maxLength: 6 }),
+      hour: fc.nat(23),
+    }),
+    {
+      minLength: 1,
+      maxLength: 12,
+    },
+  )
+  .map((seeds) => {
+    const id = (index: number): string => (index >= seeds.length ? 'line' : `n${String(index)}`);
+    const nodes = seeds.map(({ kind, ways, hour }, index) => {
+      const onward = (way = 0): string => id(index + 1 + (way % (seeds.length - index)));
+      const [a, b, c, d, e, f] = ways.map((way) => id(way % (seeds.length + 1)));
+      const ask = { say: [notice, 'hello'], person: onward(ways[0]), bargeIn: hour % 2 === 0 };
+      const range = `${String(hour).padStart(2, '0')}:00-${String((hour * 7) % 24).padStart(2, '0')}:30`;
+      const kinds: readonly object[] = [
+        { say: [notice], next: onward(ways[0]) },
+        { menu: { 1: a, 2: b, 5: c }, ...ask, back: d },
+        { collect: { min: 2, max: 4 }, cases: [{ digits: '11', next: e }], next: f, ...ask },
+        {
+          branch: [
+            { days: ['workday'], hours: range, next: onward(ways[1]) },
+            { queue: 'general', waitingAtLeast: 1 + hour, next: onward(ways[2]) },
+          ],
+          otherwise: onward(ways[3]),
+        },
+        {
+          enqueue: 'general',
+          say: [notice],
+          onTimeout: onward(ways[1]),
+          onNobody: onward(ways[2]),
+          onOverload: 'sorry',
+        },
+      ];
+      return [id(index), kinds[kind] ?? {}] as const;
+    });
+    const all = new Map<string, object>([
+      ['first', { say: [notice], next: id(0) }],
+      ...nodes,
+      ['line', { ...line, say: [notice] }],
+      ['sorry', sorry],
+    ]);
+    return Object.fromEntries([...all].filter(([node]) => node === 'first' || isReached(all, node)));
+  });
+
+function isReached(all: ReadonlyMap<string, object>, wanted: string): boolean {
+  const open = ['first'];
+  const seen = new Set<string>();
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const text = JSON.stringify(all.get(node));
+    open.push(...[...all.keys()].filter((other) => text.includes(`"${other}"`)));
+  }
+  return seen.has(wanted);
+}
+
+const inputSeeds = fc.array(fc.nat(15), { minLength: 150, maxLength: 150 });
+
+/** The next input a world could bring at this turn; null when the contact is over. */
+function inputFor(turn: FlowTurn, seed: number, resumes: number): FlowInput | null {
+  if (seed === 15 && resumes > 0) return { type: 'resumed' };
+  switch (turn.next.type) {
+    case 'spoken':
+      return { type: 'spoken' };
+    case 'collect':
+      return seed > 11 ? { type: 'silence' } : { type: 'digit', digit: '0123456789*#'[seed] ?? '0' };
+    case 'enqueue':
+      return { type: 'queueExit', exit: (['timeout', 'nobody', 'overload'] as const)[seed % 3] ?? 'timeout' };
+    case 'hangUp':
+      return null;
+  }
+}
+
+t.test('what check passes always ends: at a person or with words, whatever is pressed', async (t) => {
+  fc.assert(
+    fc.property(flows, inputSeeds, fc.nat(23), (nodes, seeds, hour) => {
+      const site = nodesAt('first', nodes);
+      const view = viewAt(noonMs + hour * hourMs, { queues: { general: { waiting: hour, signedIn: 0 } } });
+      let turn = site.beginFlow('12345', view);
+      let resumes = 5;
+      for (const seed of seeds) {
+        if (turn.next.type === 'collect' && !(turn.next.timeoutMs > 0 && turn.next.timeoutMs <= 60_000))
+          return false;
+        const input = inputFor(turn, seed, resumes);
+        if (input === null) return turn.say.length > 0;
+        if (input.type === 'resumed') resumes -= 1;
+        turn = site.flowTurn(turn.cursor, input, view);
+      }
+      return false;
+    }),
+    { numRuns: 150 },
+  );
+});
+
+t.test('what check passes brings a caller who does nothing to a person at every hour', async (t) => {
+  fc.assert(
+    fc.property(flows, fc.integer({ min: 0, max: 366 * 24 * 60 }), (nodes, minute) => {
+      const site = nodesAt('first', nodes);
+      const view = viewAt(noonMs + minute * 60_000);
+      let turn = site.beginFlow('12345', view);
+      for (let steps = 0; steps < 20 && turn.next.type !== 'enqueue'; steps += 1) {
+        turn = site.flowTurn(
+          turn.cursor,
+          { type: turn.next.type === 'collect' ? 'silence' : 'spoken' },
+          view,
+        );
+      }
+      return turn.next.type === 'enqueue';
+    }),
+    { numRuns: 150 },
+  );
+});
