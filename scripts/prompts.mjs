@@ -53,6 +53,9 @@ function sentenceOf(error) {
   return '磁盘已满,请至少腾出 100 MB 后重试。 The disk is full: free at least 100 MB and run it again.';
 }
 
+// A reader that has seen enough, like `head`, closes the pipe.
+process.stdout.on('error', () => process.exit(0));
+
 try {
   process.exitCode = await main(process.argv[2] ?? '');
 } catch (error) {

@@ -6,7 +6,6 @@ import { AppError } from './errors.js';
 
 /** Everything the service is told from outside. Paths are absolute, times in ms. */
 export interface Config {
-  readonly site: string;
   readonly node: NodeId;
   readonly home: string;
   readonly flowsDir: string;
@@ -52,7 +51,6 @@ export function readConfig(env: Env, projectDir: string): Config {
   const secret = (name: string) => readSecret(secretsDir, name);
   const portBase = wholeNumber(env, 'YIHAO_PORT_BASE', 12_340, { min: 1, max: 65_530 });
   return Object.freeze({
-    site: word(env, 'YIHAO_SITE', 'demo'),
     node: word(env, 'YIHAO_NODE', 'n1') as NodeId,
     home,
     flowsDir: resolve(projectDir, env['YIHAO_FLOWS'] || 'ivr-flows'),
@@ -71,7 +69,7 @@ export function readConfig(env: Env, projectDir: string): Config {
     spoolDir: join(home, 'spool'),
     recordingsDir: join(home, 'recordings'),
     soundsManifest: join(home, 'sounds', 'manifest.json'),
-    cdrFile: join(home, 'cdr', 'yihao.csv'),
+    cdrFile: join(home, 'cdr', 'calls.csv'),
     recordingFloorBytes:
       wholeNumber(env, 'YIHAO_RECORDING_FLOOR_MB', 1_024, { min: 0, max: 1e9 }) * 1_048_576,
     logLevel: env['YIHAO_LOG_LEVEL'] || 'info',

@@ -15,8 +15,8 @@ export interface RedisInstance {
   signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void>;
   /** Ends it tidily; it stays down until `start`. */
   shutDown(): Promise<void>;
-  /** Starts it again on the same files. */
-  start(): Promise<void>;
+  /** Starts it again, on the same files or without them. */
+  start(how?: { readonly emptied: boolean }): Promise<void>;
   /** A plain client, to look behind the adapter's back. */
   client(): Redis;
   /** Ends it and removes its folder. */
@@ -42,7 +42,8 @@ export async function startTestRedis(portBase: number): Promise<RedisInstance> {
       if (name === 'SIGKILL') await part.whenEnded();
     },
     shutDown: () => part.stop(),
-    async start() {
+    async start({ emptied } = { emptied: false }) {
+      if (emptied) await rm(join(layout.redis, 'appendonlydir'), { recursive: true, force: true });
       part = await startRedis(layout, { watch: false });
     },
     client() {

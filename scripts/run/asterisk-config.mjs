@@ -163,17 +163,18 @@ async function relink(target, link) {
  */
 async function makeFolders(layout, programData) {
   const { asterisk } = layout;
+  const prompts = path.join(layout.sounds, 'yihao');
   const folders = ['etc', 'lib', 'run', 'spool', 'log', 'data/sounds'].map((name) =>
     path.join(asterisk, name),
   );
-  for (const folder of [...folders, layout.sounds, layout.moh, layout.cdr, layout.recordings]) {
+  for (const folder of [...folders, prompts, layout.moh, layout.cdr, layout.recordings]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
   await chmod(layout.cdr, 0o700);
   for (const name of ['documentation', 'rest-api']) {
     await relink(path.join(programData, name), path.join(asterisk, 'data', name));
   }
-  await relink(layout.sounds, path.join(asterisk, 'data/sounds/yihao'));
+  await relink(prompts, path.join(asterisk, 'data/sounds/yihao'));
   await relink(layout.cdr, path.join(asterisk, 'log/cdr-custom'));
 }
 

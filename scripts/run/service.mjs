@@ -41,8 +41,9 @@ export async function startService(layout, options = {}) {
     {
       name: 'service',
       command: async () => ({
-        command: process.execPath,
-        args: [path.join(layout.project, 'dist/main.js')],
+        // NODE_OPTIONS of a test runner or a debugger is not meant for it.
+        command: 'env',
+        args: ['-u', 'NODE_OPTIONS', process.execPath, path.join(layout.project, 'dist/main.js')],
         env: { ...process.env, ...envOf(layout), DATABASE_URL: url, ...options.env },
       }),
       isReady: () => answers(layout.httpPort),

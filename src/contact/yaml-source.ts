@@ -21,7 +21,7 @@ export interface YamlSource {
  */
 export function readYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' });
   const lineAt = (path: YamlPath): number => lines.linePos(offsetOf(document, path)).line;
   const findings = document.errors.map((error): Finding => {
     const what = error.message.split('\n')[0] ?? error.code;

@@ -3,7 +3,12 @@ import { offerOutcome } from '../acd/offer-outcome.js';
 import { treatment } from '../acd/treatment.js';
 import { isWaiting, type Arrival, type Contact, type ContactTimer } from '../contact/contact.js';
 import { contactStep, newContact } from '../contact/contact-life.js';
-import type { ContactEffect, ContactRefusal, ContactSignal } from '../contact/contact-signals.js';
+import type {
+  ContactEffect,
+  ContactFact,
+  ContactRefusal,
+  ContactSignal,
+} from '../contact/contact-signals.js';
 import type { ContactContext, QueueCondition } from '../contact/contact-step.js';
 import type { FlowView } from '../contact/flow-turn.js';
 import type { AgentId, ChannelId, ContactId, NodeId, OfferId, QueueId } from '../contact/ids.js';
@@ -31,6 +36,9 @@ export interface ContactsParts {
   readonly placeOf: (id: ContactId) => number | null;
   /** A contact's state changed (`null` = retired): the matcher's model follows. */
   readonly onChanged: (id: ContactId, contact: Contact | null) => void;
+  readonly onFacts: (contact: Contact, facts: readonly ContactFact[]) => void;
+  /** The last time this contact is seen. */
+  readonly onRetired: (contact: Contact) => void;
 }
 
 /** All live contacts. */
@@ -105,6 +113,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       if (facts.length > 0) journal.append(entryOf(before, contact, facts));
       store.saveContact(contact, isWaiting(contact));
       put(contact);
+      parts.onFacts(contact, facts);
     }
     if (signal.type === 'CallerGone') actor.outbox.empty();
     for (const effect of effects) dispatch(actor, effect);
@@ -124,6 +133,7 @@ export function createContacts(parts: ContactsParts): Contacts {
     byChannel.delete(contact.arrival.channelId);
     indexOffer(contact, { ...contact, stage: { at: 'ended' } });
     store.forgetContact(contact.id);
+    parts.onRetired(contact);
     parts.onChanged(contact.id, null);
   }
 

@@ -1,13 +1,16 @@
 // The engine put together: mailboxes, match loop, links to the node and to the store; and its life from start to stop.
 import type { Proposal } from '../acd/match.js';
 import { createQueueModel } from '../acd/queue-model.js';
-import { isOfferable, type Agent, type AgentRefusal, type AgentSignal } from '../contact/agent.js';
+import { newAgent } from '../contact/agent-life.js';
+import { isOfferable, type Agent, type AgentSignal } from '../contact/agent.js';
 import { isWaiting, type Contact } from '../contact/contact.js';
-import type { ContactRefusal, ContactSignal } from '../contact/contact-signals.js';
+import type { ContactSignal } from '../contact/contact-signals.js';
 import type { AgentId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
+import type { ActRefusal } from './act-refusal.js';
 import { createAgents, type Agents } from './agents.js';
 import { createContacts, type Contacts } from './contacts.js';
 import { createEffectRunner, type OutsideEffect } from './effect-runner.js';
+import { alarmOf } from './fact-alarms.js';
 import { createFeatureCalls } from './feature-calls.js';
 import { createIncoming } from './incoming.js';
 import { createMatcher } from './matcher.js';
@@ -19,6 +22,7 @@ import type {
   Clock,
   Ids,
   Journal,
+  JournalEntry,
   LiveImage,
   LiveStore,
   Log,
@@ -54,11 +58,9 @@ export interface Recovered {
   readonly image: LiveImage;
   /** The last instant anything was journaled before this start; null on the first start ever. */
   readonly lastAtMs: number | null;
-  readonly siteSeq: number;
+  /** Where the numbering of a stream goes on: a number used twice would be lost. */
+  readonly nextSeq: (stream: JournalEntry['stream'], id: string) => number;
 }
-
-/** A refused act: a code of `errors.ts`. */
-export type ActRefusal = AgentRefusal | ContactRefusal | 'CONTACT_UNKNOWN' | 'AGENT_UNKNOWN';
 
 /** The running engine. */
 export interface Engine {
@@ -147,6 +149,13 @@ export function createEngine(parts: EngineParts): Engine {
       feed.contactChanged(id, contact);
       matcher.poke();
     },
+    onFacts(contact, facts) {
+      for (const fact of facts) {
+        const change = alarmOf(contact, fact);
+        if (change !== null) siteJournal[change.set ? 'raise' : 'clear'](change.alarm, change.about);
+      }
+    },
+    onRetired: ({ arrival }) => callers.forget(arrival.callerKey),
   });
 
   const matcher = createMatcher({
@@ -304,10 +313,16 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   async function start(recovered: Recovered): Promise<void> {
-    siteJournal.goOnFrom(recovered.siteSeq);
+    siteJournal.goOnFrom(recovered.nextSeq('site', parts.siteName));
     const held = await storeLink.load();
-    for (const contact of newest(held.contacts, recovered.image.contacts)) contacts.restore(contact);
-    for (const agent of newest(held.agents, recovered.image.agents)) agents.restore(agent);
+    for (const contact of newest(held.contacts, recovered.image.contacts)) {
+      if (isDoneWith(contact, clock.nowMs())) continue;
+      contacts.restore(numbered(contact, recovered.nextSeq('contact', contact.id)));
+    }
+    const fresh = [...sites.current().agents.keys()].map((id) => newAgent(id, clock.nowMs()));
+    for (const agent of newest(fresh, newest(held.agents, recovered.image.agents))) {
+      agents.restore(numbered(agent, recovered.nextSeq('agent', agent.id)));
+    }
     const toMs = clock.nowMs();
     const siteVersion = sites.current().version;
     siteJournal.note({ type: 'ServiceStarted', version: parts.serviceVersion, siteVersion });
@@ -349,6 +364,16 @@ export function createEngine(parts: EngineParts): Engine {
     },
     isIdle: () => contacts.isIdle() && matcher.isIdle() && featureCalls.isIdle(),
   };
+}
+
+/** Its version is the next fact's number, whatever state was found. */
+function numbered<State extends { readonly version: number }>(state: State, nextSeq: number): State {
+  return nextSeq > state.version ? { ...state, version: nextSeq } : state;
+}
+
+/** Ended, and its time for a note is over: the journal has it, nobody needs it alive. */
+function isDoneWith({ stage, deadlines }: Contact, nowMs: number): boolean {
+  return stage.at === 'ended' && (deadlines.retire ?? 0) <= nowMs;
 }
 
 /** Of each stream the higher version: the spool may be ahead of Redis, or Redis of a lost spool. */

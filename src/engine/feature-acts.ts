@@ -3,7 +3,7 @@ import { shownState, type Agent, type AgentSignal } from '../contact/agent.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
 import type { AgentId, ContactId, DeviceId } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
-import type { ActRefusal } from './engine.js';
+import type { ActRefusal } from './act-refusal.js';
 import type { FeatureAct } from './feature-codes.js';
 import type { Clock, Sites } from './ports.js';
 

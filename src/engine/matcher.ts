@@ -79,7 +79,7 @@ export function createMatcher(parts: MatcherParts): Matcher {
       store.releaseOffer(offerId, proposal.agentId);
       return true;
     }
-    if (result !== 'storeAway' && result !== 'agentReserved')
+    if (result !== 'storeAway' && result !== 'agentReserved' && result !== 'contactReserved')
       parts.saveAgain(proposal.contactId, proposal.agentId);
     return false;
   }

@@ -15,13 +15,8 @@ export interface PinAttempt {
 /** Checks a PIN and remembers failures. An unknown agent is told the same as a wrong PIN. */
 export type PinCheck = (attempt: PinAttempt, nowMs: number) => PinVerdict;
 
-/** Where the right PINs are. */
-export interface PinBook {
-  /** What is kept of an agent's PIN, or undefined for an unknown agent. */
-  storedOf(agentId: AgentId): string | undefined;
-  /** A PIN in the form it is kept in. */
-  digest(agentId: AgentId, pin: string): string;
-}
+/** The right PIN of an agent, or undefined for an unknown one. */
+export type PinBook = (agentId: AgentId) => string | undefined;
 
 /** Failures that lock (all ASSUMED). A place is shared by many agents, an agent is known at many places: these bear more. */
 export interface PinLimits {
@@ -43,8 +38,8 @@ interface Failures {
 /** More counters than this: the lapsed ones are forgotten. */
 const maxCounters = 10_000;
 
-/** A check over a book of PINs. Failures are kept in memory: a restart forgives. */
-export function createPinCheck(book: PinBook, limits: PinLimits = defaultPinLimits): PinCheck {
+/** A check over the agents' PINs. Failures are kept in memory: a restart forgives. */
+export function createPinCheck(pinOf: PinBook, limits: PinLimits = defaultPinLimits): PinCheck {
   const failures = new Map<string, Failures>();
 
   function countOf(key: string, nowMs: number): number {
@@ -60,7 +55,7 @@ export function createPinCheck(book: PinBook, limits: PinLimits = defaultPinLimi
     const counters = countersOf(attempt, limits);
     const isLocked = () => counters.some(({ key, limit }) => countOf(key, nowMs) >= limit);
     if (isLocked()) return 'locked';
-    if (isRight(book, attempt)) {
+    if (isRight(pinOf, attempt)) {
       for (const { key, clearedByRight } of counters) if (clearedByRight) failures.delete(key);
       return 'right';
     }
@@ -81,17 +76,16 @@ function countersOf({ agentId, from }: PinAttempt, limits: PinLimits) {
   ];
 }
 
-function isRight(book: PinBook, { agentId, pin }: PinAttempt): boolean {
-  const stored = book.storedOf(agentId);
-  const same = equalInConstantTime(book.digest(agentId, pin), stored ?? '');
-  return stored !== undefined && pin !== '' && same;
+function isRight(pinOf: PinBook, { agentId, pin }: PinAttempt): boolean {
+  const right = pinOf(agentId) ?? '';
+  return equalInConstantTime(pin, right) && right !== '';
 }
 
 /** The time taken tells at most the length of the given text. */
-function equalInConstantTime(given: string, stored: string): boolean {
-  let difference = given.length ^ stored.length;
+function equalInConstantTime(given: string, right: string): boolean {
+  let difference = given.length ^ right.length;
   for (let at = 0; at < given.length; at += 1) {
-    difference |= given.charCodeAt(at) ^ stored.charCodeAt(at % (stored.length || 1));
+    difference |= given.charCodeAt(at) ^ right.charCodeAt(at % (right.length || 1));
   }
   return difference === 0;
 }

@@ -146,6 +146,8 @@ export type StoreChange =
 export interface CallerNumbers {
   /** Key and masked form of a number as the carrier sent it; remembers the raw number for `numberOf`. */
   remember(ani: string, shown: boolean): { readonly callerKey: CallerKey; readonly callerMasked: string };
+  /** One call of this caller is over and done with. */
+  forget(callerKey: CallerKey): void;
   /** The raw number of a live contact, for a role that may see it; `undefined` when not kept. */
   numberOf(callerKey: CallerKey): string | undefined;
 }

@@ -24,7 +24,8 @@ export function checkFlow(file: string, flow: Flow, around: FlowSurroundings): r
     en,
   });
   const missing = missingNodes(flow, problem);
-  if (missing.length > 0) return missing;
+  // A way left out altogether has been told by the reader already.
+  if (missing.length > 0) return missing.filter(({ names }) => names !== '').map(({ finding }) => finding);
   return [
     ...unreachableNodes(flow, problem),
     ...loops(flow, problem),
@@ -36,14 +37,16 @@ export function checkFlow(file: string, flow: Flow, around: FlowSurroundings): r
 
 type Problem = (line: number, code: string, zh: string, en: string) => Finding;
 
-function missingNodes(flow: Flow, problem: Problem): readonly Finding[] {
-  const unknown = (line: number, id: string): Finding =>
-    problem(
+function missingNodes(flow: Flow, problem: Problem): readonly { names: string; finding: Finding }[] {
+  const unknown = (line: number, id: string) => ({
+    names: id,
+    finding: problem(
       line,
       'unknownNode',
       `没有名为 ${id} 的节点。请核对 nodes: 中的名称。`,
       `There is no node ${id}: check the names under nodes:.`,
-    );
+    ),
+  });
   const start = flow.nodes.has(flow.startId) ? [] : [unknown(1, flow.startId)];
   const ways = [...flow.nodes.values()].flatMap((node) =>
     waysOf(node)

@@ -30,6 +30,8 @@ export interface Vocabulary {
 /** One value of a slot. */
 export interface SlotValue {
   readonly key: string;
+  /** As in a written text: 3, 8分钟. */
+  readonly written: string;
   readonly spoken: string;
 }
 
@@ -57,17 +59,26 @@ export function slotValues(slot: PromptSlot, vocabulary: Vocabulary): readonly S
       const read = slot.kind === 'count' ? readCount : readNumber;
       const length = Math.floor((slot.to - slot.from) / slot.step) + 1;
       const numbers = Array.from({ length }, (_, index) => slot.from + index * slot.step);
-      return numbers.map((value) => ({ key: String(value), spoken: read(value) }));
+      return numbers.map((value) => ({ key: String(value), written: String(value), spoken: read(value) }));
     }
     case 'minutes':
-      return minuteSteps(slot.to).map((minutes) => ({ key: String(minutes), spoken: readMinutes(minutes) }));
+      return minuteSteps(slot.to).map((minutes) => ({
+        key: String(minutes),
+        written: writtenMinutes(minutes),
+        spoken: readMinutes(minutes),
+      }));
     case 'band':
       return slot.bands.map(([from, to]) => ({
         key: `${String(from)}-${String(to)}`,
+        written: `${String(from)}到${String(to)}分钟`,
         spoken: readBand(from, to),
       }));
     case 'words':
-      return Object.entries(slot.words).map(([key, spoken]) => ({ key, spoken: readFigures(spoken) }));
+      return Object.entries(slot.words).map(([key, word]) => ({
+        key,
+        written: word,
+        spoken: readFigures(word),
+      }));
     case 'list':
       return listValues(slot.list, vocabulary);
   }
@@ -87,6 +98,10 @@ export function slotKey(
   return keys.findLast((key) => Number(key) <= minutes);
 }
 
+function writtenMinutes(minutes: number): string {
+  return minutes > 60 ? `${String(minutes / 60)}小时` : `${String(minutes)}分钟`;
+}
+
 function minuteSteps(to: number): readonly number[] {
   const minutes = Array.from({ length: Math.min(60, to) }, (_, index) => index + 1);
   const hours = Array.from({ length: Math.max(0, Math.floor(to / 60) - 1) }, (_, index) => (index + 2) * 60);
@@ -95,8 +110,16 @@ function minuteSteps(to: number): readonly number[] {
 
 function listValues(list: VocabularyList, vocabulary: Vocabulary): readonly SlotValue[] {
   if (list === 'agents')
-    return vocabulary.agents.map((agentId) => ({ key: agentId, spoken: readDigits(agentId) }));
-  return Object.entries(vocabulary[list]).map(([key, name]) => ({ key, spoken: readFigures(name) }));
+    return vocabulary.agents.map((agentId) => ({
+      key: agentId,
+      written: agentId,
+      spoken: readDigits(agentId),
+    }));
+  return Object.entries(vocabulary[list]).map(([key, name]) => ({
+    key,
+    written: key,
+    spoken: readFigures(name),
+  }));
 }
 
 function rangeSlot(kind: 'count' | 'ordinal', range: unknown, step: unknown): PromptSlot | undefined {

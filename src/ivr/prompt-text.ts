@@ -117,11 +117,18 @@ export function promptVariants(prompt: PromptDefinition, vocabulary: Vocabulary)
   return promptParts(prompt).flatMap(({ name, text, slot = '' }, part) => {
     const declared = prompt.slots[slot];
     if (!declared) return [{ prompt, part, slot: '', key: '', name, text, spoken: spokenText(prompt, text) }];
-    return slotValues(declared, vocabulary).map(({ key, spoken }) => {
-      const filled = text.replace(`{${slot}}`, () => spoken);
-      const variantName = `${name}--${slot}-${fileKey(key)}`;
-      return { prompt, part, slot, key, name: variantName, text: filled, spoken: spokenText(prompt, filled) };
-    });
+    return slotValues(declared, vocabulary).map(({ key, written, spoken }) => ({
+      prompt,
+      part,
+      slot,
+      key,
+      name: `${name}--${slot}-${fileKey(key)}`,
+      text: text.replace(`{${slot}}`, () => written),
+      spoken: spokenText(
+        prompt,
+        text.replace(`{${slot}}`, () => spoken),
+      ),
+    }));
   });
 }
 

@@ -37,7 +37,11 @@ export interface World {
 const node = 'n1' as NodeId;
 /** About an ordinary prompt's length; the greeting's is in the prompts' manifest. */
 const defaultPromptMs = 4_000;
-const emptyRecovery: Recovered = { image: { contacts: [], agents: [] }, lastAtMs: null, siteSeq: 0 };
+const emptyRecovery: Recovered = {
+  image: { contacts: [], agents: [] },
+  lastAtMs: null,
+  nextSeq: () => 0,
+};
 
 /** A world that stands still at `startMs`. */
 export function createWorld({ site, startMs, promptMs = () => defaultPromptMs }: WorldOptions): World {
@@ -69,6 +73,7 @@ export function createWorld({ site, startMs, promptMs = () => defaultPromptMs }:
           callerKey: (shown ? `key-${ani}` : '') as CallerKey,
           callerMasked: maskNumber(shown ? ani : ''),
         }),
+        forget: () => undefined,
         numberOf: () => undefined,
       },
       sites: { current: () => site, ofVersion: () => site },
@@ -131,11 +136,13 @@ function recover(journal: readonly JournalEntry[]): Recovered {
   const last = [...images.values()];
   const of = (stream: JournalEntry['stream']) =>
     last.flatMap((entry) => (entry.stream === stream && entry.image !== null ? [entry.image] : []));
-  const siteEntries = journal.filter(({ stream }) => stream === 'site');
   return {
     image: { contacts: of('contact') as never, agents: of('agent') as never },
     lastAtMs: journal.at(-1)?.atMs ?? null,
-    siteSeq: siteEntries.length,
+    nextSeq(stream, id) {
+      const entry = images.get(`${stream} ${id}`);
+      return entry === undefined ? 0 : entry.seq + entry.facts.length;
+    },
   };
 }
 

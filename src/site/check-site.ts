@@ -10,7 +10,7 @@ import { calendarWarnings } from './calendar.js';
 import type { NumberRow } from './parse-numbers.js';
 import { siteFileNames, type SiteFiles } from './read-files.js';
 
-/** Prompts the service plays by itself, whatever the flows say. */
+/** Prompts the service plays by itself, whatever the flows say: to citizens, then to agents. */
 export const servicePrompts = [
   resumePrompt.id,
   'queue.busy',
@@ -20,7 +20,27 @@ export const servicePrompts = [
   'queue.thanks',
   'queue.resume',
   'agent.number',
+  'a.badpin',
+  'a.break',
+  'a.break.ask',
+  'a.deny',
+  'a.disp',
+  'a.echo',
+  'a.elsewhere',
+  'a.fail',
+  'a.locked',
+  'a.login',
+  'a.logout',
+  'a.logout.wait',
+  'a.nocall',
+  'a.pin',
+  'a.ready',
+  'a.rec.off',
+  'a.rec.on',
+  'a.state',
   'a.w.entry',
+  'a.wrapend',
+  'a.wrapmore',
 ] as const;
 
 /** What no single file's reader can see. */

@@ -9,6 +9,7 @@ import type { MetricsPolicy } from './site.js';
 /** Everything policies.yaml decides. */
 export interface Policies {
   readonly name: string;
+  readonly areaCode: string;
   readonly mainEntryId: string;
   /** Where `mainEntry` stands, for a finding about it. */
   readonly mainEntryLine: number;
@@ -31,9 +32,10 @@ export function parsePolicies(
   const source = readYaml(file, text);
   const findings: Finding[] = [...source.findings];
   const top = fieldsAt(source, [], findings);
-  top.refuseOthers(['site', 'mainEntry', 'menu', 'greeting', 'contact', 'agent', 'metrics']);
+  top.refuseOthers(['site', 'areaCode', 'mainEntry', 'menu', 'greeting', 'contact', 'agent', 'metrics']);
   const policies: Policies = {
     name: readSiteName(top),
+    areaCode: readAreaCode(top),
     mainEntryId: top.id('mainEntry'),
     mainEntryLine: source.lineAt(['mainEntry']),
     menu: top.flag('menu', false),
@@ -53,6 +55,16 @@ function readSiteName(top: Fields): string {
     en: 'site has lower-case letters, figures and dashes only, at most 32.',
   });
   return 'demo';
+}
+
+function readAreaCode(top: Fields): string {
+  const code = top.id('areaCode', '0311');
+  if (/^0[1-9]\d{1,2}$/.test(code)) return code;
+  top.wrong(['areaCode'], 'badAreaCode', {
+    zh: "areaCode 是本地长途区号,带 0,写在引号里,例如 '0311'。",
+    en: "areaCode is the site's own area with its 0, quoted, such as '0311'.",
+  });
+  return '0311';
 }
 
 function readContactPolicy(fields: Fields): ContactPolicy {

@@ -99,6 +99,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
   return {
     version,
     name: read.policies.name,
+    areaCode: read.policies.areaCode,
     mainEntryId: main.id,
     entries,
     flows,

@@ -16,6 +16,8 @@ export interface Site {
   readonly version: string;
   /** Tags Redis keys and the journal's site stream: letters, digits, dashes. */
   readonly name: string;
+  /** The site's own area code with its 0: put before a local caller's number. */
+  readonly areaCode: string;
   /** The entry of every call whose number no row knows. */
   readonly mainEntryId: string;
   readonly entries: ReadonlyMap<string, Entry>;

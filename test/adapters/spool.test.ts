@@ -8,6 +8,7 @@ import {
   rmdirSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +44,10 @@ async function readAll(spool: Spool, from: SpoolMark | null = null) {
   }
 }
 
-const withoutImage = ({ image: _, ...rest }: JournalEntry) => rest;
+function withoutImage(entry: JournalEntry): Omit<JournalEntry, 'image'> {
+  const { stream, id, seq, atMs, node, epoch, facts } = entry;
+  return { stream, id, seq, atMs, node, epoch, facts };
+}
 
 t.test('what is appended is read back in order, across segments and from any mark', async (t) => {
   const { spool, troubles } = await opened(t, t.testdir(), { segmentBytes: 4000 });
@@ -108,6 +112,29 @@ t.test('the numbers of agents and site outlive the segments they were written in
   const ends = Object.fromEntries(recovered.map(({ stream, id, lastSeq }) => [`${stream} ${id}`, lastSeq]));
   t.same(ends, { 'site demo': 41, 'agent 1023': 7, 'contact c1': 2 });
 });
+
+t.test(
+  'a start searches recent segments alone, and still knows the number of every lasting stream',
+  async (t) => {
+    const dir = t.testdir();
+    for (const agent of ['1023', '1024']) {
+      const { spool } = await opened(t, dir);
+      spool.append(agentEntry(agent, 3));
+      await spool.close();
+    }
+    const longAgo = Date.now() / 1000 - 7 * 3600;
+    utimesSync(path.join(dir, readdirSync(dir).sort()[0] ?? ''), longAgo, longAgo);
+    const { recovered, spool } = await opened(t, dir);
+    t.match(
+      recovered.map(({ id, lastSeq, image }) => [id, lastSeq, image !== null]),
+      [
+        ['1023', 3, false],
+        ['1024', 3, true],
+      ],
+    );
+    t.equal((await readAll(spool)).entries.length, 2);
+  },
+);
 
 t.test('segments stay until they are carried, and then for their time', async (t) => {
   const { spool } = await opened(t, t.testdir(), { segmentBytes: 1, keepMs: 120 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { parseCivilTime } from '../../src/contact/civil-time.js';
@@ -318,5 +320,14 @@ t.test('gaps are cut to the interval, and their length is that of their union', 
       ['redis', 60, 100],
     ],
   );
+  t.end();
+});
+
+t.test('the glossary explains every figure and names the version of the formulas', (t) => {
+  const glossary = readFileSync(path.join(import.meta.dirname, '../../docs/glossary.md'), 'utf8');
+  t.match(glossary, `**Formula version: ${formulaVersion}.**`);
+  const rules = { ...defaultTallyRules, shortAbandonMs: 1 };
+  const shown = Object.values(figuresOf(emptyTally, rules)).map((figure) => figure?.formula);
+  for (const formula of [...shown, 'worst24h']) t.match(glossary, `| \`${String(formula)}\` `);
   t.end();
 });

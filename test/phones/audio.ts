@@ -3,8 +3,6 @@ import { correlate, fft } from './fft.js';
 import type { HeardAudio } from './heard-audio.js';
 import { readWav } from './wav.js';
 
-export { readWav, writeWav, parseWav } from './wav.js';
-
 /** A stretch of time, epoch milliseconds. */
 export interface Window {
   readonly fromMs: number;

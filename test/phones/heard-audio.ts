@@ -19,6 +19,8 @@ export interface HeardPacket {
   readonly rtpTimestamp: number;
   readonly ssrc: number;
   readonly arrivedAtMs: number;
+  /** How much of the lateness may be our own event loop's fault. */
+  readonly stallMs: number;
 }
 
 /** What was heard, as long as it is kept. Times are epoch milliseconds. */
@@ -40,7 +42,7 @@ export function createHeardAudio(keepMs: number): HeardAudio {
     if (anchor?.ssrc === packet.ssrc) {
       // The difference of two 32-bit counters, wrapped into the signed range.
       const atMs = anchor.atMs + ((packet.rtpTimestamp - anchor.rtpTimestamp) | 0) / samplesPerMs;
-      if (Math.abs(atMs - packet.arrivedAtMs) <= anchorToleranceMs) return atMs;
+      if (Math.abs(atMs - packet.arrivedAtMs) <= anchorToleranceMs + packet.stallMs) return atMs;
     }
     anchor = { ssrc: packet.ssrc, rtpTimestamp: packet.rtpTimestamp, atMs: packet.arrivedAtMs };
     return packet.arrivedAtMs;

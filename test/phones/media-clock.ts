@@ -9,6 +9,10 @@ const longestCatchUpTicks = 25;
 const listeners = new Set<(ticks: number) => void>();
 let timer: NodeJS.Timeout | undefined;
 let nextTickAtMs = 0;
+let stall = { lengthMs: 0, endedAtMs: 0 };
+
+/** A stall of the event loop is over, but what waited in the sockets meanwhile is still being read. */
+const stallEchoMs = 200;
 
 /**
  * Calls `listener` with the number of 20 ms steps since its last call (usually 1). The timer runs while anybody listens.
@@ -28,12 +32,19 @@ export function onMediaTick(listener: (ticks: number) => void): () => void {
   };
 }
 
+/** How much too late packets may seem to arrive just now, because the event loop stood still a moment ago. */
+export function recentStallMs(): number {
+  return performance.now() - stall.endedAtMs < stallEchoMs ? stall.lengthMs : 0;
+}
+
 function schedule(): void {
   timer = setTimeout(tick, Math.max(0, nextTickAtMs - performance.now()));
 }
 
 function tick(): void {
-  const due = Math.floor((performance.now() - nextTickAtMs) / packetMs) + 1;
+  const nowMs = performance.now();
+  const due = Math.floor((nowMs - nextTickAtMs) / packetMs) + 1;
+  if (due > 2) stall = { lengthMs: due * packetMs, endedAtMs: nowMs };
   if (due > 0) {
     nextTickAtMs += due * packetMs;
     const ticks = Math.min(due, longestCatchUpTicks);

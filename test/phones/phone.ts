@@ -1,31 +1,36 @@
 // A SIP softphone without a screen, for tests and the demo: registers, calls, is called, speaks and listens.
 //
-// How to use it (every wait has a default deadline of 10 s; times are epoch milliseconds):
+// How to use it. Every wait has a deadline (10 s unless given) and rejects with a WaitError; all times are epoch milliseconds.
 //
-//   const agent = await createPhone({ user: '101', password: 's3cret', server: { host: '127.0.0.1', port: 14560 },
+//   const agent = await createPhone({ user: '101', password: 's3cret', server: { host: '127.0.0.1', port: 5060 },
 //                                     bind: { host: '127.0.0.1' }, toneHz: 700, onInvite: 'manual' });
-//   await agent.register();
 //   const citizen = await createPhone({ user: '13900000000', server, bind: { host: '127.0.0.2' }, toneHz: 500 });
+//   t.teardown(() => Promise.all([agent.close(), citizen.close()]));   // hangs up, unregisters, leaves nothing running
+//   await agent.register();
 //   const call = await citizen.call('12345', { headers: { Diversion: '<sip:12358@carrier>' } });
-//   const ringing = await agent.incoming();        // the next call that rang here, in order
-//   await ringing.answer();
-//   await call.untilUp();
-//   ... heard(call, { hz: 700, fromMs, toMs }) > 0.8, call.sendDigits('12#'), ringing.hold(), ringing.refer('102') ...
-//   await call.hangUp();
-//   await ringing.untilEnded();                    // ringing.endedBy === 'remote'
-//   await agent.close();                           // hangs up, unregisters, closes; nothing is left running
+//   const offered = await agent.incoming();      // the next call that rang here, each given once, in order
+//   await offered.answer();
+//   await Promise.all([call.untilUp(), call.untilAudio()]);
+//   heard(call, { hz: 700, fromMs, toMs }) > 0.9           // audio.ts: heard, silence, dominantTones, matchesWav; toneRatio, tonesIn,
+//                                                          // findSamples for samples; wav.ts: readWav, writeWav
+//   await call.sendDigits('12#');                          // RFC 4733; { method: 'info', durationMs: 60 } for SIP INFO
+//   await offered.hold(); await call.untilHeld(true); await offered.resume();
+//   await offered.refer('102');                            // blind; refer(otherCall) = attended; then untilReferred()
+//   await call.hangUp();                                   // CANCEL, 603 or BYE, whichever fits
+//   await offered.untilEnded();                            // { by: 'remote', status?, cause?, text? }
 //
-// What is not done: 100rel, session timers, TLS, SRTP, IPv6, forking, incoming REFER.
+// Phone: register, unregister, call, incoming, setOnInvite, calls, history, registered, uri, die, close (see Phone, OnInvite).
+// Call: state trying|ringing|up|ended; invitedAtMs, ringingAtMs, answeredAtMs, firstAudioAtMs, endedAtMs; end, endedBy; remote
+// {displayName, number, uri}, dialled, invite (its headers: headerOf(call.invite, 'Diversion')); digits, rtp (packets), heard;
+// answer, reject(status), hangUp, hold, resume, sendDigits, refer, say(source), freezeAudio, thawAudio; until… (see Call).
+// Phones without a server call each other by URI: a.call(b.uri). Before two legs are bridged a server refuses to transfer them:
+// wait for untilAudio() first. die() cuts the power; freezeAudio() stops the sending of audio only.
+//
+// What is not done: 100rel, session timers, TLS, SRTP, IPv6, forking, an incoming REFER or Replaces.
 import type { AudioSource } from './audio-source.js';
-import {
-  allowedMethods,
-  createIncomingCall,
-  reasonPhrase,
-  startOutgoingCall,
-  type Call,
-  type CallContext,
-  type CallLeg,
-} from './call.js';
+import type { Call } from './call.js';
+import type { CallContext, CallLeg } from './call-parts.js';
+import { createIncomingLeg, createOutgoingLeg } from './call-leg.js';
 import { tagOf } from './dialog.js';
 import { createRegistration } from './registration.js';
 import { createRequester } from './requester.js';
@@ -40,7 +45,8 @@ import {
 } from './sip-message.js';
 import type { LossFilter, SipAddress } from './sip-transport.js';
 import { createCondition, createTimerBag } from './timers.js';
-import { makeResponse, openTransactions, randomToken, type ServerTransaction } from './transactions.js';
+import { allowedMethods, makeResponse, reasonPhrase, type ServerTransaction } from './server-transaction.js';
+import { openTransactions, randomToken } from './transactions.js';
 
 /**
  * What the phone does when it is called. `manual` rings until `answer()` or `reject()`, `noAnswer` is the same and says that
@@ -179,7 +185,6 @@ export async function createPhone(options: PhoneOptions): Promise<Phone> {
   };
 
   const contextFor = (source: AudioSource | undefined): CallContext => ({
-    user: options.user,
     contact,
     media: {
       host: transactions.host,
@@ -217,7 +222,7 @@ export async function createPhone(options: PhoneOptions): Promise<Phone> {
   const receiveInvite = (transaction: ServerTransaction): void => {
     if (onInvite === 'deaf' || closed) return;
     const isBusy = options.callWaiting === false && legs.size > 0;
-    const leg = createIncomingCall(contextFor(undefined), transaction);
+    const leg = createIncomingLeg(contextFor(undefined), transaction);
     keep(leg);
     const status = isBusy ? refusals['busy'] : refusalOf(onInvite);
     if (status !== undefined) return leg.call.reject(status);
@@ -268,7 +273,9 @@ export async function createPhone(options: PhoneOptions): Promise<Phone> {
       const uri = resolve(target);
       const destination = options.server ?? addressOf(uri);
       const invite = makeInvite({ uri, contact, options, callOptions, host: transactions.host });
-      const leg = await startOutgoingCall(contextFor(callOptions.source), invite, destination, keep);
+      const leg = createOutgoingLeg(contextFor(callOptions.source), invite);
+      keep(leg);
+      await leg.start(destination);
       return leg.call;
     },
     incoming: (timeoutMs = incomingWaitMs) => condition.until('incoming call', timeoutMs, () => rang.shift()),

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:dgram';
 import { openAudioSource, packetSamples, type AudioSource, type PacketSource } from './audio-source.js';
 import type { HeardAudio } from './heard-audio.js';
-import { onMediaTick, packetMs } from './media-clock.js';
+import { onMediaTick, packetMs, recentStallMs } from './media-clock.js';
 import { payloadTypeOf, type CodecName } from './sdp.js';
 import { closeUdpSocket, openUdpSocket, type SipAddress } from './sip-transport.js';
 
@@ -249,7 +249,7 @@ function createReceiver(
 
   const receiveAudio = (codec: CodecName, ssrc: number, rtpTimestamp: number, payload: Buffer): void => {
     const hadSound = heard.firstAudioAtMs !== undefined;
-    heard.add({ codec, payload, rtpTimestamp, ssrc, arrivedAtMs: Date.now() });
+    heard.add({ codec, payload, rtpTimestamp, ssrc, arrivedAtMs: Date.now(), stallMs: recentStallMs() });
     if (!hadSound && heard.firstAudioAtMs !== undefined) onFirstAudio();
   };
 

@@ -299,8 +299,12 @@ t.test('the studio gets every text with its reading', (t) => {
     '| greet-main.wav | 您好，12345政务服务便民热线。为保证服务质量，通话将被录音。 | 您好，一二三四五政务服务便民热线。',
   );
   t.match(script, /queue-resume\.wav .*重新 chong2 xin1/);
-  t.match(script, /a-w-entry--e-12315-[0-9a-f]{8}\.wav \| 一二三一五消费。/, 'a number with its own reading');
-  t.match(script, /agent-number--n-1101\.wav \| 幺幺零幺号/);
+  t.match(
+    script,
+    /a-w-entry--e-12315-[0-9a-f]{8}\.wav \| 12315消费。 \| 一二三一五消费。/,
+    'a number with its own reading',
+  );
+  t.match(script, /agent-number--n-1101\.wav \| 1101号话务员为您服务。 \| 幺幺零幺号/);
   t.end();
 });
 

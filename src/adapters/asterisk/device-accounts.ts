@@ -68,13 +68,18 @@ function aorFields({ qualifyEveryMs, qualifyTimeoutMs }: AccountSettings): Recor
 function endpointFields(id: string, settings: AccountSettings): Record<string, string> {
   return {
     context: 'agents',
+    language: 'zh',
+    identify_by: 'auth_username,username',
     disallow: 'all',
     allow: 'alaw,ulaw',
     auth: id,
     aors: id,
     direct_media: 'no',
-    media_address: settings.mediaAddress,
-    bind_rtp_to_media_address: 'yes',
+    // Bound to every address, Asterisk chooses per phone.
+    ...(settings.mediaAddress !== '0.0.0.0' && {
+      media_address: settings.mediaAddress,
+      bind_rtp_to_media_address: 'yes',
+    }),
     rtp_timeout: String(Math.ceil(settings.rtpTimeoutMs / 1000)),
     rtp_timeout_hold: String(Math.ceil(settings.rtpTimeoutHeldMs / 1000)),
     dtmf_mode: 'auto_info',

@@ -49,6 +49,8 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   const names = new Map<string, string>();
   const deviceChannels = new Map<string, DeviceId>();
   const ownCalls = new Set<string>();
+  /** Callers that the dialplan held while we were away: answered already, with its music on. */
+  const heldByDialplan = new Set<string>();
   let listener: (event: TelephonyEvent) => void = () => undefined;
   let devices: ReadonlySet<string> = new Set();
   const phones = createPhoneWatch(
@@ -100,7 +102,9 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       return emit({ type: 'featureDialled', channelId, deviceId: endpoint as DeviceId, code });
     }
     const arrival = arrivalOf(channel, args);
-    if (arrival !== null) emit({ type: 'arrived', arrival });
+    if (arrival === null) return;
+    if (channel.state === 'Up') heldByDialplan.add(channel.id);
+    emit({ type: 'arrived', arrival });
   }
 
   /** A channel at a device that is neither a leg of ours nor comes to us as a feature call is the agent's own. */
@@ -127,6 +131,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     const channelId = channel.id as ChannelId;
     const deviceId = deviceChannels.get(channelId);
     names.delete(channelId);
+    heldByDialplan.delete(channelId);
     deviceChannels.delete(channelId);
     if (ownCalls.delete(channelId) && deviceId !== undefined) {
       return emit({ type: 'ownCall', deviceId, channelId, up: false });
@@ -253,7 +258,10 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       ari.channels.setVariables(channelId, {
         [variableNames.contact]: { value: contactId, report_events: true },
       }),
-    answer: (channelId) => ari.channels.answer(channelId),
+    async answer(channelId) {
+      if (heldByDialplan.delete(channelId)) await ari.channels.stopMoh(channelId);
+      else await ari.channels.answer(channelId);
+    },
     play: (channelId, playId, prompt) => play({ channelId }, playId, prompt),
     playToBridge: (bridgeId, playId, prompt) => play({ bridgeId }, playId, prompt),
     stopPlay: (playId) => ari.playbacks.stop(playId).catch(ignoreGone),

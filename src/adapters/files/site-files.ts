@@ -55,15 +55,10 @@ async function readOne(dir: string, name: string): Promise<readonly [string, str
 }
 
 /**
- * Reads and checks a folder in a thread of its own, and makes the site here.
- * @throws AppError CONFIG_INVALID, DEADLINE_EXCEEDED
+ * Reads and checks a site in a thread of its own: it takes longer than a call may wait.
+ * @throws AppError CONFIG_INVALID if the thread breaks, DEADLINE_EXCEEDED after 30 s
  */
-export async function loadSite(dir: string, options: ParseOptions): Promise<ParsedSite> {
-  return siteFrom(await checkInThread({ files: await readSiteFiles(dir), options }));
-}
-
-/** Checking takes longer than a call may wait: it gets its own thread, and at most 30 s. */
-function checkInThread(check: SiteCheck): Promise<CheckedSite> {
+export function checkInThread(check: SiteCheck): Promise<CheckedSite> {
   const extension = path.extname(import.meta.url);
   const worker = new Worker(new URL(`./site-check-thread${extension}`, import.meta.url), {
     workerData: check,
@@ -86,6 +81,8 @@ function checkInThread(check: SiteCheck): Promise<CheckedSite> {
 export interface SiteHolderParts {
   readonly dir: string;
   readonly nowMs: () => number;
+  /** Reads and checks; {@link checkInThread} where calls are served. */
+  readonly check: (check: SiteCheck) => Promise<CheckedSite>;
   /** Told of every new version taken into use, after it is in force. */
   readonly onReload: (site: Site) => void;
 }
@@ -98,8 +95,10 @@ export interface SiteHolderParts {
 export async function createSiteHolder(
   parts: SiteHolderParts,
 ): Promise<{ readonly ok: true; readonly holder: SiteHolder } | Extract<ParsedSite, { readonly ok: false }>> {
-  const { dir, nowMs, onReload } = parts;
-  const first = await loadSite(dir, { nowMs: nowMs() });
+  const { dir, nowMs, check, onReload } = parts;
+  const parse = async (overrides: { readonly menu?: boolean }): Promise<ParsedSite> =>
+    siteFrom(await check({ files: await readSiteFiles(dir), options: { nowMs: nowMs(), overrides } }));
+  const first = await parse({});
   if (!first.ok) return first;
 
   let current = first.site;
@@ -108,8 +107,7 @@ export async function createSiteHolder(
   const versions = new Map([[current.version, current]]);
 
   async function load(menuWanted: boolean | undefined): Promise<Reloaded> {
-    const overrides = menuWanted === undefined ? {} : { menu: menuWanted };
-    const parsed = await loadSite(dir, { nowMs: nowMs(), overrides });
+    const parsed = await parse(menuWanted === undefined ? {} : { menu: menuWanted });
     if (!parsed.ok) return parsed;
     menu = menuWanted;
     const unchanged = parsed.site.version === current.version;

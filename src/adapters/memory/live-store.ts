@@ -142,7 +142,7 @@ class Client implements MemoryLiveStore {
   }
 
   commitOffers(commits: readonly OfferCommit[]): Promise<readonly CommitResult[]> {
-    if (!this.isUp() || this.#behind) return Promise.resolve(commits.map(() => 'storeAway'));
+    if (!this.#mayWrite()) return Promise.resolve(commits.map(() => 'storeAway'));
     const results = commits.map((commit) => this.#commit(commit));
     if (results.includes('oldEpoch')) this.#giveUp();
     return Promise.resolve(results);
@@ -204,6 +204,10 @@ class Client implements MemoryLiveStore {
     for (const listener of this.#listeners) listener(change);
   }
 
+  #mayWrite(): boolean {
+    return this.isUp() && this.#epoch > 0 && !this.#behind;
+  }
+
   #ask<Result>(command: () => Result): Promise<Result> {
     if (this.isUp()) return Promise.resolve(command());
     this.#owesImage = true;
@@ -211,8 +215,7 @@ class Client implements MemoryLiveStore {
   }
 
   #save(command: () => void): void {
-    if (this.#behind || this.#superseded) return;
-    if (this.#holder.away) this.#owesImage = true;
+    if (!this.#mayWrite()) this.#owesImage = true;
     else if (this.#holder.epoch === this.#epoch) command();
     else this.#giveUp();
   }

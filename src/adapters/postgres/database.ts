@@ -67,20 +67,25 @@ function withoutBrokenClients(pool: pg.Pool): PostgresPool {
     connect: async () => {
       const client = await pool.connect();
       let broken: Error | undefined;
-      const guarded = {
-        query: async (text: string, values: readonly unknown[]) => {
-          if (broken !== undefined) throw broken;
-          try {
-            return await client.query(text, [...values]);
-          } catch (error) {
-            if (!isServersWord(error))
-              broken = error instanceof Error ? error : new Error('connection broken');
-            throw error;
-          }
-        },
-        release: () => client.release(broken !== undefined),
+      const onBroken = (error: Error): void => void (broken ??= error);
+      client.on('error', onBroken); // between two statements nobody else listens
+      const query = async (text: string, values: readonly unknown[]): Promise<unknown> => {
+        if (broken !== undefined) throw broken;
+        try {
+          return await client.query(text, [...values]);
+        } catch (error) {
+          if (!isServersWord(error))
+            onBroken(error instanceof Error ? error : new Error('connection broken'));
+          throw error;
+        }
       };
-      return guarded as PostgresPoolClient;
+      return {
+        query: query as PostgresPoolClient['query'],
+        release: () => {
+          client.off('error', onBroken);
+          client.release(broken !== undefined);
+        },
+      };
     },
     end: () => pool.end(),
   };

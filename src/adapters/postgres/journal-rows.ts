@@ -67,6 +67,7 @@ async function insertFacts(writing: Writing, rows: readonly JournalRow[]): Promi
     select fact.stream, fact.id, fact.seq, 'numberTaken', fact.data::text from ${recordset}
     join journal using (stream, id, seq)
     where journal.at_ms <> fact."atMs" or journal.type <> fact.type
+    on conflict do nothing
     returning stream, id, seq, reason`.execute(writing);
   return refused;
 }
@@ -199,5 +200,6 @@ export async function setAside(database: Database, entry: CarriedEntry, reason: 
   await database
     .insertInto('journalRefused')
     .values({ stream, id, seq, reason, data: jsonbText(entry) })
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -1,5 +1,4 @@
 // The tables of the records database as TypeScript sees them; columns are the same names in snake_case.
-import type { Generated } from 'kysely';
 import type { ContactRecord } from '../../metrics/contact-record.js';
 
 /** One fact. `(stream, id, seq)` is its name for ever. */
@@ -43,7 +42,6 @@ interface SpoolMarkRow {
 
 /** Facts that the journal would not take: nothing is thrown away, and nothing stops the carrying. */
 interface JournalRefusedRow {
-  readonly refusalId: Generated<number>;
   readonly stream: string;
   readonly id: string;
   readonly seq: number;

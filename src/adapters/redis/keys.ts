@@ -10,6 +10,8 @@ export interface RedisKeys {
   readonly agents: string;
   readonly agentVersions: string;
   readonly offerable: string;
+  readonly callers: string;
+  session(id: string): string;
   contactReservation(id: ContactId): string;
   agentReservation(id: AgentId): string;
 }
@@ -25,6 +27,8 @@ export function redisKeys(site: string): RedisKeys {
     agents: `${tag}:agents`,
     agentVersions: `${tag}:agent-versions`,
     offerable: `${tag}:offerable`,
+    callers: `${tag}:callers`,
+    session: (id) => `${tag}:session:${id}`,
     contactReservation: (id) => `${tag}:contact-reservation:${id}`,
     agentReservation: (id) => `${tag}:agent-reservation:${id}`,
   };

@@ -14,7 +14,7 @@ import type {
 } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
 import { redisKeys, type RedisKeys } from './keys.js';
-import { createRedisLink, reasonOf, type Drop, type RedisLink } from './redis-link.js';
+import { createRedisLink, patiently, reasonOf, type Drop, type RedisLink } from './redis-link.js';
 import { defineScripts, type ListedState, type SaveResult, type Scripts } from './scripts.js';
 import { holdsAll, lookAt, noteSaved, setSaved, type SavedVersions, type Sight } from './stored-versions.js';
 
@@ -126,21 +126,25 @@ class LiveStoreOnRedis implements RedisLiveStore {
 
   async writeBack(image: LiveImage): Promise<number> {
     const present = this.#session;
-    const [seenEpoch, epoch] = [this.#seenEpoch, Math.max(this.#seenEpoch, this.#epoch) + 1];
+    const [seenEpoch, formerEpoch] = [this.#seenEpoch, this.#epoch];
+    const epoch = Math.max(seenEpoch, formerEpoch) + 1;
     const replaced = this.#askWhole(({ scripts }) =>
       scripts.writeBack({ seenEpoch, epoch, owner: this.#owner, ...listAll(image) }),
     );
     // What is saved from here on travels behind the image, in its epoch: it need not wait for the answer.
     if (present !== null) {
-      [this.#epoch, this.#seenEpoch] = [epoch, epoch];
+      this.#epoch = epoch;
       this.#holdNow(image);
     }
     this.#owesImage = true;
-    if (!(await replaced)) {
+    try {
+      if (!(await replaced)) throw new AppError('REDIS_UNAVAILABLE', { reason: 'another epoch' });
+    } catch (error) {
+      this.#epoch = formerEpoch;
       present?.drop('another epoch');
-      throw new AppError('REDIS_UNAVAILABLE', { reason: 'another epoch' });
+      throw error;
     }
-    this.#owesImage = false;
+    [this.#seenEpoch, this.#owesImage] = [epoch, false];
     return epoch;
   }
 
@@ -161,7 +165,7 @@ class LiveStoreOnRedis implements RedisLiveStore {
 
   async commitOffers(commits: readonly OfferCommit[]): Promise<readonly CommitResult[]> {
     const present = this.#session;
-    if (present === null || this.#behind) return commits.map(() => 'storeAway');
+    if (present === null || !this.#mayWrite()) return commits.map(() => 'storeAway');
     if (commits.length === 0) return [];
     try {
       const results = await this.#ask(({ scripts }) => scripts.commitOffers(this.#epoch, commits));
@@ -207,7 +211,8 @@ class LiveStoreOnRedis implements RedisLiveStore {
   #isBehind(sight: Sight): boolean {
     if (this.#owesImage) return true;
     if (this.#epoch === 0) return false;
-    return sight.runId !== this.#runId || sight.epoch !== this.#epoch || !holdsAll(this.#saved, sight);
+    const sameWriter = sight.epoch === this.#epoch && sight.owner === this.#owner;
+    return sight.runId !== this.#runId || !sameWriter || !holdsAll(this.#saved, sight);
   }
 
   #giveUp({ epoch, owner }: Sight, drop: Drop): void {
@@ -242,6 +247,10 @@ class LiveStoreOnRedis implements RedisLiveStore {
     }
   }
 
+  #mayWrite(): boolean {
+    return this.isUp() && this.#epoch > 0 && !this.#behind;
+  }
+
   /** Runs a command now or refuses it now. A failure ends the connection: what Redis holds is then uncertain. */
   async #ask<Result>(command: (present: Session) => Promise<Result>): Promise<Result> {
     const present = this.#session;
@@ -258,7 +267,7 @@ class LiveStoreOnRedis implements RedisLiveStore {
   /** As `#ask`, for what concerns the whole image: refused once, it is owed. */
   async #askWhole<Result>(command: (present: Session) => Promise<Result>): Promise<Result> {
     try {
-      return await this.#ask(command);
+      return await this.#ask((present) => patiently(present.redis, () => command(present)));
     } catch (error) {
       this.#owesImage = true;
       throw error;
@@ -268,8 +277,7 @@ class LiveStoreOnRedis implements RedisLiveStore {
   /** Sends without waiting: commands of one connection keep their order. */
   #save(command: (scripts: Scripts) => Promise<SaveResult>): void {
     const present = this.#session;
-    if (this.#behind) return;
-    if (present === null) {
+    if (present === null || !this.#mayWrite()) {
       this.#owesImage = true;
       return;
     }

@@ -30,6 +30,8 @@ export interface RedisLink {
 
 /** A command without an answer after this has failed. */
 const commandTimeoutMs = 500;
+/** As long may one take that carries the whole image of a large site, and what was sent behind it. */
+const wholeImageTimeoutMs = 5000;
 /** A silent Redis is noticed after at most this plus {@link commandTimeoutMs}. */
 const pingEveryMs = 250;
 const connectTimeoutMs = 1000;
@@ -102,7 +104,17 @@ function oneEnd(end: Drop): { readonly drop: Drop; readonly ended: Promise<void>
 
 async function greet(redis: Redis, drop: Drop, listener: LinkListener): Promise<void> {
   await within(connectTimeoutMs, redis.connect());
-  await listener.up(redis, drop);
+  await patiently(redis, () => listener.up(redis, drop));
+}
+
+/** Runs `work` with patience for a whole image; ioredis reads the time-out anew at each command. */
+export async function patiently<Result>(redis: Redis, work: () => Promise<Result>): Promise<Result> {
+  redis.options.commandTimeout = wholeImageTimeoutMs;
+  try {
+    return await work();
+  } finally {
+    redis.options.commandTimeout = commandTimeoutMs;
+  }
 }
 
 function connectionTo({ host, port, password, clientName }: RedisAddress): Redis {

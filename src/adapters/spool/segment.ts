@@ -1,5 +1,5 @@
 // One file of the spool: appended to by whole lines, synced in groups, never opened for writing again.
-import { close, closeSync, fdatasync, fsync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { close, closeSync, fdatasync, fsync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -89,16 +89,10 @@ export function createSegment(dir: string, number: number, nowMs: number, head: 
   };
 }
 
-/** A line that does not fit is taken back: the next one is written over what is left of it. */
+/** What is left of a line that did not fit has no newline, so nobody reads it; the next line is written over it. */
 function writeWhole(fd: number, line: Buffer, position: number): void {
-  let written = 0;
-  try {
-    while (written < line.length) {
-      written += writeSync(fd, line, written, line.length - written, position + written);
-    }
-  } catch (error) {
-    if (written > 0) ftruncateSync(fd, position);
-    throw error;
+  for (let written = 0; written < line.length;) {
+    written += writeSync(fd, line, written, line.length - written, position + written);
   }
 }
 

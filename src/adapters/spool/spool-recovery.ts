@@ -49,9 +49,7 @@ export async function recoverStreams(
 
 function takeHead(found: Map<string, Found>, { lastSeqs }: SegmentHead): void {
   for (const [key, lastSeq] of Object.entries(lastSeqs)) {
-    const known = found.get(key);
-    if (known === undefined) found.set(key, { entry: null, imageText: '', lastSeq });
-    else if (known.lastSeq < lastSeq) found.set(key, { ...known, lastSeq });
+    if (!found.has(key)) found.set(key, { entry: null, imageText: '', lastSeq });
   }
 }
 

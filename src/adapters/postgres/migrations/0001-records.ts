@@ -16,13 +16,13 @@ const statements = [
   `create index journal_at on journal (at_ms)`,
   `create index journal_agent_contact on journal ((data ->> 'contactId')) where stream = 'agent'`,
   `create table journal_refused (
-    refusal_id int8 generated always as identity primary key,
     stream text not null,
     id text not null,
     seq int8 not null,
     reason text not null,
     data text not null
   )`,
+  `create unique index journal_refused_once on journal_refused (stream, id, seq, md5(data))`,
   `create table contact_record (
     contact_id text primary key,
     node text not null,

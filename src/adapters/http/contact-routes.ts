@@ -1,0 +1,166 @@
+// Contacts: the list of records, one with its journal, and what an agent does with a contact of his.
+import type { FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import type { ContactSignal } from '../../contact/contact-signals.js';
+import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
+import type { AgentId, ContactId } from '../../contact/ids.js';
+import { AppError } from '../../errors.js';
+import type { ContactRecord } from '../../metrics/contact-record.js';
+import type { User } from './access.js';
+import { knownUser, type Api, type HttpParts } from './http-parts.js';
+import { instantIn, instantText } from './instant.js';
+import type { ContactFilter } from './record-reader.js';
+import { contactView, oneOf, viewContact } from './views.js';
+
+const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
+
+const listQuery = Type.Object(
+  {
+    from: Type.Optional(instantText),
+    to: Type.Optional(instantText),
+    agentId: Type.Optional(Type.String({ maxLength: 32 })),
+    kpiLine: Type.Optional(Type.String({ maxLength: 64 })),
+    answered: Type.Optional(oneOf(['true', 'false'])),
+    missed: Type.Optional(oneOf(['true', 'false'])),
+    cursor: Type.Optional(Type.String({ maxLength: 200 })),
+    limit: Type.Optional(
+      Type.String({ pattern: '^(?:[1-9]\\d?|1\\d\\d|200)$', description: '1 to 200; 50' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const recordingBody = Type.Object({ paused: Type.Boolean() }, { additionalProperties: false });
+
+/** At least one field. The matter's number has 12 or 18 digits (ASSUMED); the district is the office's own word for it. */
+const dispositionBody = Type.Object(
+  {
+    category: Type.Optional(oneOf(dispositionCategories)),
+    outcome: Type.Optional(oneOf(dispositionOutcomes)),
+    district: Type.Optional(Type.String({ pattern: '^[\\p{Script=Han}A-Za-z0-9-]{1,20}$' })),
+    matterNumber: Type.Optional(Type.String({ pattern: '^(?:\\d{12}|\\d{18})$' })),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+
+/** A record as it stands; its fields are those of docs/api.md. */
+const recordView = Type.Record(Type.String(), Type.Unknown());
+const factView = Type.Object({
+  stream: Type.String(),
+  id: Type.String(),
+  seq: Type.Integer(),
+  atMs: Type.Integer(),
+  type: Type.String(),
+  data: Type.Unknown(),
+});
+
+/** Adds the routes of contacts. Agents see their own contacts, the others all. */
+export function addContactRoutes(api: Api, parts: HttpParts): void {
+  const { engine, records, sites } = parts;
+
+  api.get(
+    '/api/v1/contacts',
+    {
+      schema: {
+        summary: 'Call records, newest first; go on with the cursor',
+        querystring: listQuery,
+        response: {
+          200: Type.Object({
+            contacts: Type.Array(recordView),
+            cursor: Type.Union([Type.String(), Type.Null()]),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const result = await records.contacts(filterFor(knownUser(request, sites), request.query));
+      if (!result.ok) throw new AppError(result.code);
+      return { contacts: result.page.contacts.map(shownRecord), cursor: result.page.cursor };
+    },
+  );
+
+  api.get(
+    '/api/v1/contacts/:id',
+    {
+      schema: {
+        summary: 'One call: its record and its journal',
+        params,
+        response: { 200: Type.Object({ record: recordView, journal: Type.Array(factView) }) },
+      },
+    },
+    async (request) => {
+      const user = knownUser(request, sites);
+      const found = await records.contact(request.params.id);
+      if (found === undefined || !maySee(user, found.record)) throw new AppError('CONTACT_UNKNOWN');
+      return { record: shownRecord(found.record), journal: found.journal.map(shownFact) };
+    },
+  );
+
+  /** @throws FORBIDDEN and the engine's refusals */
+  function act(request: FastifyRequest, id: string, signalBy: (agentId: AgentId) => ContactSignal) {
+    const { agentId } = knownUser(request, sites);
+    if (agentId === null) throw new AppError('FORBIDDEN');
+    const refused = engine.actOnContact(id as ContactId, signalBy(agentId));
+    if (refused !== undefined) throw new AppError(refused);
+    const contact = engine.contacts().find((live) => live.id === id);
+    if (contact === undefined) throw new AppError('CONTACT_UNKNOWN');
+    return viewContact(contact, engine.placeOf(contact.id));
+  }
+
+  const answer = { 200: contactView };
+  api.post(
+    '/api/v1/contacts/:id/release',
+    { schema: { summary: 'Ends the talk; the citizen hears the goodbye', params, response: answer } },
+    async (request) => act(request, request.params.id, (agentId) => ({ type: 'AgentReleased', agentId })),
+  );
+  api.post(
+    '/api/v1/contacts/:id/recording',
+    { schema: { summary: '暂停录音 and 恢复', params, body: recordingBody, response: answer } },
+    async (request) =>
+      act(request, request.params.id, (agentId) => ({
+        type: 'PauseRecording',
+        agentId,
+        paused: request.body.paused,
+      })),
+  );
+  api.post(
+    '/api/v1/contacts/:id/disposition',
+    { schema: { summary: '处置结果', params, body: dispositionBody, response: answer } },
+    async (request) =>
+      act(request, request.params.id, (agentId) => ({
+        type: 'SetDisposition',
+        agentId,
+        disposition: request.body,
+      })),
+  );
+}
+
+function filterFor(user: User, query: Static<typeof listQuery>): ContactFilter {
+  const { from, to, agentId, kpiLine, answered, missed, cursor, limit } = query;
+  const whose = user.role === 'agent' ? user.agentId : agentId;
+  return {
+    ...(from !== undefined && { fromMs: instantIn('from', from) }),
+    ...(to !== undefined && { toMs: instantIn('to', to) }),
+    ...(whose !== undefined && { agentId: whose }),
+    ...(kpiLine !== undefined && { kpiLine }),
+    ...(answered !== undefined && { answered: answered === 'true' }),
+    ...(missed !== undefined && { missed: missed === 'true' }),
+    ...(cursor !== undefined && { cursor }),
+    ...(limit !== undefined && { limit: Number(limit) }),
+  };
+}
+
+function maySee(user: User, record: ContactRecord): boolean {
+  return user.role !== 'agent' || record.agentIds.includes(user.agentId);
+}
+
+/** The caller's key links calls of one number; it is for the service's own use. */
+function shownRecord({ callerKey: _hidden, ...shown }: ContactRecord) {
+  return { ...shown };
+}
+
+function shownFact({ stream, id, seq, atMs, type, data }: Static<typeof factView>) {
+  if (typeof data !== 'object' || data === null) return { stream, id, seq, atMs, type, data };
+  const { callerKey: _hidden, ...shown } = data as Readonly<Record<string, unknown>>;
+  return { stream, id, seq, atMs, type, data: shown };
+}

@@ -1,0 +1,56 @@
+// Tells machines and people how the service is: alive, ready, and a plain page.
+import { createHash } from 'node:crypto';
+import { Type } from 'typebox';
+import type { Api, HttpParts } from './http-parts.js';
+import { createStatusPage, statusStyle } from './status-page.js';
+import { conditionView, oneOf } from './views.js';
+
+const readiness = Type.Object({ status: oneOf(['ready', 'degraded']), condition: conditionView });
+const styleHash = createHash('sha256').update(statusStyle).digest('base64');
+
+/** Adds what needs no log-in. Alarms on these pages name parts and phones, never a number. */
+export function addHealthRoutes(api: Api, parts: HttpParts): void {
+  const { engine } = parts;
+  const statusPage = createStatusPage(parts);
+
+  api.get(
+    '/healthz',
+    {
+      schema: {
+        summary: 'The process lives',
+        response: { 200: Type.Object({ status: Type.Literal('ok'), version: Type.String() }) },
+      },
+      config: { rateLimit: false },
+    },
+    async () => ({ status: 'ok' as const, version: parts.version }),
+  );
+
+  api.get(
+    '/readyz',
+    {
+      schema: {
+        summary: '503 while Asterisk or Redis is away',
+        response: { 200: readiness, 503: readiness },
+      },
+      config: { rateLimit: false },
+    },
+    async (_request, reply) => {
+      const { telephony, store, alarms } = engine.condition();
+      const ready = telephony === 'connected' && store === 'up';
+      return reply.status(ready ? 200 : 503).send({
+        status: ready ? ('ready' as const) : ('degraded' as const),
+        condition: { telephony, store, alarms: [...alarms] },
+      });
+    },
+  );
+
+  api.get('/', { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .header(
+        'content-security-policy',
+        `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'none'`,
+      )
+      .type('text/html; charset=utf-8')
+      .send(await statusPage()),
+  );
+}

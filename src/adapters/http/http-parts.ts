@@ -1,0 +1,79 @@
+// What the HTTP server is given, and the small things every route shares.
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Finding } from '../../contact/finding.js';
+import type { Engine } from '../../engine/engine.js';
+import type { PinCheck } from '../../engine/pin-check.js';
+import type { Log, Sites } from '../../engine/ports.js';
+import { AppError } from '../../errors.js';
+import type { Site } from '../../site/site.js';
+import { userOf, type SessionUser, type User } from './access.js';
+import type { RecordReader } from './record-reader.js';
+import type { SessionRedis } from './session-store.js';
+
+declare module 'fastify' {
+  interface Session {
+    user?: SessionUser;
+  }
+  interface FastifySchema {
+    /** One line for the API's description. */
+    readonly summary?: string;
+    /** Left out of the API's description. */
+    readonly hide?: boolean;
+  }
+}
+
+/** How a reload went. */
+export type SiteChange =
+  | { readonly ok: true; readonly site: Site; readonly unchanged: boolean }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** The site in force, and the two ways to change it. */
+export interface SiteControl extends Sites {
+  reload(): Promise<SiteChange>;
+  /** Switches the menu variant; undefined = what the files say. */
+  setMenu(menu: boolean | undefined): Promise<SiteChange>;
+}
+
+/** Everything the server stands on. */
+export interface HttpParts {
+  readonly engine: Engine;
+  readonly sites: SiteControl;
+  readonly records: RecordReader;
+  readonly pins: PinCheck;
+  readonly adminPassword: string;
+  /** Signs the cookies; at least 32 characters. */
+  readonly sessionSecret: string;
+  readonly sessions: SessionRedis;
+  /** Redis' key of a session. */
+  readonly sessionKeyOf: (sessionId: string) => string;
+  readonly version: string;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  /** The cookie goes over TLS only: true wherever TLS stands in front. */
+  readonly secureCookie?: boolean;
+  /** Requests a minute from one address; 600. */
+  readonly requestsPerMinute?: number;
+}
+
+/** The server with typed schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** The user behind a request, or undefined. */
+export function userIn(request: FastifyRequest, sites: Sites): User | undefined {
+  return userOf(request.session.user, sites.current());
+}
+
+/** The user of a route that only somebody logged in can reach. @throws LOGIN_NEEDED */
+export function knownUser(request: FastifyRequest, sites: Sites): User {
+  const user = userIn(request, sites);
+  if (user === undefined) throw new AppError('LOGIN_NEEDED');
+  return user;
+}

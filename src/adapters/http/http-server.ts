@@ -1,0 +1,122 @@
+// The HTTP server: sessions, guards and routes put together. Everything it refuses, it refuses in one form.
+import { fastifyCookie } from '@fastify/cookie';
+import { fastifyHelmet } from '@fastify/helmet';
+import { fastifyRateLimit } from '@fastify/rate-limit';
+import { fastifySession } from '@fastify/session';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
+import { AppError } from '../../errors.js';
+import { isRouteName, mayCall, type RouteName } from './access.js';
+import { addAgentRoutes } from './agent-routes.js';
+import { addContactRoutes } from './contact-routes.js';
+import { createErrorHandler, refuse } from './error-reply.js';
+import { addHealthRoutes } from './health-routes.js';
+import { userIn, type Api, type HttpParts } from './http-parts.js';
+import { addLiveRoutes } from './live-routes.js';
+import { createApiDescription } from './open-api.js';
+import { addSessionRoutes } from './session-routes.js';
+import { RedisSessionStore } from './session-store.js';
+import { addSiteRoutes } from './site-routes.js';
+
+/** The name of the session's cookie. */
+export const sessionCookie = 'yihao';
+/** A session unused for so long has ended: a shift and a little more; ASSUMED. */
+const sessionIdleMs = 12 * 3_600_000;
+const bodyLimitBytes = 16_384;
+const requestMs = 15_000;
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** A server that is ready to listen; `close` ends it within a few seconds. */
+export async function createHttpServer(parts: HttpParts): Promise<Api> {
+  const onError = createErrorHandler(parts.log);
+  const server: Api = fastify({
+    logger: false,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestMs,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+    frameworkErrors: (error, request, reply) => void onError(error, request, reply),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  server.setErrorHandler(onError);
+  server.setNotFoundHandler((request, reply) => refuse(request, reply, 'NOT_FOUND'));
+
+  const description = createApiDescription();
+  server.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat())
+      if (!isRouteName(`${method} ${route.url}`))
+        throw new Error(`no row in the table of access: ${method} ${route.url}`);
+    description.add(route);
+  });
+  await addGuards(server, parts);
+  addHealthRoutes(server, parts);
+  await server.register(async (scope) => {
+    const api = scope.withTypeProvider<TypeBoxTypeProvider>();
+    await addSessions(api, parts);
+    api.get('/api/v1/openapi.json', { schema: { hide: true } }, async () =>
+      description.document(parts.version),
+    );
+    for (const add of [addSessionRoutes, addAgentRoutes, addContactRoutes, addLiveRoutes, addSiteRoutes])
+      add(api, parts);
+  });
+  await server.ready();
+  return server;
+}
+
+async function addGuards(server: Api, { requestsPerMinute = 600 }: HttpParts): Promise<void> {
+  await server.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    // TLS, where there is any, stands in front and says so itself.
+    strictTransportSecurity: false,
+  });
+  await server.register(fastifyRateLimit, {
+    max: requestsPerMinute,
+    timeWindow: 60_000,
+    errorResponseBuilder: () => new AppError('RATE_LIMITED'),
+  });
+  server.addHook('onRequest', refuseForeignOrigin);
+}
+
+/** Browsers name the page a request comes from; programs name none and bring no cookie that they did not earn. */
+async function refuseForeignOrigin(request: FastifyRequest): Promise<void> {
+  if (safeMethods.has(request.method)) return;
+  const { origin } = request.headers;
+  const fetchSite = request.headers['sec-fetch-site'];
+  const sameOrigin = origin === undefined || hostOf(origin) === request.headers.host;
+  const sameSite = fetchSite === undefined || fetchSite === 'same-origin' || fetchSite === 'none';
+  if (!sameOrigin || !sameSite) throw new AppError('ORIGIN_REFUSED');
+}
+
+function hostOf(origin: string): string | undefined {
+  return /^https?:\/\/([^/]+)$/.exec(origin)?.[1];
+}
+
+async function addSessions(api: Api, parts: HttpParts): Promise<void> {
+  const { sessions: redis, sessionKeyOf: keyOf, nowMs, sites } = parts;
+  await api.register(fastifyCookie);
+  await api.register(fastifySession, {
+    secret: parts.sessionSecret,
+    cookieName: sessionCookie,
+    saveUninitialized: false,
+    store: new RedisSessionStore({ redis, keyOf, idleMs: sessionIdleMs, nowMs }),
+    cookie: {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: parts.secureCookie ?? false,
+      maxAge: sessionIdleMs,
+    },
+  });
+  api.addHook('onRequest', async (request: FastifyRequest, _reply: FastifyReply) => {
+    const user = userIn(request, sites);
+    if (mayCall(routeNameOf(request), user)) return;
+    throw new AppError(user === undefined ? 'LOGIN_NEEDED' : 'FORBIDDEN');
+  });
+}
+
+function routeNameOf(request: FastifyRequest): RouteName {
+  return `${request.method} ${request.routeOptions.url ?? ''}` as RouteName;
+}

@@ -1,0 +1,125 @@
+// The live state of the site, and its figures.
+import { Type, type Static } from 'typebox';
+import { dayMs, dayKeyAt, dayStartMs } from '../../contact/civil-time.js';
+import { AppError } from '../../errors.js';
+import type { Api, HttpParts } from './http-parts.js';
+import { instantIn, instantText } from './instant.js';
+import { kpiKinds, longestPeriodMs, reportKpis, tallyRulesOf, type KpiQuestion } from './kpi-report.js';
+import {
+  agentView,
+  conditionView,
+  contactView,
+  oneOf,
+  queueView,
+  viewAgents,
+  viewContact,
+  viewQueues,
+} from './views.js';
+
+const liveView = Type.Object({
+  atMs: Type.Integer(),
+  siteVersion: Type.String(),
+  condition: conditionView,
+  agents: Type.Array(agentView),
+  contacts: Type.Array(contactView),
+  queues: Type.Array(queueView),
+});
+
+const kpiQuery = Type.Object(
+  {
+    from: Type.Optional(instantText),
+    to: Type.Optional(instantText),
+    by: Type.Optional(oneOf(kpiKinds)),
+    kpiLine: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  { additionalProperties: false },
+);
+
+const figureView = Type.Object({
+  formula: Type.String(),
+  formulaVersion: Type.Integer(),
+  numerator: Type.Integer(),
+  denominator: Type.Integer(),
+  text: Type.String(),
+});
+
+const kpiRowView = Type.Object({
+  fromMs: Type.Integer(),
+  toMs: Type.Integer(),
+  counts: Type.Record(Type.String(), Type.Unknown()),
+  figures: Type.Record(Type.String(), Type.Union([figureView, Type.Null()])),
+  gaps: Type.Array(Type.Object({ part: Type.String(), fromMs: Type.Integer(), toMs: Type.Integer() })),
+  gapMs: Type.Integer(),
+});
+
+const kpiView = Type.Object({
+  fromMs: Type.Integer(),
+  toMs: Type.Integer(),
+  by: oneOf(kpiKinds),
+  rows: Type.Array(kpiRowView),
+  total: kpiRowView,
+  worst24h: Type.Union([
+    Type.Object({ fromMs: Type.Integer(), toMs: Type.Integer(), answerRate: figureView }),
+    Type.Null(),
+  ]),
+});
+
+/** Adds the live state and the figures. */
+export function addLiveRoutes(api: Api, parts: HttpParts): void {
+  const { engine, sites, records, nowMs } = parts;
+
+  api.get(
+    '/api/v1/live',
+    { schema: { summary: 'Agents, contacts and queues now', response: { 200: liveView } } },
+    async () => {
+      const site = sites.current();
+      const { telephony, store, alarms } = engine.condition();
+      return {
+        atMs: nowMs(),
+        siteVersion: site.version,
+        condition: { telephony, store, alarms: [...alarms] },
+        agents: [...viewAgents(site, engine)],
+        contacts: engine.contacts().map((contact) => viewContact(contact, engine.placeOf(contact.id))),
+        queues: [...viewQueues(site, engine, nowMs())],
+      };
+    },
+  );
+
+  api.get(
+    '/api/v1/kpis',
+    {
+      schema: {
+        summary: 'Figures of a period; today by hour if nothing is said',
+        querystring: kpiQuery,
+        response: { 200: kpiView },
+      },
+      config: { rateLimit: { max: 60 } },
+    },
+    async (request) => {
+      const question = questionOf(request.query, nowMs());
+      const report = await reportKpis(records, question, tallyRulesOf(sites.current().metricsPolicy));
+      // Readonly arrays and interfaces without index signatures: the same data to the schema's types.
+      return report as unknown as Static<typeof kpiView>;
+    },
+  );
+}
+
+/** @throws REQUEST_INVALID for a period that is empty or too long */
+function questionOf(query: Static<typeof kpiQuery>, nowMs: number): KpiQuestion {
+  const today = dayStartMs(dayKeyAt(nowMs));
+  const by = query.by ?? 'hour';
+  const fromMs = query.from === undefined ? today : instantIn('from', query.from);
+  const toMs =
+    query.to === undefined
+      ? Math.min(fromMs + dayMs, Math.max(nowMs, fromMs + 1))
+      : instantIn('to', query.to);
+  const longestDays = longestPeriodMs[by] / dayMs;
+  if (toMs <= fromMs || toMs - fromMs > longestPeriodMs[by])
+    throw new AppError('REQUEST_INVALID', {
+      in: 'querystring',
+      field: 'to',
+      zh: `须晚于 from,且不超过 ${String(longestDays)} 天`,
+      en: `must be after from, by at most ${String(longestDays)} days`,
+    });
+  return { fromMs, toMs, by, ...(query.kpiLine !== undefined && { kpiLine: query.kpiLine }) };
+}

@@ -1,0 +1,50 @@
+// What the pages need of the records: a narrow door, so that they can be served from any store.
+import type { ContactRecord } from '../../metrics/contact-record.js';
+import type { DataGap } from '../../metrics/data-gaps.js';
+import type { Interval } from '../../metrics/intervals.js';
+import type { CountedRecord } from '../../metrics/tally.js';
+import type { CountedArrival } from '../../metrics/worst-window.js';
+
+/** Which contacts to list, newest first; a field left out does not narrow. */
+export interface ContactFilter {
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly agentId?: string;
+  readonly kpiLine?: string;
+  readonly answered?: boolean;
+  readonly missed?: boolean;
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+/** One page; `cursor` leads to the next, null on the last. */
+export type ContactPage =
+  | {
+      readonly ok: true;
+      readonly page: { readonly contacts: readonly ContactRecord[]; readonly cursor: string | null };
+    }
+  | { readonly ok: false; readonly code: 'CURSOR_INVALID' };
+
+/** A journaled fact. */
+export interface JournaledFact {
+  readonly stream: string;
+  readonly id: string;
+  readonly seq: number;
+  readonly atMs: number;
+  readonly type: string;
+  readonly data: unknown;
+}
+
+/** Reads call records. Every method @throws DATABASE_UNAVAILABLE. */
+export interface RecordReader {
+  contacts(filter: ContactFilter): Promise<ContactPage>;
+  contact(
+    contactId: string,
+  ): Promise<{ readonly record: ContactRecord; readonly journal: readonly JournaledFact[] } | undefined>;
+  /** In order of arrival, in chunks, so that the thread stays free in between. */
+  countedRecords(interval: Interval, kpiLine?: string): AsyncIterable<readonly CountedRecord[]>;
+  countedArrivals(interval: Interval, kpiLine?: string): AsyncIterable<readonly CountedArrival[]>;
+  dataGaps(interval: Interval): Promise<readonly DataGap[]>;
+  /** Null while there is no contact on record. */
+  firstArrivalMs(): Promise<number | null>;
+}

@@ -1,0 +1,153 @@
+// What the API shows of agents, contacts and queues: schemas, and the live state put into them. Numbers only masked.
+import { Type, type Static } from 'typebox';
+import { breakReasons, shownState, type Agent } from '../../contact/agent.js';
+import type { Contact } from '../../contact/contact.js';
+import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
+import type { AgentId } from '../../contact/ids.js';
+import type { Engine } from '../../engine/engine.js';
+import type { Queue, Site } from '../../site/site.js';
+
+const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+  Type.Union([schema, Type.Null()]);
+
+/** One of these texts, as an `enum`: its refusal then names the allowed values. */
+export function oneOf<const Values extends readonly string[]>(values: Values) {
+  return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values] });
+}
+
+const states = [
+  'offline',
+  'ready',
+  'ringing',
+  'talking',
+  'hold',
+  'wrapup',
+  'break',
+  'missed',
+  'unreachable',
+  'busyOwnCall',
+] as const;
+
+export const agentView = Type.Object({
+  agentId: Type.String(),
+  name: Type.String(),
+  teamId: Type.String(),
+  role: oneOf(['agent', 'supervisor']),
+  state: oneOf(states),
+  sinceMs: Type.Integer(),
+  reason: nullable(oneOf(breakReasons)),
+  deviceId: nullable(Type.String()),
+  contactId: nullable(Type.String()),
+  signOutAfter: Type.Boolean(),
+});
+export type AgentView = Static<typeof agentView>;
+
+export const dispositionView = Type.Object({
+  category: Type.Optional(oneOf(dispositionCategories)),
+  outcome: Type.Optional(oneOf(dispositionOutcomes)),
+  district: Type.Optional(Type.String()),
+  matterNumber: Type.Optional(Type.String()),
+});
+
+export const contactView = Type.Object({
+  contactId: Type.String(),
+  stage: oneOf(['flow', 'waiting', 'offered', 'talking', 'leaving', 'ended']),
+  entryId: Type.String(),
+  dnis: Type.String(),
+  callerMasked: Type.String(),
+  arrivedAtMs: Type.Integer(),
+  queueId: nullable(Type.String()),
+  queuedAtMs: nullable(Type.Integer()),
+  place: nullable(Type.Integer()),
+  agentId: nullable(Type.String()),
+  held: Type.Boolean(),
+  recording: oneOf(['off', 'on', 'paused']),
+  disposition: dispositionView,
+});
+export type ContactView = Static<typeof contactView>;
+
+export const queueView = Type.Object({
+  queueId: Type.String(),
+  name: Type.String(),
+  waiting: Type.Integer(),
+  longestWaitMs: Type.Integer(),
+  signedIn: Type.Integer(),
+  ready: Type.Integer(),
+});
+export type QueueView = Static<typeof queueView>;
+
+export const conditionView = Type.Object({
+  telephony: oneOf(['connected', 'disconnected', 'sick', 'replaced']),
+  store: oneOf(['up', 'away']),
+  alarms: Type.Array(Type.Object({ alarm: Type.String(), about: Type.String(), sinceMs: Type.Integer() })),
+});
+
+/** An agent of the files; `live` is undefined until his first sign-in. */
+export function viewAgent(site: Site, agentId: AgentId, live: Agent | undefined): AgentView | undefined {
+  const profile = site.agents.get(agentId);
+  if (profile === undefined) return undefined;
+  const activity = live?.activity;
+  return {
+    agentId,
+    name: profile.name,
+    teamId: profile.teamId,
+    role: profile.role,
+    state: live === undefined ? 'offline' : shownState(live),
+    sinceMs: live?.sinceMs ?? 0,
+    reason: activity?.is === 'break' ? activity.reason : null,
+    deviceId: live?.deviceId ?? null,
+    contactId: activity !== undefined && 'contactId' in activity ? activity.contactId : null,
+    signOutAfter: live?.signOutAfter ?? false,
+  };
+}
+
+/** Every agent of the files, by 工号. */
+export function viewAgents(site: Site, engine: Engine): readonly AgentView[] {
+  const live = new Map(engine.agents().map((agent) => [agent.id, agent]));
+  return [...site.agents.keys()].sort().flatMap((id) => viewAgent(site, id, live.get(id)) ?? []);
+}
+
+/** A live contact. */
+export function viewContact(contact: Contact, place: number | null): ContactView {
+  const { stage, arrival } = contact;
+  const talk = stage.at === 'talking' ? stage.talk : null;
+  const offer = stage.at === 'offered' ? stage.offer : null;
+  return {
+    contactId: contact.id,
+    stage: stage.at,
+    entryId: arrival.entryId,
+    dnis: arrival.dnis,
+    callerMasked: arrival.callerMasked,
+    arrivedAtMs: arrival.arrivedAtMs,
+    queueId: contact.place?.request.queueId ?? null,
+    queuedAtMs: contact.place?.queuedAtMs ?? null,
+    place,
+    agentId: (talk ?? offer)?.agentId ?? null,
+    held: talk?.held ?? false,
+    recording: talk?.recording ?? 'off',
+    disposition: contact.disposition as ContactView['disposition'],
+  };
+}
+
+/** Every queue as it stands. */
+export function viewQueues(site: Site, engine: Engine, nowMs: number): readonly QueueView[] {
+  const waiting = engine.contacts().filter(({ stage }) => stage.at === 'waiting' || stage.at === 'offered');
+  return [...site.queues.values()].map((queue) => {
+    const here = waiting.filter(({ place }) => place?.request.queueId === queue.id);
+    const waits = here.map(({ arrival }) => nowMs - arrival.arrivedAtMs);
+    const served = engine.agents().filter(({ id }) => serves(site, id, queue));
+    return {
+      queueId: queue.id,
+      name: queue.name,
+      waiting: here.length,
+      longestWaitMs: Math.max(0, ...waits),
+      signedIn: served.filter(({ activity }) => activity.is !== 'offline').length,
+      ready: served.filter((agent) => shownState(agent) === 'ready').length,
+    };
+  });
+}
+
+function serves(site: Site, agentId: AgentId, queue: Queue): boolean {
+  const skills = site.agents.get(agentId)?.skills;
+  return skills !== undefined && queue.requires.every((skill) => skills.has(skill));
+}

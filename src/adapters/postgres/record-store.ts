@@ -1,0 +1,216 @@
+// Reads records for pages and reports: one contact, pages of contacts, rows to count, data gaps. Every query has a deadline.
+import { sql, type SelectQueryBuilder } from 'kysely';
+import type { ContactRecord } from '../../metrics/contact-record.js';
+import type { DataGap } from '../../metrics/data-gaps.js';
+import type { Interval } from '../../metrics/intervals.js';
+import type { CountedRecord } from '../../metrics/tally.js';
+import type { CountedArrival } from '../../metrics/worst-window.js';
+import { asked, type Database } from './database.js';
+import type { JournalRow, Tables } from './tables.js';
+
+/** Which contacts to list, newest first; a field left out does not narrow. */
+export interface ContactQuery extends Partial<Interval> {
+  readonly agentId?: string;
+  readonly kpiLine?: string;
+  readonly callerKey?: string;
+  readonly answered?: boolean;
+  readonly missed?: boolean;
+  /** From the page before. */
+  readonly cursor?: string;
+  /** 1 to 200; 50. */
+  readonly limit?: number;
+}
+
+/** One page; `cursor` is null on the last. */
+export interface ContactPage {
+  readonly contacts: readonly ContactRecord[];
+  readonly cursor: string | null;
+}
+
+export type ContactPageResult =
+  { readonly ok: true; readonly page: ContactPage } | { readonly ok: false; readonly code: 'CURSOR_INVALID' };
+
+/** A contact's record and all that was journaled of it, agents' facts that name it included, in order of time. */
+export interface ContactWithJournal {
+  readonly record: ContactRecord;
+  readonly journal: readonly JournalRow[];
+}
+
+/** Every method @throws DATABASE_UNAVAILABLE. */
+export interface RecordStore {
+  contacts(query: ContactQuery): Promise<ContactPageResult>;
+  contact(contactId: string): Promise<ContactWithJournal | undefined>;
+  /** What is counted of contacts that arrived in the interval, in order of arrival, in chunks; `kpiLine` narrows. */
+  countedRecords(interval: Interval, kpiLine?: string): AsyncGenerator<readonly CountedRecord[]>;
+  /** The same for the worst window: contacts inside the denominator and decided. */
+  countedArrivals(interval: Interval, kpiLine?: string): AsyncGenerator<readonly CountedArrival[]>;
+  /** Gaps that touch the interval. */
+  dataGaps(interval: Interval): Promise<readonly DataGap[]>;
+  /** Arrival of the first contact on record, or null: no window before it is whole. */
+  firstArrivalMs(): Promise<number | null>;
+  /** The last number of each agent's and site's stream: for a start without spool and Redis. */
+  lastSeqs(): Promise<readonly { readonly stream: string; readonly id: string; readonly lastSeq: number }[]>;
+}
+
+const pageLimit = { default: 50, most: 200 };
+/** Rows a chunk: turned into objects in a few ms, so that the thread stays free in between. */
+const chunkRows = 2000;
+
+export function createRecordStore(database: Database): RecordStore {
+  return {
+    contacts: (query) => listContacts(database, query),
+    contact: (contactId) => asked(contactWithJournal(database, contactId)),
+    countedRecords: (interval, kpiLine) => chunks(database, interval, kpiLine, countedColumns),
+    countedArrivals: (interval, kpiLine) =>
+      chunks(database, interval, kpiLine, ['answered'], (query) =>
+        query
+          .where('excluded', 'is', null)
+          .where((where) => where.or([where('answered', '=', true), where('endedAtMs', 'is not', null)])),
+      ),
+    dataGaps: ({ fromMs, toMs }) =>
+      asked(
+        database
+          .selectFrom('dataGap')
+          .select(['part', 'fromMs', 'toMs'])
+          .where('toMs', '>', fromMs)
+          .where('fromMs', '<', toMs)
+          .orderBy('fromMs')
+          .execute(),
+      ),
+    firstArrivalMs: async () => {
+      const query = database
+        .selectFrom('contactRecord')
+        .select((select) => select.fn.min('arrivedAtMs').as('firstMs'));
+      return (await asked(query.executeTakeFirst()))?.firstMs ?? null;
+    },
+    lastSeqs: () =>
+      asked(
+        database
+          .selectFrom('journal')
+          .select((select) => ['stream', 'id', select.fn.max('seq').as('lastSeq')])
+          .where('stream', 'in', ['agent', 'site'])
+          .groupBy(['stream', 'id'])
+          .execute(),
+      ),
+  };
+}
+
+interface Cursor {
+  readonly arrivedAtMs: number;
+  readonly contactId: string;
+}
+
+function encodeCursor({ arrivedAtMs, contactId }: Cursor): string {
+  return Buffer.from(`${String(arrivedAtMs)} ${contactId}`).toString('base64url');
+}
+
+function decodeCursor(text: string): Cursor | undefined {
+  const match = /^(\d{1,15}) (.{1,100})$/.exec(Buffer.from(text, 'base64url').toString());
+  return match ? { arrivedAtMs: Number(match[1]), contactId: match[2] ?? '' } : undefined;
+}
+
+async function listContacts(database: Database, query: ContactQuery): Promise<ContactPageResult> {
+  const after = query.cursor === undefined ? null : decodeCursor(query.cursor);
+  if (after === undefined) return { ok: false, code: 'CURSOR_INVALID' };
+  const limit = Math.min(Math.max(1, query.limit ?? pageLimit.default), pageLimit.most);
+  let rows = narrowed(database.selectFrom('contactRecord'), query)
+    .selectAll()
+    .orderBy('arrivedAtMs', 'desc')
+    .orderBy('contactId', 'desc')
+    .limit(limit + 1);
+  if (after !== null)
+    rows = rows.where(sql<boolean>`(arrived_at_ms, contact_id) < (${after.arrivedAtMs}, ${after.contactId})`);
+  const found = await asked(rows.execute());
+  const contacts = found.slice(0, limit);
+  const last = contacts.at(-1);
+  const cursor = found.length > limit && last !== undefined ? encodeCursor(last) : null;
+  return { ok: true, page: { contacts, cursor } };
+}
+
+type Records<Columns> = SelectQueryBuilder<Tables, 'contactRecord', Columns>;
+
+function narrowed<Columns>(
+  records: Records<Columns>,
+  query: Omit<ContactQuery, 'cursor' | 'limit'>,
+): Records<Columns> {
+  let rows = records;
+  if (query.fromMs !== undefined) rows = rows.where('arrivedAtMs', '>=', query.fromMs);
+  if (query.toMs !== undefined) rows = rows.where('arrivedAtMs', '<', query.toMs);
+  if (query.kpiLine !== undefined) rows = rows.where('kpiLine', '=', query.kpiLine);
+  if (query.callerKey !== undefined) rows = rows.where('callerKey', '=', query.callerKey);
+  if (query.answered !== undefined) rows = rows.where('answered', '=', query.answered);
+  if (query.missed !== undefined) rows = rows.where('missed', '=', query.missed);
+  if (query.agentId !== undefined) rows = rows.where(sql<boolean>`${query.agentId} = any(agent_ids)`);
+  return rows;
+}
+
+async function contactWithJournal(
+  database: Database,
+  contactId: string,
+): Promise<ContactWithJournal | undefined> {
+  const record = await database
+    .selectFrom('contactRecord')
+    .selectAll()
+    .where('contactId', '=', contactId)
+    .executeTakeFirst();
+  if (record === undefined) return undefined;
+  const own = await database
+    .selectFrom('journal')
+    .selectAll()
+    .where('stream', '=', 'contact')
+    .where('id', '=', contactId)
+    .orderBy('seq')
+    .execute();
+  const ofAgents = await database
+    .selectFrom('journal')
+    .selectAll()
+    .where('stream', '=', 'agent')
+    .where(sql<string>`data ->> 'contactId'`, '=', contactId)
+    .orderBy('atMs')
+    .orderBy('seq')
+    .execute();
+  // Sorting is stable: inside a stream the order of its numbers stays.
+  return { record, journal: [...own, ...ofAgents].sort((one, other) => one.atMs - other.atMs) };
+}
+
+const countedColumns = [
+  'endedAtMs',
+  'answered',
+  'waitMs',
+  'queuedWaitMs',
+  'talkMs',
+  'holdMs',
+  'wrapUpMs',
+  'abandonedDuring',
+  'missedCause',
+  'excluded',
+  'interruptions',
+  'calledBackAtMs',
+] as const satisfies readonly (keyof CountedRecord)[];
+
+/** Pages through an interval by its index, a statement a chunk, so that no deadline covers a whole year. */
+async function* chunks<Column extends keyof ContactRecord>(
+  database: Database,
+  interval: Interval,
+  kpiLine: string | undefined,
+  columns: readonly Column[],
+  also: (query: Records<Cursor>) => Records<Cursor> = (query) => query,
+): AsyncGenerator<readonly Pick<ContactRecord, Column | 'arrivedAtMs'>[]> {
+  let after: Cursor = { arrivedAtMs: interval.fromMs, contactId: '' };
+  for (;;) {
+    const query = also(database.selectFrom('contactRecord').select(['arrivedAtMs', 'contactId']))
+      .select(columns)
+      .where('arrivedAtMs', '<', interval.toMs)
+      .where(sql<boolean>`(arrived_at_ms, contact_id) > (${after.arrivedAtMs}, ${after.contactId})`)
+      .orderBy('arrivedAtMs')
+      .orderBy('contactId')
+      .limit(chunkRows);
+    const rows = (await asked(
+      (kpiLine === undefined ? query : query.where('kpiLine', '=', kpiLine)).execute(),
+    )) as unknown as readonly (Pick<ContactRecord, Column | 'arrivedAtMs'> & Cursor)[];
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < chunkRows) return;
+    after = last;
+  }
+}

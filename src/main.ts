@@ -1,0 +1,234 @@
+// The composition root: reads the configuration, makes every adapter, starts the engine, and ends all of it on a signal.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { createAmiClient } from './adapters/asterisk/ami-client.js';
+import { createAriClient } from './adapters/asterisk/ari-client.js';
+import { application } from './adapters/asterisk/channel-facts.js';
+import { createRecorder } from './adapters/asterisk/recorder.js';
+import { createAsteriskTelephony } from './adapters/asterisk/telephony.js';
+import { ensureSiteSecrets, type SiteSecrets } from './adapters/files/secrets.js';
+import { checkInThread, createSiteHolder, type SiteHolder } from './adapters/files/site-files.js';
+import { createHttpServer } from './adapters/http/http-server.js';
+import { createCallerNumbers } from './adapters/memory/caller-numbers.js';
+import { createCallerTable } from './adapters/postgres/caller-table.js';
+import { openDatabase } from './adapters/postgres/database.js';
+import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
+import { createRecordStore } from './adapters/postgres/record-store.js';
+import { createPromptStore } from './adapters/prompts/prompt-store.js';
+import { redisKeys } from './adapters/redis/keys.js';
+import { createRedisLiveNumbers } from './adapters/redis/live-numbers.js';
+import { createRedisLiveStore } from './adapters/redis/live-store.js';
+import { createRedisClient } from './adapters/redis/redis-client.js';
+import type { RecoveredStream } from './adapters/spool/spool-recovery.js';
+import { openSpool, type SpoolTrouble } from './adapters/spool/spool.js';
+import { systemClock, systemTimers, uuidV7 } from './adapters/system/clock.js';
+import { readConfig, type Config } from './config.js';
+import type { Agent } from './contact/agent.js';
+import type { Contact } from './contact/contact.js';
+import { formatFinding } from './contact/finding.js';
+import { createEngine, type Engine, type Recovered } from './engine/engine.js';
+import { createPinCheck } from './engine/pin-check.js';
+import type { Log, SiteFact } from './engine/ports.js';
+
+/** Events of no use here, and more than half of all. */
+const disallowedEvents = ['ChannelVarset', 'ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
+/** No RTP for this long = the phone is lost; longer on hold, where phones may fall silent. */
+const rtpTimeoutMs = 60_000;
+const rtpTimeoutHeldMs = 1_800_000;
+/** Redis is waited for this long at a start; then the service starts without it. */
+const redisPatienceMs = 3_000;
+/** The end of everything, whatever still hangs. */
+const endMs = 2_000;
+
+const projectDir = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string };
+
+/** Makes everything and starts it; the result ends it. */
+async function run(config: Config, log: Log): Promise<() => Promise<void>> {
+  const nowMs = () => systemClock.nowMs();
+  const changed: { engine?: Engine } = {};
+  const sites = await loadSite(config, log, () => changed.engine?.siteChanged());
+  const site = sites.current();
+  const secrets = { ...(await secretsOf(config, sites)) };
+
+  const { spool, recovered } = await openSpool({
+    dir: config.spoolDir,
+    onTrouble: (trouble) => tellSpoolTrouble(trouble, log, changed.engine),
+  });
+  const keys = redisKeys(site.name);
+  const redis = createRedisClient({ ...config.redis, clientName: 'yihao-sessions' }, (error) =>
+    log.warn({ error: error.message }, 'Redis (sessions)'),
+  );
+  const store = createRedisLiveStore({ ...config.redis, site: site.name, node: config.node, log });
+  const database = openDatabase({ url: config.databaseUrl });
+  const callers = createCallerNumbers({
+    secret: config.callerSecret,
+    homeAreaCode: site.areaCode,
+    live: createRedisLiveNumbers(redis, keys.callers),
+    table: createCallerTable(database),
+    onTrouble: (half) => log.warn({ half }, 'callers’ numbers cannot be kept there now'),
+  });
+  const ari = createAriClient({
+    baseUrl: config.ari.url,
+    user: config.ari.user,
+    password: config.ari.password,
+    app: application,
+    disallowedEvents,
+  });
+  const ami = createAmiClient(config.ami);
+  const telephony = createAsteriskTelephony({
+    node: config.node,
+    ari,
+    recorder: createRecorder(ami, config.recordingsDir, config.recordingFloorBytes),
+    media: createPromptStore(config.soundsManifest),
+    accounts: () => accountsOf(sites, secrets),
+    accountSettings: {
+      mediaAddress: config.mediaAddress,
+      qualifyEveryMs: config.qualifyEveryMs,
+      qualifyTimeoutMs: config.qualifyTimeoutMs,
+      rtpTimeoutMs,
+      rtpTimeoutHeldMs,
+    },
+    log,
+  });
+  const pins = createPinCheck((agentId) => secrets.agentPins.get(agentId));
+  const engine = createEngine({
+    siteName: site.name,
+    node: config.node,
+    serviceVersion: version,
+    clock: systemClock,
+    timers: systemTimers,
+    ids: uuidV7,
+    telephony,
+    store,
+    journal: spool,
+    callers,
+    sites,
+    pins,
+    log,
+  });
+  changed.engine = engine;
+
+  await store.whenUp(redisPatienceMs);
+  await engine.start(recoveredState(recovered));
+  await callers
+    .restore(engine.contacts().map(({ arrival }) => arrival.callerKey))
+    .catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'the numbers of living calls are not back yet'),
+    );
+  const writer = startJournalWriter({
+    database,
+    source: spool,
+    node: config.node,
+    onNews: (news) => tellWriterNews(news, log, (fact) => engine.note(fact)),
+  });
+  const http = await createHttpServer({
+    engine,
+    sites,
+    records: createRecordStore(database),
+    pins,
+    adminPassword: config.adminPassword,
+    sessionSecret: config.sessionSecret,
+    sessions: redis,
+    sessionKeyOf: keys.session,
+    version,
+    nowMs,
+    log,
+  });
+  ami.connect({ onTrouble: (error) => log.warn({ error: error.message }, 'AMI') });
+  telephony.connect();
+  await http.listen({ host: config.http.host, port: config.http.port });
+  log.info({ version, site: site.name, siteVersion: site.version, port: config.http.port }, 'Yihao is there');
+
+  return async () => {
+    engine.stop();
+    await Promise.allSettled([http.close(), writer.stop(), ari.close(), ami.close(), callers.close()]);
+    await Promise.allSettled([store.close(), spool.close(), database.destroy()]);
+    redis.disconnect();
+  };
+}
+
+async function loadSite(config: Config, log: Log, onReload: () => void): Promise<SiteHolder> {
+  const loaded = await createSiteHolder({
+    dir: config.flowsDir,
+    nowMs: () => systemClock.nowMs(),
+    check: checkInThread,
+    onReload,
+  });
+  if (!loaded.ok) {
+    for (const finding of loaded.findings)
+      log.error({ finding: formatFinding(finding, 'zh') }, 'the site cannot be used');
+    throw new Error(`${config.flowsDir}: ${loaded.findings.length} findings; run: npm run flows -- check`);
+  }
+  for (const warning of loaded.holder.current().warnings)
+    log.warn({ finding: formatFinding(warning, 'zh') }, 'site');
+  return loaded.holder;
+}
+
+function secretsOf(config: Config, sites: SiteHolder): Promise<SiteSecrets> {
+  const { devices, agents } = sites.current();
+  return ensureSiteSecrets(config.secretsDir, devices.keys(), agents.keys());
+}
+
+function accountsOf(sites: SiteHolder, { devicePasswords }: SiteSecrets) {
+  return [...sites.current().devices.keys()].flatMap((deviceId) => {
+    const password = devicePasswords.get(deviceId);
+    return password === undefined ? [] : [{ deviceId, password }];
+  });
+}
+
+/** The spool's streams as the engine takes them. */
+function recoveredState(streams: readonly RecoveredStream[]): Recovered {
+  const imagesOf = (wanted: RecoveredStream['stream']) =>
+    streams.flatMap(({ stream, image }) => (stream === wanted && image !== null ? [image] : []));
+  const instants = streams.flatMap(({ atMs }) => (atMs === null ? [] : [atMs]));
+  const nextSeqs = new Map(streams.map(({ stream, id, lastSeq }) => [`${stream} ${id}`, lastSeq + 1]));
+  return {
+    image: { contacts: imagesOf('contact') as Contact[], agents: imagesOf('agent') as Agent[] },
+    lastAtMs: instants.length === 0 ? null : Math.max(...instants),
+    nextSeq: (stream, id) => nextSeqs.get(`${stream} ${id}`) ?? 0,
+  };
+}
+
+function tellSpoolTrouble(trouble: SpoolTrouble, log: Log, engine: Engine | undefined): void {
+  log.error({ trouble }, 'the spool is in trouble');
+  if (trouble.type !== 'room') return;
+  engine?.note({ type: 'DataGap', fromMs: trouble.fromMs, toMs: trouble.toMs, part: 'spool' });
+}
+
+function tellWriterNews(news: WriterNews, log: Log, note: (fact: SiteFact) => void): void {
+  switch (news.type) {
+    case 'lost':
+      log.error({ reason: news.reason }, 'the database is away; the spool keeps everything');
+      return note({ type: 'PartLost', part: 'database', reason: news.reason });
+    case 'back':
+      return note({ type: 'PartBack', part: 'database', awayMs: news.awayMs });
+    case 'refused':
+      return log.error({ refusals: news.refusals }, 'the database refused facts; they are put aside');
+  }
+}
+
+/** Ends in good order on the first signal; at once on the second, or when something hangs. */
+function endOnSignal(log: Log, end: () => Promise<void>): void {
+  let ending = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (ending) process.exit(1);
+      ending = true;
+      log.info({ signal }, 'ending');
+      setTimeout(() => process.exit(1), endMs).unref();
+      void end().then(() => process.exit(0));
+    });
+  }
+}
+
+const log = pino({ level: process.env['YIHAO_LOG_LEVEL'] || 'info', base: null });
+try {
+  endOnSignal(log, await run(readConfig(process.env, projectDir), log));
+} catch (error) {
+  log.fatal({ error: error instanceof Error ? error.message : String(error) }, 'Yihao cannot start');
+  process.exitCode = 1;
+  setTimeout(() => process.exit(1), endMs);
+}

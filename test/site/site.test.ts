@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import t from 'tap';
+import { readSiteFiles } from '../../src/adapters/files/site-files.js';
+import type { AgentId, QueueId } from '../../src/contact/ids.js';
+import { servicePrompts } from '../../src/site/check-site.js';
+import { contentHash } from '../../src/site/content-hash.js';
+import { parseSite } from '../../src/site/parse-site.js';
+import { errorsIn, noonMs, siteOf, smallSite, viewAt } from './small-site.js';
+
+const shippedDir = path.resolve(import.meta.dirname, '../../ivr-flows');
+const call = { dnis: '12345', redirectedFrom: '', toUser: '', trunkId: 'carrier', nowMs: noonMs };
+
+t.test('the shipped site passes its own check without a word', async (t) => {
+  const parsed = parseSite(await readSiteFiles(shippedDir), { nowMs: noonMs });
+  t.ok(parsed.ok);
+  if (!parsed.ok) return;
+  t.same(parsed.site.warnings, []);
+  t.match(parsed.site.meaningOf(call), { entryId: '12345', flowId: '12345', queueId: 'general' });
+  t.equal(parsed.site.agents.size, 8);
+  t.equal(parsed.site.devices.size, 8);
+  const turn = parsed.site.beginFlow('12345', viewAt());
+  t.equal(turn.next.type, 'enqueue', 'no menu: in line from the first second');
+  t.same(
+    turn.say.map(({ prompt, mustHear }) => [prompt.id, mustHear]),
+    [['greet.main', true]],
+  );
+});
+
+t.test('the menu variant is one switch, and another version of the site', async (t) => {
+  const files = await readSiteFiles(shippedDir);
+  const plain = siteOf(files);
+  const menu = siteOf(files, true);
+  t.not(menu.version, plain.version);
+  const begun = menu.beginFlow('12345', viewAt());
+  t.match(begun, { cursor: { flowId: '12345-menu', siteVersion: menu.version }, next: { type: 'collect' } });
+  const after = (digit: string) => menu.flowTurn(begun.cursor, { type: 'digit', digit }, viewAt());
+  t.match(after('2').next, {
+    type: 'enqueue',
+    request: { queueId: 'enterprise', requires: ['general', 'enterprise'] },
+  });
+  t.match(after('0').next, { type: 'enqueue', request: { queueId: 'general' } });
+  const nobody = viewAt(noonMs, { queues: { enterprise: { waiting: 0, signedIn: 0 } } });
+  const instead = menu.flowTurn(begun.cursor, { type: 'digit', digit: '2' }, nobody);
+  t.match(instead.next, { request: { queueId: 'general' } }, 'nobody for enterprises: everybody’s queue');
+  t.equal(siteOf(files, false).version, plain.version);
+});
+
+t.test('a version is the texts and nothing else', async (t) => {
+  const texts = smallSite();
+  const shuffled = new Map([...texts].reverse());
+  t.equal(siteOf(shuffled).version, siteOf(texts).version);
+  t.not(siteOf(smallSite({ 'lexicon.yaml': '重新: chong2 xin1\n# \n' })).version, siteOf(texts).version);
+  t.not(contentHash(['ab', 'c']), contentHash(['a', 'bc']));
+});
+
+t.test('check knows every prompt that the service plays by itself', async (t) => {
+  const rooms = ['contact', 'acd', 'engine'].map((room) =>
+    path.resolve(import.meta.dirname, '../../src', room),
+  );
+  const sources = (await Promise.all(rooms.map(sourcesIn))).flat();
+  const played = sources.flatMap((text) => [...text.matchAll(/'((?:queue|agent|menu|a)(?:\.[a-z]+)+)'/g)]);
+  t.ok(played.length > 20, 'the sources were read');
+  const forgotten = played
+    .map((match) => match[1] ?? '')
+    .filter((id) => !servicePrompts.some((known) => known === id));
+  t.same(forgotten, []);
+});
+
+async function sourcesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder);
+  return Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
+}
+
+t.test('tables carry their defaults', async (t) => {
+  const site = siteOf(smallSite());
+  t.match(site.queues.get('general' as QueueId), {
+    queueTimeoutMs: 600_000,
+    nobodyMs: 60_000,
+    limit: 200,
+    priority: 0,
+    recorded: true,
+  });
+  t.match(site.agents.get('1001' as AgentId), { role: 'agent', seesNumber: false, autoAnswer: false });
+  t.match(site.contactPolicy, { ringMs: 8000, progressMs: 2000, resumePreferMs: 10_000, record: true });
+  t.match(site.agentPolicy, { wrapUpMs: 60_000, restMs: 10_000, leaseMarginMs: 5000 });
+  t.same(site.metricsPolicy, { shortAbandonMs: 0, answerGoalMs: 15_000 });
+});
+
+t.test('check names the file and the line of every mistake', async (t) => {
+  const agent = "- { id: '1001', name: 演示, team: east, skills: [general] }\n";
+  const number = "- { number: '12345', name: 热线, flow: main, queue: general }\n";
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['agents.yaml', agent.replace("'1001'", '1001'), 'agents.yaml:1 unquoted'],
+    ['agents.yaml', `${agent}${agent}`, 'agents.yaml:2 duplicate'],
+    ['agents.yaml', `${agent}\n${agent.replace('1001', 'anna')}`, 'agents.yaml:3 badAgentId'],
+    ['agents.yaml', agent.replace('east', 'south'), 'agents.yaml:1 unknownTeam'],
+    ['agents.yaml', agent.replace('general', 'general, golf'), 'agents.yaml:1 unknownSkill'],
+    ['agents.yaml', agent.replace('[general]', '[]'), 'queues.yaml:1 nobodyHolds'],
+    ['agents.yaml', agent.replace('}', ', skils: [] }'), 'agents.yaml:1 unknownKey'],
+    ['agents.yaml', '1001: 演示\n', 'agents.yaml:1 notAList'],
+    ['agents.yaml', '- 1001\n', 'agents.yaml:1 notAMapping'],
+    ['devices.yaml', '\n- { id: D1, name: 座席 }\n', 'devices.yaml:2 badDeviceId'],
+    ['queues.yaml', '- { id: general, name: 综合, timeout: 10 }\n', 'queues.yaml:1 badDuration'],
+    ['queues.yaml', '- { id: general, name: 综合, timeout: 10d }\n', 'queues.yaml:1 badDuration'],
+    ['queues.yaml', '- { id: general, name: 综合, limit: 0 }\n', 'queues.yaml:1 notANumber'],
+    ['queues.yaml', '- { id: general, name: 综合, recorded: yes }\n', 'queues.yaml:1 notAFlag'],
+    ['queues.yaml', '- { id: general, name: 综合, requires: [golf] }\n', 'queues.yaml:1 unknownSkill'],
+    [
+      'numbers.yaml',
+      `${number}${number.replace("'12345'", "'12358'").replace('}', ", delivered_as: ['+8612345'] }")}`,
+      'numbers.yaml:2 duplicate',
+    ],
+    ['numbers.yaml', number.replace("'12345'", '012345'), 'numbers.yaml:1 unquoted'],
+    ['numbers.yaml', number.replace('}', ', delivered_as: [031112345] }'), 'numbers.yaml:1 unquoted'],
+    ['numbers.yaml', number.replace("'12345'", 'abc'), 'numbers.yaml:1 badNumber'],
+    ['numbers.yaml', number.replace('main', 'none'), 'numbers.yaml:1 unknownFlow'],
+    ['numbers.yaml', number.replace('}', ', menuFlow: none }'), 'numbers.yaml:1 unknownFlow'],
+    ['numbers.yaml', number.replace('general', 'none'), 'numbers.yaml:1 unknownQueue'],
+    [
+      'numbers.yaml',
+      number.replace('}', ', shortName: 一二三四五六七八九十一二三 }'),
+      'numbers.yaml:1 tooLong',
+    ],
+    ['policies.yaml', "site: small\nmainEntry: '12346'\n", 'policies.yaml:2 unknownEntry'],
+    ['policies.yaml', "mainEntry: '12345'\ngreeting: long\n", 'policies.yaml:2 notAllowed'],
+    ['policies.yaml', "mainEntry: '12345'\ncontact:\n  ring: 8\n", 'policies.yaml:3 badDuration'],
+    ['policies.yaml', "mainEntry: '12345'\nsite: 保定\n", 'policies.yaml:2 badSiteName'],
+    [
+      'skills.yaml',
+      '- { id: general, name: 综合 }\n- { id: general, name: 综合 }\n',
+      'skills.yaml:2 duplicate',
+    ],
+    ['prompts/all.yaml', 'prompts: []\n', 'flows/main.yaml:6 unknownPrompt'],
+    ['flows/main.yaml', 'start: line\nnodes: {}\n', 'flows/main.yaml:1 emptyFlow'],
+    ['flows/main.yaml', 'start: [\n', 'flows/main.yaml:2 notYaml'],
+  ];
+  for (const [file, text, expected] of cases) {
+    const errors = errorsIn(smallSite({ [file]: text }));
+    t.ok(errors.includes(expected), `${expected} in ${errors.join(', ')}`);
+  }
+});
+
+t.test('one file that cannot be read is one finding, not its fifty effects', async (t) => {
+  t.same(errorsIn(smallSite({ 'queues.yaml': null })), ['queues.yaml:1 missingFile']);
+  t.same(errorsIn(smallSite({ 'agents.yaml': '- { id: "1001"\n' })), ['agents.yaml:2 notYaml']);
+  t.equal(errorsIn(new Map()).filter((error) => !error.endsWith('missingFile')).length, 0);
+});
+
+t.test('a flow nobody uses and a missing calendar year are warnings: the site runs', async (t) => {
+  const spare = smallSite().get('flows/main.yaml') ?? '';
+  const site = siteOf(smallSite({ 'flows/spare.yaml': spare }));
+  t.match(site.warnings, [{ file: 'calendar.yaml' }, { file: 'flows/spare.yaml', code: 'unusedFlow' }]);
+});
+
+/** What people and editors do to files, and what attackers might. */
+const slips = [
+  '"',
+  "'",
+  '[',
+  '{',
+  '}',
+  ':',
+  '- ',
+  '\t',
+  '&a ',
+  '*a',
+  '!!js/function x',
+  '0123',
+  'null',
+  '~',
+  '\u0000',
+  '__proto__: { x: 1 }',
+  'constructor',
+  '<<: *a',
+  '---\n',
+  '%YAML 9',
+  '1e999',
+  '-1',
+  '99999999999999999999s',
+  '\uFEFF',
+  '?',
+  '| \n',
+];
+const damaged = fc
+  .record({
+    file: fc.nat(1000),
+    at: fc.nat(100_000),
+    cut: fc.nat(30),
+    slip: fc.nat(slips.length),
+    line: fc.boolean(),
+  })
+  .map(({ file, at, cut, slip, line }) => {
+    const texts = smallSite();
+    const [name, text] = [...texts][file % texts.size] ?? ['', ''];
+    const from = line ? text.indexOf('\n', at % text.length) + 1 : at % text.length;
+    return smallSite({ [name]: text.slice(0, from) + (slips[slip] ?? '') + text.slice(from + cut) });
+  });
+const strange = fc
+  .tuple(fc.nat(1000), fc.oneof(fc.json({ maxDepth: 4 }), fc.string({ unit: 'binary' })))
+  .map(([file, text]) => smallSite({ [[...smallSite().keys()][file % smallSite().size] ?? '']: text }));
+
+t.test('1,000 damaged and strange files give findings, never an exception', async (t) => {
+  let refused = 0;
+  fc.assert(
+    fc.property(fc.oneof({ arbitrary: damaged, weight: 3 }, { arbitrary: strange, weight: 1 }), (texts) => {
+      const parsed = parseSite(texts, { nowMs: noonMs });
+      if (parsed.ok)
+        return parsed.site.beginFlow('12345', viewAt()).cursor.siteVersion === parsed.site.version;
+      refused += 1;
+      const told = parsed.findings.every(
+        ({ file, line, zh, en }) => file !== '' && line >= 1 && zh !== '' && en !== '',
+      );
+      return told && parsed.findings.some(({ level }) => level === 'error');
+    }),
+    { numRuns: 1000 },
+  );
+  t.ok(refused > 500, `${String(refused)} of 1,000 were refused`);
+});
