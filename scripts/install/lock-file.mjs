@@ -21,7 +21,7 @@ export async function takeLock(file, waitMs = 0) {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true, // Ctrl-C is ours to handle: the lock stays until we are done
   });
-  const ended = new Promise((resolve) => holder.once('close', resolve));
+  const ended = new Promise((resolve) => holder.once('exit', resolve));
   const held = new Promise((resolve) => holder.stdout.once('data', () => resolve(true)));
   const ok = await Promise.race([held, ended.then(() => false)]);
   if (!ok) return { ok: false, holderPid: Number(await readFile(file, 'utf8').catch(() => '')) || 0 };

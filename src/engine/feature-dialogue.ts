@@ -84,7 +84,8 @@ function askPin(agentId: AgentId, promptId: string): FeatureStep {
 function digit(stage: FeatureStage, pressed: string): FeatureStep {
   switch (stage.at) {
     case 'pin':
-      return cutOff(pinDigit(stage, pressed));
+      // A `#` after the last digit is habit: it must not cut off the answer.
+      return pressed === '#' && stage.entered === '' ? still(stage) : cutOff(pinDigit(stage, pressed));
     case 'elsewhere':
       return cutOff(pressed === '1' ? signIn(stage.agentId) : hangUp);
     case 'breakReason':

@@ -81,7 +81,6 @@ async function createOffice() {
     journal: { append: (entry) => void journal.push(entry) },
     callers: {
       remember: () => ({ callerKey: 'k' as CallerKey, callerMasked: '130****0001' }),
-      forget: () => undefined,
       numberOf: () => undefined,
       forget: () => undefined,
     },

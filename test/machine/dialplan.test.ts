@@ -72,8 +72,7 @@ trunks:
       username: '3110000', passwordFile: trunk-named }
 `,
 );
-for (const [name, hz] of Object.entries(tones))
-  await makeTone(path.join(prompts, `${name}.wav`), hz, 2);
+for (const [name, hz] of Object.entries(tones)) await makeTone(path.join(prompts, `${name}.wav`), hz, 2);
 await makeTone(path.join(layout.moh, 'music.wav'), musicHz, 30);
 
 const asterisk = await startAsterisk(layout);
@@ -88,7 +87,7 @@ const ari = (method: string, place: string, body?: unknown) =>
   });
 
 /** Makes a SIP account, as the service does. */
-async function makeDevice(id: string): Promise<void> {
+async function makeDevice(id: string, secret = `secret-${id}`): Promise<void> {
   const media = { media_address: '127.0.0.1', bind_rtp_to_media_address: 'yes', direct_media: 'no' };
   const endpoint = {
     context: 'agents',
@@ -101,7 +100,7 @@ async function makeDevice(id: string): Promise<void> {
     ...media,
   };
   const objects = {
-    auth: { auth_type: 'digest', username: id, password: `secret-${id}` },
+    auth: { auth_type: 'digest', username: id, password: secret },
     aor: { max_contacts: '1', remove_existing: 'yes' },
     endpoint,
   };
@@ -234,6 +233,18 @@ t.test('an agent’s phone may dial feature codes and nothing else', async (t) =
     'without the service he is told that it failed',
   );
   await agent.unregister();
+});
+
+t.test('a device’s new password counts from the next registration on', async (t) => {
+  const settings = { user: '8002', server, bind: { host: '127.0.0.1' } };
+  const before = await createPhone({ ...settings, password: 'secret-8002' });
+  await before.register();
+  await before.unregister();
+  await makeDevice('8002', 'another-secret');
+  await t.rejects(before.register(), 'the old one is refused');
+  const after = await createPhone({ ...settings, password: 'another-secret' });
+  await after.register();
+  await Promise.all([before.close(), after.close()]);
 });
 
 t.test(

@@ -70,6 +70,7 @@ function endpointFields(id: string, settings: AccountSettings): Record<string, s
     context: 'agents',
     language: 'zh',
     identify_by: 'auth_username,username',
+    allow_overlap: 'no',
     disallow: 'all',
     allow: 'alaw,ulaw',
     auth: id,

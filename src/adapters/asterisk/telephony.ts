@@ -38,6 +38,7 @@ export interface AsteriskTelephony extends Telephony {
 
 /** A phone's leg that Asterisk cut because no RTP came (Q.850 44: requested channel not available). */
 const rtpTimeoutCause = 44;
+const normalClearing = 16;
 /** Our own timer ends the ringing; Asterisk's is a net below it. */
 const ringNetMs = 2_000;
 /** A device's new channel that has not come to us by now is its own call. */
@@ -48,7 +49,9 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   const { ari, recorder, media, node, log } = parts;
   const names = new Map<string, string>();
   const deviceChannels = new Map<string, DeviceId>();
+  const hangUpCauses = new Map<string, number>();
   const ownCalls = new Set<string>();
+  const lastKeys = new Map<string, string>();
   /** Callers that the dialplan held while we were away: answered already, with its music on. */
   const heldByDialplan = new Set<string>();
   let listener: (event: TelephonyEvent) => void = () => undefined;
@@ -74,7 +77,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
           emit({ type: 'ringing', channelId: event.channel.id as ChannelId });
         return;
       case 'ChannelDtmfReceived':
-        return emit({ type: 'digit', channelId: event.channel.id as ChannelId, digit: event.digit });
+        return digit(event.channel.id as ChannelId, event.digit, event.timestamp);
       case 'PlaybackFinished':
         return playbackFinished(event.playback);
       case 'ChannelHold':
@@ -82,8 +85,14 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
         const held = event.type === 'ChannelHold';
         return emit({ type: 'held', channelId: event.channel.id as ChannelId, held });
       }
+      case 'ChannelHangupRequest':
+        if (event.cause !== undefined) hangUpCauses.set(event.channel.id, event.cause);
+        return;
+      case 'StasisEnd':
+        // Of a call that came to us Asterisk tells nothing after this; a leg of ours tells its cause at the end.
+        return isLeg(event.channel) ? undefined : ended(event.channel, hangUpCauses.get(event.channel.id));
       case 'ChannelDestroyed':
-        return destroyed(event.channel, event.cause);
+        return ended(event.channel, event.cause);
       case 'ContactStatusChange':
         return phones.contactChanged(event).forEach(emit);
       case 'EndpointStateChange':
@@ -98,6 +107,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     const [kind, endpoint = '', code = ''] = args;
     if (kind === 'leg') return emit({ type: 'answered', channelId });
     if (kind === 'feature') {
+      ownCalls.delete(channelId);
       deviceChannels.set(channelId, endpoint as DeviceId);
       return emit({ type: 'featureDialled', channelId, deviceId: endpoint as DeviceId, code });
     }
@@ -120,6 +130,14 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     }, ownCallAfterMs).unref();
   }
 
+  /** A phone's channel reaches us by its own subscription and by its endpoint's: each key is told twice, of one instant. */
+  function digit(channelId: ChannelId, pressed: string, timestamp: string): void {
+    const key = `${pressed} ${timestamp}`;
+    if (lastKeys.get(channelId) === key) return;
+    lastKeys.set(channelId, key);
+    emit({ type: 'digit', channelId, digit: pressed });
+  }
+
   function playbackFinished(playback: { id: string; target_uri: string; state: string }): void {
     const [kind, target = ''] = playback.target_uri.split(':');
     if (kind !== 'channel') return;
@@ -127,10 +145,12 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     emit({ type: 'playEnded', channelId: target as ChannelId, playId: playback.id as PlayId, ok });
   }
 
-  function destroyed(channel: Channel, causeCode: number): void {
+  function ended(channel: Channel, causeCode = normalClearing): void {
     const channelId = channel.id as ChannelId;
+    hangUpCauses.delete(channelId);
     const deviceId = deviceChannels.get(channelId);
     names.delete(channelId);
+    lastKeys.delete(channelId);
     heldByDialplan.delete(channelId);
     deviceChannels.delete(channelId);
     if (ownCalls.delete(channelId) && deviceId !== undefined) {

@@ -1,0 +1,298 @@
+// A whole Yihao on real parts in a home of its own, with phones at hand: what every acceptance test stands on.
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { spawnSync } from 'node:child_process';
+import { makeSecrets } from '../../scripts/install/secrets.mjs';
+import { startAsterisk } from '../../scripts/run/asterisk.mjs';
+import { layoutOf, projectDir } from '../../scripts/run/layout.mjs';
+import { startPostgres } from '../../scripts/run/postgres.mjs';
+import { startRedis } from '../../scripts/run/redis.mjs';
+import { startService } from '../../scripts/run/service.mjs';
+import { decodeLines } from '../../src/adapters/spool/spool-line.js';
+import type { JournalEntry } from '../../src/engine/ports.js';
+import { createPhone, type OnInvite, type Phone } from '../phones/phone.js';
+
+type Part = Awaited<ReturnType<typeof startRedis>>;
+
+/** How a station is made; ports from `portBase` on (10 of them), SIP on `sipPort`, RTP from `rtpStart` (200 ports). */
+export interface StationOptions {
+  readonly portBase: number;
+  readonly sipPort: number;
+  readonly rtpStart: number;
+  /** Text replacements in `ivr-flows/policies.yaml`, e.g. `[['wrapUp: 60s', 'wrapUp: 2s']]`. */
+  readonly policies?: readonly (readonly [from: string, to: string])[];
+  /** More environment for the service. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Parts that die stay dead until the test starts them; default: they are restarted as in production. */
+  readonly watch?: boolean;
+}
+
+/** One fact with its stream, as journaled. */
+export interface JournaledFact {
+  readonly stream: JournalEntry['stream'];
+  readonly id: string;
+  readonly atMs: number;
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** An agent at his phone. */
+export interface Seat {
+  readonly agentId: string;
+  readonly deviceId: string;
+  readonly phone: Phone;
+  /** What the boards show. */
+  state(): Promise<string>;
+  /** Waits for this shown state; 10 s. */
+  untilState(state: string, timeoutMs?: number): Promise<void>;
+  act(path: string, body?: object): Promise<ApiAnswer>;
+}
+
+/** An answer of the API. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+/** The running whole. */
+export interface Station {
+  readonly home: string;
+  readonly sipPort: number;
+  readonly parts: { redis: Part; postgres: Part; asterisk: Part; service: Part };
+  /** A call as the administrator. */
+  api(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<ApiAnswer>;
+  /** Registers the agent's phone (device `d<工号>`), signs him in and makes him ready. */
+  seat(agentId: string, how?: { onInvite?: OnInvite; toneHz?: number; ready?: boolean }): Promise<Seat>;
+  /** The same for a phone that is already there, such as baresip's. */
+  signIn(agentId: string, deviceId: string, ready?: boolean): Promise<void>;
+  devicePassword(deviceId: string): Promise<string>;
+  pin(agentId: string): Promise<string>;
+  /** A citizen's phone at the carrier's address; numbers that can belong to nobody: `0311 0000 xxxx`. */
+  citizen(last4: string, how?: { toneHz?: number; number?: string }): Promise<Phone>;
+  /** Every fact journaled so far, oldest first. */
+  facts(type?: string): Promise<readonly JournaledFact[]>;
+  /** Waits until `look` gives something. */
+  until<Found>(what: string, look: () => Promise<Found | undefined>, timeoutMs?: number): Promise<Found>;
+  /** Asterisk's channels now. */
+  channels(): Promise<readonly string[]>;
+  bridges(): Promise<readonly string[]>;
+  /** Restarts the service with this environment in addition. */
+  restartService(env?: Readonly<Record<string, string>>): Promise<void>;
+  close(): Promise<void>;
+}
+
+const waitMs = 10_000;
+const lookEveryMs = 50;
+const carrierHost = '127.0.0.2';
+/** Fast qualify, so that a silent phone is noticed within seconds. */
+const serviceEnv = {
+  YIHAO_QUALIFY_MS: '1000',
+  YIHAO_QUALIFY_TIMEOUT_MS: '1000',
+  YIHAO_RECORDING_FLOOR_MB: '64',
+};
+
+interface AgentShown {
+  readonly agentId: string;
+  readonly state: string;
+}
+
+/** Starts everything; the prompts come from the cache that set-up filled. */
+export async function startStation(options: StationOptions): Promise<Station> {
+  const home = await mkdtemp(join(tmpdir(), 'yihao-station-'));
+  await cp(join(projectDir, 'ivr-flows'), join(home, 'flows'), { recursive: true });
+  await patchPolicies(join(home, 'flows', 'policies.yaml'), options.policies ?? []);
+  const env = {
+    ...process.env,
+    YIHAO_HOME: home,
+    YIHAO_FLOWS: join(home, 'flows'),
+    YIHAO_PORT_BASE: String(options.portBase),
+    YIHAO_SIP_PORT: String(options.sipPort),
+    YIHAO_RTP_START: String(options.rtpStart),
+    YIHAO_RTP_END: String(options.rtpStart + 199),
+  };
+  const layout = layoutOf(env);
+  await makeSecrets(layout.secrets);
+  makePrompts(env);
+  const how = { watch: options.watch ?? true };
+  const [redis, postgres, asterisk] = await Promise.all([
+    startRedis(layout, how),
+    startPostgres(layout, how),
+    startAsterisk(layout, how),
+  ]);
+  const start = (more: Readonly<Record<string, string>> = {}) =>
+    startService(layout, { ...how, env: { ...serviceEnv, ...options.env, ...more } });
+  const parts = { redis, postgres, asterisk, service: await start() };
+  const phones: Phone[] = [];
+  const api = await createApi(layout.httpPort, async () => ({
+    user: 'admin',
+    password: (await readFile(join(layout.secrets, 'admin'), 'utf8')).trim(),
+  }));
+
+  const secretOf = async (file: string, id: string): Promise<string> => {
+    const secrets = JSON.parse(await readFile(join(layout.secrets, file), 'utf8')) as Record<string, string>;
+    return secrets[id] ?? '';
+  };
+  const devicePassword = (deviceId: string) => secretOf('devices.json', deviceId);
+  const ari = async (path: string): Promise<readonly { id: string; name?: string }[]> => {
+    const password = (await readFile(join(layout.secrets, 'ari'), 'utf8')).trim();
+    const authorization = `Basic ${Buffer.from(`yihao:${password}`).toString('base64')}`;
+    const answer = await request(`http://127.0.0.1:${layout.ariPort}/ari/${path}`, {
+      headers: { authorization },
+    });
+    return (await answer.body.json()) as { id: string }[];
+  };
+
+  async function signIn(agentId: string, deviceId: string, ready = true): Promise<void> {
+    // Only once the phone is known to be there: the first offer must not meet a stale "unreachable".
+    await until(`device ${deviceId} reachable`, async () => {
+      await api('POST', `/api/v1/agents/${agentId}/sign-in`, { deviceId });
+      const { body } = await api('GET', '/api/v1/live');
+      const agents = body['agents'] as AgentShown[];
+      return agents.some((one) => one.agentId === agentId && one.state !== 'unreachable') || undefined;
+    });
+    if (ready) await api('POST', `/api/v1/agents/${agentId}/ready`);
+  }
+
+  async function seat(agentId: string, seatOptions: Parameters<Station['seat']>[1] = {}): Promise<Seat> {
+    const deviceId = `d${agentId}`;
+    const phone = await createPhone({
+      user: deviceId,
+      password: await devicePassword(deviceId),
+      server: { host: '127.0.0.1', port: options.sipPort },
+      bind: { host: '127.0.0.1' },
+      toneHz: seatOptions.toneHz ?? 700,
+      onInvite: seatOptions.onInvite ?? { autoAnswerMs: 200 },
+    });
+    phones.push(phone);
+    await phone.register();
+    await signIn(agentId, deviceId, seatOptions.ready ?? true);
+    const state = async () => {
+      const { body } = await api('GET', '/api/v1/live');
+      return (body['agents'] as AgentShown[]).find((one) => one.agentId === agentId)?.state ?? '';
+    };
+    return {
+      agentId,
+      deviceId,
+      phone,
+      state,
+      untilState: async (wanted, timeoutMs) => {
+        await until(`${agentId} ${wanted}`, async () => (await state()) === wanted || undefined, timeoutMs);
+      },
+      act: (path, body) => api('POST', `/api/v1/agents/${agentId}/${path}`, body),
+    };
+  }
+
+  async function facts(type?: string): Promise<readonly JournaledFact[]> {
+    const found: JournaledFact[] = [];
+    for (const name of (await readdir(layout.spool)).sort()) {
+      const { lines } = decodeLines(await readFile(join(layout.spool, name)));
+      for (const line of lines) {
+        if (line.is !== 'entry') continue;
+        const { stream, id, atMs } = line.entry;
+        for (const fact of line.entry.facts) {
+          if (type === undefined || fact.type === type) found.push({ ...fact, stream, id, atMs });
+        }
+      }
+    }
+    return found;
+  }
+
+  return {
+    home,
+    sipPort: options.sipPort,
+    parts,
+    api,
+    seat,
+    signIn,
+    devicePassword,
+    pin: (agentId) => secretOf('pins.json', agentId),
+    async citizen(last4, how = {}) {
+      const phone = await createPhone({
+        user: how.number ?? `03110000${last4}`,
+        server: { host: '127.0.0.1', port: options.sipPort },
+        bind: { host: carrierHost },
+        toneHz: how.toneHz ?? 500,
+      });
+      phones.push(phone);
+      return phone;
+    },
+    facts,
+    until,
+    channels: async () => (await ari('channels')).map(({ name }) => name ?? ''),
+    bridges: async () => (await ari('bridges')).map(({ id }) => id),
+    async restartService(more) {
+      await parts.service.stop();
+      parts.service = await start(more);
+    },
+    async close() {
+      await Promise.all(phones.map((phone) => phone.close().catch(() => undefined)));
+      await parts.service.stop();
+      await Promise.all([parts.asterisk.stop(), parts.redis.stop(), parts.postgres.stop()]);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until `look` gives something; a rejection counts as nothing yet. */
+async function until<Found>(
+  what: string,
+  look: () => Promise<Found | undefined>,
+  timeoutMs = waitMs,
+): Promise<Found> {
+  const endMs = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await look().catch(() => undefined);
+    if (found !== undefined) return found;
+    if (Date.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+async function patchPolicies(file: string, changes: StationOptions['policies'] & object): Promise<void> {
+  let text = await readFile(file, 'utf8');
+  for (const [from, to] of changes) {
+    if (!text.includes(from)) throw new Error(`policies.yaml has no «${from}»`);
+    text = text.replace(from, to);
+  }
+  await writeFile(file, text);
+}
+
+function makePrompts(env: NodeJS.ProcessEnv): void {
+  const script = join(projectDir, 'scripts', 'prompts.mjs');
+  const { status, stderr } = spawnSync(process.execPath, [script, 'build'], { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the prompts could not be made: ${stderr}`);
+}
+
+/** A client of the API that logs in by itself, and again when the service has forgotten it. */
+async function createApi(port: number, credentials: () => Promise<object>): Promise<Station['api']> {
+  const origin = `http://127.0.0.1:${port}`;
+  let cookie = '';
+
+  async function send(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<ApiAnswer> {
+    const answer = await request(`${origin}${path}`, {
+      method,
+      headers: { cookie, origin, ...(body && { 'content-type': 'application/json' }) },
+      body: body ? JSON.stringify(body) : null,
+    });
+    const set = answer.headers['set-cookie'];
+    if (set !== undefined)
+      cookie = [set]
+        .flat()
+        .map((one) => one.split(';')[0])
+        .join('; ');
+    const text = await answer.body.text();
+    return {
+      status: answer.statusCode,
+      body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    };
+  }
+
+  return async (method, path, body) => {
+    const answer = await send(method, path, body);
+    if (answer.status !== 401) return answer;
+    await send('POST', '/api/v1/session', await credentials());
+    return send(method, path, body);
+  };
+}
