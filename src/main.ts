@@ -8,6 +8,7 @@ import { createAriClient } from './adapters/asterisk/ari-client.js';
 import { application } from './adapters/asterisk/channel-facts.js';
 import { createRecorder } from './adapters/asterisk/recorder.js';
 import { createAsteriskTelephony } from './adapters/asterisk/telephony.js';
+import { repairRecordings } from './adapters/files/recording-repair.js';
 import { ensureSiteSecrets, type SiteSecrets } from './adapters/files/secrets.js';
 import { checkInThread, createSiteHolder, type SiteHolder } from './adapters/files/site-files.js';
 import { createHttpServer } from './adapters/http/http-server.js';
@@ -26,6 +27,7 @@ import { openSpool, type SpoolTrouble } from './adapters/spool/spool.js';
 import { systemClock, systemTimers, uuidV7 } from './adapters/system/clock.js';
 import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
+import { addDays, dayKeyAt } from './contact/civil-time.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
@@ -39,6 +41,8 @@ const rtpTimeoutMs = 60_000;
 const rtpTimeoutHeldMs = 1_800_000;
 /** Redis is waited for this long at a start; then the service starts without it. */
 const redisPatienceMs = 3_000;
+/** Recordings of so many days are looked through at a start. */
+const mendDays = 7;
 /** The end of everything, whatever still hangs. */
 const endMs = 2_000;
 
@@ -137,6 +141,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     nowMs,
     log,
   });
+  void mendRecordings(config, nowMs(), log);
   ami.connect({ onTrouble: (error) => log.warn({ error: error.message }, 'AMI') });
   telephony.connect();
   await http.listen({ host: config.http.host, port: config.http.port });
@@ -208,6 +213,14 @@ function tellWriterNews(news: WriterNews, log: Log, note: (fact: SiteFact) => vo
     case 'refused':
       return log.error({ refusals: news.refusals }, 'the database refused facts; they are put aside');
   }
+}
+
+/** Recordings that the last crash left open; Asterisk may have been down with us for days. */
+async function mendRecordings(config: Config, nowMs: number, log: Log): Promise<void> {
+  const today = dayKeyAt(nowMs);
+  const days = Array.from({ length: mendDays }, (_, n) => addDays(today, -n).replaceAll('-', '/'));
+  const { mended } = await repairRecordings(config.recordingsDir, days, nowMs);
+  if (mended.length > 0) log.warn({ mended }, 'recordings cut off by a crash were mended');
 }
 
 /** Ends in good order on the first signal; at once on the second, or when something hangs. */

@@ -16,6 +16,7 @@ import { createIncoming } from './incoming.js';
 import { createMatcher } from './matcher.js';
 import { createModelFeed } from './model-feed.js';
 import { createNodeLink, type NodeLink, type NodeState } from './node-link.js';
+import { phoneDisplay } from './phone-display.js';
 import type { PinCheck } from './pin-check.js';
 import type {
   CallerNumbers,
@@ -265,14 +266,16 @@ export function createEngine(parts: EngineParts): Engine {
     const { offerId, deviceId, ringMs } = ring;
     const agent = sites.current().agents.get(ring.agentId);
     const entry = sites.ofVersion(contact.arrival.siteVersion).entries.get(contact.arrival.entryId);
-    const number = agent?.seesNumber ? callers.numberOf(contact.arrival.callerKey) : undefined;
+    const { callerKey, callerMasked, dnis } = contact.arrival;
+    const number = agent?.seesNumber ? callers.numberOf(callerKey) : undefined;
+    const display = phoneDisplay(entry?.shortName ?? dnis, callerMasked, number);
     return {
       contactId: contact.id,
       offerId,
       deviceId,
       ringMs,
-      displayName: entry?.shortName ?? contact.arrival.dnis,
-      displayNumber: number ?? contact.id,
+      displayName: display.name,
+      displayNumber: display.number,
       autoAnswer: agent?.autoAnswer ?? false,
     };
   }

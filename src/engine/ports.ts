@@ -238,7 +238,7 @@ export interface RingOrder {
   readonly ringMs: number;
   /** Shown on the phone, e.g. 「价格举报|0311」. */
   readonly displayName: string;
-  /** The citizen's number, or the contact id where the role may not see it. */
+  /** The citizen's number, masked where the role may not see it. */
   readonly displayNumber: string;
   readonly autoAnswer: boolean;
 }

@@ -123,7 +123,7 @@ function listValues(list: VocabularyList, vocabulary: Vocabulary): readonly Slot
 }
 
 function rangeSlot(kind: 'count' | 'ordinal', range: unknown, step: unknown): PromptSlot | undefined {
-  const [from, to]: readonly unknown[] = Array.isArray(range) ? range : [];
+  const [from, to] = Array.isArray(range) ? (range as readonly unknown[]) : [];
   const by = step ?? 1;
   if (!isWhole(from) || !isWhole(to) || !isWhole(by) || by === 0 || from > to || (to - from) / by > maxValues)
     return undefined;
@@ -133,7 +133,7 @@ function rangeSlot(kind: 'count' | 'ordinal', range: unknown, step: unknown): Pr
 function bandSlot(value: unknown): PromptSlot | undefined {
   const rows: readonly unknown[] = Array.isArray(value) ? value : [];
   const bands = rows.flatMap((row) => {
-    const [from, to]: readonly unknown[] = Array.isArray(row) ? row : [];
+    const [from, to] = Array.isArray(row) ? (row as readonly unknown[]) : [];
     return isWhole(from) && isWhole(to) && from < to ? [[from, to] as const] : [];
   });
   return bands.length > 0 && bands.length === rows.length ? { kind: 'band', bands } : undefined;
