@@ -23,6 +23,10 @@ export interface Config {
   readonly mediaAddress: string;
   readonly qualifyEveryMs: number;
   readonly qualifyTimeoutMs: number;
+  /** No RTP from a phone for this long = the phone is lost. */
+  readonly rtpTimeoutMs: number;
+  /** The same on hold, where phones may fall silent. */
+  readonly rtpTimeoutHeldMs: number;
   /** Key of the callers' HMAC. */
   readonly callerSecret: string;
   readonly sessionSecret: string;
@@ -62,6 +66,11 @@ export function readConfig(env: Env, projectDir: string): Config {
     mediaAddress: env['YIHAO_BIND'] || loopback,
     qualifyEveryMs: wholeNumber(env, 'YIHAO_QUALIFY_MS', 15_000, { min: 1_000, max: 600_000 }),
     qualifyTimeoutMs: wholeNumber(env, 'YIHAO_QUALIFY_TIMEOUT_MS', 3_000, { min: 500, max: 30_000 }),
+    rtpTimeoutMs: wholeNumber(env, 'YIHAO_RTP_TIMEOUT_MS', 60_000, { min: 1_000, max: 600_000 }),
+    rtpTimeoutHeldMs: wholeNumber(env, 'YIHAO_RTP_TIMEOUT_HELD_MS', 1_800_000, {
+      min: 1_000,
+      max: 14_400_000,
+    }),
     callerSecret: secret('caller-key'),
     sessionSecret: secret('session'),
     adminPassword: secret('admin'),

@@ -36,9 +36,6 @@ import type { Log, SiteFact } from './engine/ports.js';
 
 /** Events of no use here, and more than half of all. */
 const disallowedEvents = ['ChannelVarset', 'ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
-/** No RTP for this long = the phone is lost; longer on hold, where phones may fall silent. */
-const rtpTimeoutMs = 60_000;
-const rtpTimeoutHeldMs = 1_800_000;
 /** Redis is waited for this long at a start; then the service starts without it. */
 const redisPatienceMs = 3_000;
 /** Recordings of so many days are looked through at a start. */
@@ -85,6 +82,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const telephony = createAsteriskTelephony({
     node: config.node,
     ari,
+    ami,
     recorder: createRecorder(ami, config.recordingsDir, config.recordingFloorBytes),
     media: createPromptStore(config.soundsManifest),
     accounts: () => accountsOf(sites, secrets),
@@ -92,8 +90,8 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       mediaAddress: config.mediaAddress,
       qualifyEveryMs: config.qualifyEveryMs,
       qualifyTimeoutMs: config.qualifyTimeoutMs,
-      rtpTimeoutMs,
-      rtpTimeoutHeldMs,
+      rtpTimeoutMs: config.rtpTimeoutMs,
+      rtpTimeoutHeldMs: config.rtpTimeoutHeldMs,
     },
     log,
   });

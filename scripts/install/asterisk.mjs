@@ -11,7 +11,8 @@ import { SetupFailure } from './failure.mjs';
 import { takeLock } from './lock-file.mjs';
 import { PrivateApt } from './private-apt.mjs';
 
-const LOCK_FILE = fileURLToPath(new URL('./asterisk.lock.json', import.meta.url));
+/** Where the tested set is recorded. */
+export const LOCK_FILE = fileURLToPath(new URL('./asterisk.lock.json', import.meta.url));
 const PACKAGES = ['asterisk', 'asterisk-modules'];
 const UNPACKED_AT_ONCE = 2;
 
@@ -153,17 +154,4 @@ export async function installAsterisk(cache, say) {
     );
   }
   return program.version;
-}
-
-/**
- * Writes the set now in `cache` into the lock file: run by a maintainer after the whole suite passed on it.
- * @param {string} cache
- */
-export async function relockAsterisk(cache) {
-  const program = await findAsterisk(cache);
-  if (program === undefined) throw new SetupFailure('尚未安装 Asterisk。', 'No Asterisk is unpacked yet.');
-  const { version, architecture, packages } = JSON.parse(
-    await readFile(path.join(program.root, 'yihao.json'), 'utf8'),
-  );
-  await writeFile(LOCK_FILE, JSON.stringify({ architecture, version, packages }, null, 2) + '\n');
 }

@@ -5,12 +5,13 @@
 //   resting                rest      -> ready
 //   ringing                lease     -> ready (nothing was heard of the offer)
 //   talking                longTalk  -> asks the engine to compare with Asterisk
-//   wrapup                 wrapUp    -> ready (or signed out, if asked for)
+//   wrapup                 wrapUp    -> ready (or break or signed out, if that was planned)
 import type {
   Activity,
   ActedBy,
   Agent,
   AgentFact,
+  AgentPlan,
   AgentPolicy,
   AgentRefusal,
   AgentSignal,
@@ -40,7 +41,7 @@ export function newAgent(id: AgentId, nowMs: number): Agent {
     reachable: false,
     ownCalls: [],
     idleSinceMs: nowMs,
-    signOutAfter: false,
+    plan: null,
     deadlines: {},
   };
 }
@@ -194,7 +195,7 @@ function signIn(
     reachable: signal.reachable,
     ownCalls: [],
     idleSinceMs: nowMs,
-    signOutAfter: false,
+    plan: null,
     deadlines: deadlinesOf(activity, nowMs, policy, undefined),
   };
   return withFacts(signedIn, { type: 'AgentSignedIn', deviceId: signal.deviceId, by: signal.by });
@@ -206,8 +207,7 @@ function signOut(agent: Agent, by: ActedBy, nowMs: number): AgentStep {
       return refuse(agent);
     case 'ringing':
     case 'talking':
-      if (agent.signOutAfter) return same(agent);
-      return withFacts({ ...agent, signOutAfter: true }, { type: 'AgentSignOutPlanned', by });
+      return plan(agent, { is: 'signOut' }, by);
     default: {
       const contactId = contactOf(agent.activity);
       return withFacts(
@@ -218,7 +218,7 @@ function signOut(agent: Agent, by: ActedBy, nowMs: number): AgentStep {
           deviceId: null,
           reachable: false,
           ownCalls: [],
-          signOutAfter: false,
+          plan: null,
           deadlines: {},
         },
         {
@@ -259,9 +259,12 @@ function goBreak(
     case 'resting':
     case 'missed':
     case 'wrapup':
-      return enter({ ...agent, signOutAfter: false }, { is: 'break', reason: signal.reason }, nowMs, policy, {
+      return enter({ ...agent, plan: null }, { is: 'break', reason: signal.reason }, nowMs, policy, {
         by: signal.by,
       });
+    case 'ringing':
+    case 'talking':
+      return plan(agent, { is: 'break', reason: signal.reason }, signal.by);
     case 'break':
       if (agent.activity.reason === signal.reason) return same(agent);
       return enter(agent, { is: 'break', reason: signal.reason }, nowMs, policy, { by: signal.by });
@@ -286,7 +289,7 @@ function extendWrapUp(agent: Agent, policy: AgentPolicy): AgentStep {
 /** The table of outcomes, seen from the agent (docs/outcomes.md). */
 function offerClosed(agent: Agent, outcome: OfferOutcome, nowMs: number, policy: AgentPolicy): AgentStep {
   const how: Entering = { by: 'system', outcome };
-  if (agent.signOutAfter) return leave(enter(agent, { is: 'ready' }, nowMs, policy, how), nowMs);
+  if (agent.plan !== null) return carryOut(agent, agent.plan, nowMs, policy, how);
   switch (outcome) {
     case 'rona':
       return enter(agent, { is: 'missed' }, nowMs, policy, how);
@@ -359,6 +362,10 @@ function released(
   policy: AgentPolicy,
 ): AgentStep {
   if (agent.activity.is !== 'talking' || agent.activity.contactId !== contactId) return same(agent);
+  // Who has to leave at once leaves at once; the note can be written later.
+  if (agent.plan?.is === 'break' && agent.plan.reason === 'urgent') {
+    return carryOut(agent, agent.plan, nowMs, policy, { by: 'system' });
+  }
   // Cut off from a citizen who still waits: no wrap-up, so that the two can be joined again.
   const activity: Activity = interrupted ? { is: 'ready' } : { is: 'wrapup', contactId, extensions: 0 };
   return enter(agent, activity, nowMs, policy, { by: 'system' });
@@ -366,8 +373,30 @@ function released(
 
 /** After wrap-up: ready, or out if he asked to leave. Idleness counts from here. */
 function afterContact(agent: Agent, by: ActedBy, nowMs: number, policy: AgentPolicy): AgentStep {
-  const ready = enter({ ...agent, idleSinceMs: nowMs }, { is: 'ready' }, nowMs, policy, { by });
-  return agent.signOutAfter ? leave(ready, nowMs) : ready;
+  const rested = { ...agent, idleSinceMs: nowMs };
+  if (agent.plan !== null) return carryOut(rested, agent.plan, nowMs, policy, { by });
+  return enter(rested, { is: 'ready' }, nowMs, policy, { by });
+}
+
+/** The last wish counts; the same again is nothing new. */
+function plan(agent: Agent, wish: AgentPlan, by: ActedBy): AgentStep {
+  const known = agent.plan;
+  const isSame =
+    known?.is === wish.is && (known.is !== 'break' || wish.is !== 'break' || known.reason === wish.reason);
+  return isSame ? same(agent) : withFacts({ ...agent, plan: wish }, { type: 'AgentPlanned', plan: wish, by });
+}
+
+/** The contact is over: does what was planned. */
+function carryOut(
+  agent: Agent,
+  wish: AgentPlan,
+  nowMs: number,
+  policy: AgentPolicy,
+  how: Entering,
+): AgentStep {
+  const free: Agent = { ...agent, plan: null };
+  if (wish.is === 'break') return enter(free, { is: 'break', reason: wish.reason }, nowMs, policy, how);
+  return leave(enter(free, { is: 'ready' }, nowMs, policy, how), nowMs);
 }
 
 function phoneReachable(

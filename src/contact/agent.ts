@@ -36,6 +36,9 @@ export type Activity =
 
 export type ActivityName = Activity['is'];
 
+/** A wish that waits for the end of the present contact. */
+export type AgentPlan = { readonly is: 'signOut' } | { readonly is: 'break'; readonly reason: BreakReason };
+
 /** The timers an agent's state can carry. */
 export type AgentTimer = 'lease' | 'wrapUp' | 'rest' | 'breakOver' | 'longTalk' | 'forgotten';
 
@@ -53,8 +56,8 @@ export interface Agent {
   readonly ownCalls: readonly ChannelId[];
   /** End of the last contact (or sign-in): the basis of "longest idle". */
   readonly idleSinceMs: number;
-  /** Signs out when the present talk and its wrap-up are over. */
-  readonly signOutAfter: boolean;
+  /** What he asked for while ringing or talking: done when the contact is over (urgent leave: before the wrap-up). */
+  readonly plan: AgentPlan | null;
   readonly deadlines: Deadlines<AgentTimer>;
 }
 
@@ -138,7 +141,7 @@ export type AgentFact =
       /** The contact whose wrap-up this sign-out ended. */
       readonly contactId?: ContactId;
     }
-  | { readonly type: 'AgentSignOutPlanned'; readonly by: ActedBy }
+  | { readonly type: 'AgentPlanned'; readonly plan: AgentPlan; readonly by: ActedBy }
   | {
       readonly type: 'AgentActivityChanged';
       readonly from: ActivityName;

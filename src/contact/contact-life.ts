@@ -174,7 +174,11 @@ function legGone(
 ): ContactStep {
   const { offerId, causeCode } = signal;
   const offer = offerOf(step.contact, offerId);
-  if (offer !== null) return legFailed(step, offer, causeCode, context);
+  if (offer !== null) {
+    // A lost phone's leg may still stand in Asterisk: it is ended from our side.
+    if (signal.phoneLost) return withdrawOffer(step, 'unreachable', context);
+    return legFailed(step, offer, causeCode, context);
+  }
   const talk = talkOf(step, offerId);
   if (talk === null) return step;
   return signal.phoneLost

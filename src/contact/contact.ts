@@ -23,7 +23,7 @@ export interface Arrival {
   readonly trunkId: string;
   /** The number dialled, as the carrier sent it. */
   readonly dnis: string;
-  /** The number that forwarded the call here (Diversion, History-Info), or ''. */
+  /** The number that forwarded the call here (Diversion, History-Info), masked unless it is of the ledger; or ''. */
   readonly redirectedFrom: string;
   readonly callerKey: CallerKey;
   readonly callerMasked: string;

@@ -31,6 +31,7 @@ import type {
   SiteFact,
   Sites,
   Telephony,
+  TrunkSeen,
   Timers,
 } from './ports.js';
 import { createRunQueue } from './run-queue.js';
@@ -90,6 +91,7 @@ export interface EngineCondition {
   readonly store: 'up' | 'away';
   readonly epoch: number;
   readonly alarms: readonly StandingAlarm[];
+  readonly trunks: readonly TrunkSeen[];
 }
 
 /** A whisper that reports no end is not waited for longer. */
@@ -359,6 +361,7 @@ export function createEngine(parts: EngineParts): Engine {
       store: storeLink.isUp() ? 'up' : 'away',
       epoch: epoch(),
       alarms: siteJournal.standing(),
+      trunks: telephony.trunks(),
     }),
     note: siteJournal.note,
     siteChanged() {

@@ -65,7 +65,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
       case 'ownCall':
         return ownCall(event.deviceId, event.channelId, event.up);
       case 'newContactAddress':
-        return siteJournal.raise('newContactAddress', event.deviceId);
+        return movedInCall(event.deviceId);
       case 'connected':
       case 'disconnected':
       case 'replaced':
@@ -92,7 +92,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
       sipCallId,
       trunkId,
       dnis,
-      redirectedFrom,
+      redirectedFrom: site.keptNumber(redirectedFrom),
       ...parts.callers.remember(ani, aniShown),
       callerShown: aniShown && ani !== '',
       entryId,
@@ -144,7 +144,14 @@ export function createIncoming(parts: IncomingParts): Incoming {
     if (agent.activity.is === 'talking') void dropDeadLeg(agent.activity.legId);
   }
 
-  /** A talking agent's phone is out of reach: if its audio stands still too, the talk is cut off. */
+  /** A phone that registers from elsewhere in the middle of a call: a stranger with its password, or it was restarted. */
+  function movedInCall(deviceId: DeviceId): void {
+    siteJournal.raise('newContactAddress', deviceId);
+    const agent = agents.at(deviceId);
+    if (agent?.activity.is === 'talking') void dropDeadLeg(agent.activity.legId);
+  }
+
+  /** Something is wrong with a talking agent's phone: if its audio stands still too, the talk is cut off. */
   async function dropDeadLeg(legId: ChannelId): Promise<void> {
     const before = await telephony.packetsReceived(legId).catch(() => null);
     await parts.pause(deadAudioMs);

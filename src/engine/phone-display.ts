@@ -15,7 +15,11 @@ export interface PhoneDisplay {
  * @param callerMasked as journaled; a fixed line's begins with its area code
  * @param number the full number, only where the agent may see it
  */
-export function phoneDisplay(shortName: string, callerMasked: string, number: string | undefined): PhoneDisplay {
+export function phoneDisplay(
+  shortName: string,
+  callerMasked: string,
+  number: string | undefined,
+): PhoneDisplay {
   const area = /^(0\d{2,3})-/.exec(callerMasked)?.[1];
   const masked = callerMasked === withheldNumberText ? 'anonymous' : callerMasked.replaceAll(' ', '');
   return { name: area === undefined ? shortName : `${shortName}|${area}`, number: number ?? masked };

@@ -41,7 +41,7 @@ export interface JournalEntry {
   readonly atMs: number;
   readonly node: NodeId;
   readonly epoch: number;
-  readonly facts: readonly (ContactFact | AgentFact | SiteFact)[];
+  readonly facts: readonly (ContactFact | CallMissedFact | AgentFact | SiteFact)[];
   /** The stream's state after these facts: what a restart goes on from. Not carried to the database. */
   readonly image: Contact | Agent | null;
 }
@@ -56,19 +56,30 @@ export type SiteFact =
   | { readonly type: 'PartBack'; readonly part: GapPart; readonly awayMs: number }
   | { readonly type: 'AlarmRaised'; readonly alarm: AlarmName; readonly about: string }
   | { readonly type: 'AlarmCleared'; readonly alarm: AlarmName; readonly about: string }
-  | { readonly type: 'SiteReloaded'; readonly siteVersion: string }
-  /** A call the service never saw, read from Asterisk's own records. */
-  | {
-      readonly type: 'CallMissedByService';
-      readonly callKey: string;
-      readonly arrivedAtMs: number;
-      readonly endedAtMs: number;
-      readonly dnis: string;
-      readonly trunkId: string;
-      readonly callerKey: CallerKey;
-      readonly callerMasked: string;
-      readonly reason: 'away' | 'full';
-    };
+  | { readonly type: 'SiteReloaded'; readonly siteVersion: string };
+
+/**
+ * The only fact of a call the service never saw, read from Asterisk's own records. It is journaled in the contact stream
+ * that the call's key names, as fact 0, at the instant the call ended: read twice, it is one fact all the same.
+ */
+export interface CallMissedFact {
+  readonly type: 'CallMissedByService';
+  readonly node: NodeId;
+  readonly sipCallId: string;
+  readonly trunkId: string;
+  readonly dnis: string;
+  readonly redirectedFrom: string;
+  readonly callerKey: CallerKey;
+  readonly callerMasked: string;
+  readonly entryId: string;
+  readonly kpiLine: string;
+  readonly tag: string;
+  readonly siteVersion: string;
+  readonly arrivedAtMs: number;
+  readonly endedAtMs: number;
+  /** `away`: the service took nothing then (系统未受理); `full`: no line was free (线路满). */
+  readonly reason: 'away' | 'full';
+}
 
 export type GapPart = 'service' | 'asterisk' | 'redis' | 'database' | 'spool';
 export type AlarmName =
@@ -78,6 +89,7 @@ export type AlarmName =
   | 'recordingFailed'
   | 'recordingDiskLow'
   | 'spoolDiskFull'
+  | 'databaseAway'
   | 'promptMissing'
   | 'calendarMissing'
   | 'eventLoopSlow';
@@ -178,6 +190,12 @@ export interface ArrivalSeen {
   readonly arrivedAtMs: number;
 }
 
+/** A call that Asterisk answered by itself, raw as its records tell. */
+export interface MissedCallSeen extends Omit<ArrivalSeen, 'toUser'> {
+  readonly endedAtMs: number;
+  readonly reason: CallMissedFact['reason'];
+}
+
 /** What the node has now. */
 export interface NodeSnapshot {
   readonly node: NodeId;
@@ -230,6 +248,14 @@ export type TelephonyEvent =
   /** Another service took the application over: stop acting. */
   | { readonly type: 'replaced' };
 
+/** A trunk to the carrier. */
+export interface TrunkSeen {
+  readonly trunkId: string;
+  readonly linesInUse: number;
+  /** `none`: known by its address, registers nowhere. */
+  readonly registration: 'none' | 'registered' | 'failed';
+}
+
 /** How a phone is rung. */
 export interface RingOrder {
   readonly contactId: ContactId;
@@ -277,6 +303,8 @@ export interface Telephony {
   /** RTP packets received from this channel's far end so far. */
   packetsReceived(channelId: ChannelId): Promise<number>;
   snapshot(): Promise<NodeSnapshot>;
+  /** The trunks as last looked at. */
+  trunks(): readonly TrunkSeen[];
 }
 
 /** Where a prompt's audio lies. */

@@ -135,7 +135,7 @@ export function foldContact(
   fold.record.incomplete =
     first.fact.type !== 'ContactArrived' || facts.some(({ seq }, at) => seq !== first.seq + at);
   fold.record.wrapUpMs = agentFacts.reduce((sum, { fact }) => sum + wrapUpOf(fact), 0);
-  return judged(fold);
+  return judgedRecord(fold.record);
 }
 
 /** A record with nothing but an id and an arrival: where every fold begins. */
@@ -324,8 +324,8 @@ function missedCauseOf(
   return record.queuedAtMs === null ? 'flowEnd' : 'lost';
 }
 
-/** The last word: in or out of the denominators, and missed or not. */
-function judged({ record }: Fold): ContactRecord {
+/** The last word on a record: in or out of the denominators, and missed or not. */
+export function judgedRecord(record: ContactRecord): ContactRecord {
   const byTag = excludedTags[record.tag] ?? null;
   const excluded = byTag === 'promptOnly' && record.queuedAtMs !== null ? null : byTag;
   const missed = record.endedAtMs !== null && !record.answered && excluded === null;

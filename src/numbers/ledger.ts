@@ -1,5 +1,7 @@
 // The number ledger: what a dialled number means at this moment.
 import type { FlowId, QueueId } from '../contact/ids.js';
+import { maskNumber } from '../contact/masking.js';
+import { normaliseNumber } from '../contact/ani.js';
 
 /** What a call brings along that can tell which number the citizen dialled. */
 export interface DialledCall {
@@ -56,6 +58,15 @@ export function meaningOf(ledger: Ledger, call: DialledCall): Meaning {
     if (meaning !== undefined) return meaning;
   }
   return ledger.otherwise;
+}
+
+/**
+ * A forwarding number as it may be kept: one of the ledger as it came, any other masked, since a citizen's own phone forwards too.
+ * @param homeAreaCode the site's own area with its 0
+ */
+export function keptNumber(ledger: Ledger, forwardedBy: string, homeAreaCode: string): string {
+  if (forwardedBy === '' || ledger.byDelivered.has(bareNumber(forwardedBy))) return forwardedBy;
+  return maskNumber(normaliseNumber(forwardedBy, homeAreaCode));
 }
 
 /** A number without its punctuation and China's country code: `+86-311-12345` and `031112345` are one. */

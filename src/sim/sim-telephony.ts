@@ -218,6 +218,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
     async snapshot() {
       return snapshot();
     },
+    trunks: () => [],
     setHabit(deviceId, habit) {
       habits.set(deviceId, habit);
     },

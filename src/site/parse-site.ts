@@ -5,7 +5,7 @@ import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-
 import type { FlowId, SkillName } from '../contact/ids.js';
 import type { Flow, FlowDay } from '../ivr/flow.js';
 import { beginFlow, step, type FlowWorld } from '../ivr/step.js';
-import { buildLedger, meaningOf, type Meaning } from '../numbers/ledger.js';
+import { buildLedger, keptNumber, meaningOf, type Meaning } from '../numbers/ledger.js';
 import { dayKind } from './calendar.js';
 import { checkSite } from './check-site.js';
 import { contentHash } from './content-hash.js';
@@ -113,6 +113,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     metricsPolicy: read.policies.metrics,
     menu: read.menu,
     meaningOf: (call) => meaningOf(ledger, call),
+    keptNumber: (forwardedBy) => keptNumber(ledger, forwardedBy, read.policies.areaCode),
     ...flowDoors(read, main, version, flows, entries),
     warnings,
   };

@@ -34,6 +34,8 @@ export interface Site {
   readonly menu: boolean;
   /** What a dialled number means now: always exactly one meaning. */
   meaningOf(call: DialledCall): Meaning;
+  /** A forwarding number as it may be journaled: one of the ledger as it came, a person's masked. */
+  keptNumber(forwardedBy: string): string;
   /** First turn of an entry's flow; an unknown entry is taken as the main one. */
   beginFlow(entryId: string, view: FlowView): FlowTurn;
   /** The next turn. A cursor that this version does not know begins its flow again. */

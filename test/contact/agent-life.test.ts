@@ -120,12 +120,22 @@ t.test('signing out during a talk waits for its end; elsewhere it is at once', a
   t.equal(shownState(live(...atWork, [2_000, { type: 'SignOut', by: 'phone' }]).agent), 'offline');
 });
 
-t.test('urgent leave is never refused between talks', async (t) => {
-  const leave: AgentSignal = { type: 'GoBreak', reason: 'urgent', by: 'agent' };
-  t.equal(live(...inTalk, [60_000, released], [61_000, leave]).refused, undefined);
-  t.equal(live(...atWork, [2_000, leave]).refused, undefined);
-  t.equal(live(...inTalk, [9_000, leave]).refused, 'AGENT_WRONG_STATE');
-});
+t.test(
+  'a break asked for in a talk follows it; urgent leave does not even wait for the wrap-up',
+  async (t) => {
+    const meal: AgentSignal = { type: 'GoBreak', reason: 'meal', by: 'agent' };
+    const planned = [...inTalk, [9_000, meal], [60_000, released]] as const;
+    t.equal(shownState(live(...planned).agent), 'wrapup');
+    t.match(live(...planned, [120_000, fired('wrapUp')]).agent.activity, { is: 'break', reason: 'meal' });
+
+    const leave: AgentSignal = { type: 'GoBreak', reason: 'urgent', by: 'agent' };
+    for (const before of [atWork, inTalk, [...inTalk, [60_000, released]]] as const) {
+      t.equal(live(...before, [61_000, leave]).refused, undefined, 'never refused');
+    }
+    const left = live(...inTalk, [9_000, leave], [60_000, released]).agent;
+    t.match(left, { activity: { is: 'break', reason: 'urgent' }, plan: null });
+  },
+);
 
 t.test('a phone that is away is not offered to, and comes back by itself', async (t) => {
   const gone = [...atWork, [2_000, { type: 'PhoneReachable', deviceId, reachable: false }]] as const;

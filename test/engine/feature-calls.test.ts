@@ -343,10 +343,13 @@ t.test('keys in a talk: codes are obeyed and kept from the citizen, all else goe
   t.match(engine.contacts()[0]?.disposition ?? {}, { outcome: 'dispatch' });
   await press(leg, '*29');
   t.same(words(), ['a.state state=talking t=1']);
-  for (const code of ['*22', '*232', '*24', '*25', '*43', '*201002#', '*27', '**']) {
+  for (const code of ['*22', '*24', '*25', '*43', '*201002#', '*27', '**']) {
     await press(leg, code);
     t.same([code, ...words(), ...deeds()], [code, 'a.fail']);
   }
+  await press(leg, '*239');
+  t.same(words(), ['a.break r=urgent'], 'urgent leave is never refused');
+  t.same(agent(first)?.plan, { is: 'break', reason: 'urgent' });
   await press(leg, '*2');
   await pass(2_900);
   await press(leg, '9');
@@ -358,10 +361,10 @@ t.test('keys in a talk: codes are obeyed and kept from the citizen, all else goe
   t.same(deeds(), ['send 7'], 'afterwards keys are keys again');
   await press(leg, '*23');
   await pass(3_100);
-  t.same(words(), ['a.fail'], 'no break in a talk');
+  t.same(words(), ['a.fail'], 'no reason, no break');
   await press(leg, '*21');
   t.same(words(), ['a.logout.wait']);
-  t.equal(agent(first)?.signOutAfter, true);
+  t.same(agent(first)?.plan, { is: 'signOut' });
 
   await dial('*20');
   t.same(words(), ['a.fail'], 'no 工号, no sign-in');

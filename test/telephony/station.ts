@@ -12,9 +12,13 @@ import { startRedis } from '../../scripts/run/redis.mjs';
 import { startService } from '../../scripts/run/service.mjs';
 import { decodeLines } from '../../src/adapters/spool/spool-line.js';
 import type { JournalEntry } from '../../src/engine/ports.js';
+import { matchesWav, type Listener, type WavMatch } from '../phones/audio.js';
 import { createPhone, type OnInvite, type Phone } from '../phones/phone.js';
 
 type Part = Awaited<ReturnType<typeof startRedis>>;
+
+/** Texts that must be there, each replaced once. */
+export type Replacements = readonly (readonly [from: string, to: string])[];
 
 /** How a station is made; ports from `portBase` on (10 of them), SIP on `sipPort`, RTP from `rtpStart` (200 ports). */
 export interface StationOptions {
@@ -22,7 +26,9 @@ export interface StationOptions {
   readonly sipPort: number;
   readonly rtpStart: number;
   /** Text replacements in `ivr-flows/policies.yaml`, e.g. `[['wrapUp: 60s', 'wrapUp: 2s']]`. */
-  readonly policies?: readonly (readonly [from: string, to: string])[];
+  readonly policies?: Replacements;
+  /** The same in any file below `ivr-flows/`, by its name there: `{'queues.yaml': [['limit: 200', 'limit: 1']]}`. */
+  readonly files?: Readonly<Record<string, Replacements>>;
   /** More environment for the service. */
   readonly env?: Readonly<Record<string, string>>;
   /** Parts that die stay dead until the test starts them; default: they are restarted as in production. */
@@ -56,6 +62,22 @@ export interface ApiAnswer {
   readonly body: Record<string, unknown>;
 }
 
+/** A prompt that was listened for. */
+export interface PromptHeard extends WavMatch {
+  readonly endsAtMs: number;
+}
+
+/** Particulars of listening for a prompt. */
+export interface ListenOptions {
+  /** Nothing before this instant counts. */
+  readonly sinceMs: number;
+  /** The value of the prompt's slot, as the manifest has it: `1001`, `meal`. */
+  readonly slot?: string;
+  /** Only the prompt's beginning counts: it may have been cut off. */
+  readonly firstMs?: number;
+  readonly timeoutMs?: number;
+}
+
 /** The running whole. */
 export interface Station {
   readonly home: string;
@@ -73,14 +95,35 @@ export interface Station {
   citizen(last4: string, how?: { toneHz?: number; number?: string }): Promise<Phone>;
   /** Every fact journaled so far, oldest first. */
   facts(type?: string): Promise<readonly JournaledFact[]>;
+  /** Changes a file of the running site, and has it read again. */
+  editSite(file: string, changes: Replacements): Promise<void>;
   /** Waits until `look` gives something. */
   until<Found>(what: string, look: () => Promise<Found | undefined>, timeoutMs?: number): Promise<Found>;
+  /** Waits until a prompt (the first stretch of it) is heard whole: a likeness of at least 0.8. */
+  hears(listener: Listener, promptId: string, options: ListenOptions): Promise<PromptHeard>;
+  /** How alike the prompt and what is heard are, now. */
+  likeness(listener: Listener, promptId: string, options: ListenOptions): Promise<PromptHeard>;
+  /** The API as this agent. */
+  apiAs(agentId: string): Promise<Station['api']>;
+  /** A contact's record and journal, once the record is closed. */
+  closedRecord(contactId: string): Promise<ClosedRecord>;
   /** Asterisk's channels now. */
   channels(): Promise<readonly string[]>;
   bridges(): Promise<readonly string[]>;
   /** Restarts the service with this environment in addition. */
   restartService(env?: Readonly<Record<string, string>>): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What GET /api/v1/contacts/{id} gives. */
+export interface ClosedRecord {
+  readonly record: Readonly<Record<string, unknown>>;
+  readonly journal: readonly {
+    readonly stream: string;
+    readonly type: string;
+    readonly atMs: number;
+    readonly data: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 const waitMs = 10_000;
@@ -93,6 +136,21 @@ const serviceEnv = {
   YIHAO_RECORDING_FLOOR_MB: '64',
 };
 
+/** Other speech stays below 0.3, the same audio above 0.9. */
+const sameAudio = 0.8;
+const listenEveryMs = 250;
+
+interface PromptManifest {
+  readonly prompts: Readonly<
+    Record<string, { readonly parts: readonly { readonly sounds: Readonly<Record<string, SoundFile>> }[] }>
+  >;
+}
+
+interface SoundFile {
+  readonly file: string;
+  readonly durationMs: number;
+}
+
 interface AgentShown {
   readonly agentId: string;
   readonly state: string;
@@ -102,7 +160,10 @@ interface AgentShown {
 export async function startStation(options: StationOptions): Promise<Station> {
   const home = await mkdtemp(join(tmpdir(), 'yihao-station-'));
   await cp(join(projectDir, 'ivr-flows'), join(home, 'flows'), { recursive: true });
-  await patchPolicies(join(home, 'flows', 'policies.yaml'), options.policies ?? []);
+  const flowsFile = (file: string) => join(home, 'flows', file);
+  await replaceIn(flowsFile('policies.yaml'), options.policies ?? []);
+  for (const [file, changes] of Object.entries(options.files ?? {}))
+    await replaceIn(flowsFile(file), changes);
   const env = {
     ...process.env,
     YIHAO_HOME: home,
@@ -184,6 +245,48 @@ export async function startStation(options: StationOptions): Promise<Station> {
     };
   }
 
+  const manifest = JSON.parse(
+    await readFile(join(home, 'sounds', 'manifest.json'), 'utf8'),
+  ) as PromptManifest;
+
+  function soundOf(promptId: string, slot: string): { path: string; durationMs: number } {
+    const sounds = manifest.prompts[promptId]?.parts[0]?.sounds;
+    const sound = sounds?.[slot];
+    if (sound === undefined) throw new Error(`no sound ${promptId} ${slot}: ${Object.keys(sounds ?? {})}`);
+    return { path: join(home, 'sounds', `${sound.file}.wav`), ...sound };
+  }
+
+  const likeness: Station['likeness'] = async (listener, promptId, { sinceMs, slot = '', firstMs }) => {
+    const { path, durationMs } = soundOf(promptId, slot);
+    const window = { fromMs: sinceMs, toMs: Date.now(), ...(firstMs !== undefined && { firstMs }) };
+    const match = matchesWav(listener, path, window);
+    return { ...match, endsAtMs: match.atMs + (firstMs ?? durationMs) };
+  };
+
+  const hears: Station['hears'] = async (listener, promptId, listen) => {
+    const endMs = Date.now() + (listen.timeoutMs ?? waitMs);
+    for (;;) {
+      const match = await likeness(listener, promptId, listen);
+      if (match.score >= sameAudio) return match;
+      if (Date.now() > endMs) throw new Error(`${promptId} not heard; likeness ${match.score.toFixed(2)}`);
+      await new Promise((resolve) => setTimeout(resolve, listenEveryMs));
+    }
+  };
+
+  async function closedRecord(contactId: string): Promise<ClosedRecord> {
+    return until(`record of ${contactId}`, async () => {
+      const { status, body } = await api('GET', `/api/v1/contacts/${contactId}`);
+      const found = body as unknown as ClosedRecord;
+      return status === 200 && found.record['endedAtMs'] !== null ? found : undefined;
+    });
+  }
+
+  async function editSite(file: string, changes: Replacements): Promise<void> {
+    await replaceIn(flowsFile(file), changes);
+    const { status, body } = await api('POST', '/api/v1/site/reload');
+    if (status !== 200) throw new Error(`the site was refused: ${JSON.stringify(body)}`);
+  }
+
   async function facts(type?: string): Promise<readonly JournaledFact[]> {
     const found: JournaledFact[] = [];
     for (const name of (await readdir(layout.spool)).sort()) {
@@ -219,7 +322,16 @@ export async function startStation(options: StationOptions): Promise<Station> {
       return phone;
     },
     facts,
+    editSite,
     until,
+    hears,
+    likeness,
+    apiAs: async (agentId) =>
+      createApi(layout.httpPort, async () => ({
+        user: agentId,
+        password: await secretOf('pins.json', agentId),
+      })),
+    closedRecord,
     channels: async () => (await ari('channels')).map(({ name }) => name ?? ''),
     bridges: async () => (await ari('bridges')).map(({ id }) => id),
     async restartService(more) {
@@ -250,10 +362,11 @@ async function until<Found>(
   }
 }
 
-async function patchPolicies(file: string, changes: StationOptions['policies'] & object): Promise<void> {
+async function replaceIn(file: string, changes: Replacements): Promise<void> {
+  if (changes.length === 0) return;
   let text = await readFile(file, 'utf8');
   for (const [from, to] of changes) {
-    if (!text.includes(from)) throw new Error(`policies.yaml has no «${from}»`);
+    if (!text.includes(from)) throw new Error(`${file} has no «${from}»`);
     text = text.replace(from, to);
   }
   await writeFile(file, text);

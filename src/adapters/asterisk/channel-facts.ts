@@ -42,10 +42,15 @@ export function arrivalOf(channel: Channel, args: readonly string[]): ArrivalSee
     redirectedFrom,
     toUser,
     ani,
-    aniShown: ani !== '' && !privacy.startsWith('prohib') && privacy !== 'unavailable',
+    aniShown: isShown(ani, privacy),
     sipCallId,
     arrivedAtMs: Date.parse(channel.creationtime),
   };
+}
+
+/** Whether a number came along that its caller does not withhold; `privacy` as Asterisk's CALLERID(pres) has it. */
+export function isShown(ani: string, privacy: string): boolean {
+  return ani !== '' && !privacy.startsWith('prohib') && privacy !== 'unavailable';
 }
 
 /** A listed channel in our words. `bridgeId`: the bridge that lists it. */

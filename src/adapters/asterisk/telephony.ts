@@ -10,17 +10,20 @@ import type {
   Telephony,
   TelephonyEvent,
 } from '../../engine/ports.js';
+import type { AmiClient } from './ami-client.js';
 import type { AriClient } from './ari-client.js';
 import type { AriEvent, Channel } from './ari-types.js';
 import { arrivalOf, deviceOf, seenChannel, variableNames } from './channel-facts.js';
 import { pushAccounts, type AccountSettings, type DeviceAccount } from './device-accounts.js';
 import { createPhoneWatch } from './phone-watch.js';
 import type { Recorder } from './recorder.js';
+import { createTrunkWatch } from './trunk-watch.js';
 
 /** What Asterisk's side of the port is made of. */
 export interface AsteriskTelephonyParts {
   readonly node: NodeId;
   readonly ari: AriClient;
+  readonly ami: AmiClient;
   readonly recorder: Recorder;
   readonly media: PromptMedia;
   readonly accounts: () => readonly DeviceAccount[];
@@ -60,6 +63,8 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     () => devices,
     (deviceId) => [...deviceChannels.values()].includes(deviceId),
   );
+
+  const trunkWatch = createTrunkWatch(ari, parts.ami, (endpoint) => devices.has(endpoint));
 
   const emit = (event: TelephonyEvent) => listener(event);
 
@@ -120,8 +125,9 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   /** A channel at a device that is neither a leg of ours nor comes to us as a feature call is the agent's own. */
   function created(channel: Channel): void {
     const deviceId = deviceOf(channel, devices);
-    if (deviceId === null || isLeg(channel)) return;
+    if (deviceId === null) return;
     const { id } = channel;
+    if (isLeg(channel)) return void deviceChannels.set(id, deviceId);
     setTimeout(() => {
       if (!names.has(id) || deviceChannels.has(id)) return;
       ownCalls.add(id);
@@ -164,8 +170,23 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   async function connected(): Promise<void> {
     readDevices();
     const snapshot = await takeSnapshot();
+    followDeviceChannels(snapshot);
     emit({ type: 'connected', snapshot });
     void refreshAccounts();
+  }
+
+  /** The phones' channels that are there at a connect: their ends are told like those of channels we saw begin. */
+  function followDeviceChannels({ channels }: NodeSnapshot): void {
+    const known = new Set(deviceChannels.keys());
+    const own = new Set(ownCalls);
+    deviceChannels.clear();
+    ownCalls.clear();
+    for (const { channelId, deviceId } of channels) {
+      if (deviceId === null) continue;
+      deviceChannels.set(channelId, deviceId);
+      const isOwn = own.has(channelId) || !known.has(channelId);
+      if (isOwn && !isOfferId(channelId)) ownCalls.add(channelId);
+    }
   }
 
   function readDevices(): void {
@@ -260,6 +281,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       listener = next;
     },
     connect() {
+      trunkWatch.start();
       ari.connect({
         onConnected: connected,
         onEvent,
@@ -313,6 +335,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     echo: (channelId) => ari.channels.continueInDialplan(channelId, 'echo', 's', 1),
     packetsReceived: async (channelId) => (await ari.channels.rtpStatistics(channelId)).rxcount,
     snapshot: takeSnapshot,
+    trunks: trunkWatch.trunks,
   };
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import type { Api, HttpParts } from './http-parts.js';
 import { createStatusPage, statusStyle } from './status-page.js';
-import { conditionView, oneOf } from './views.js';
+import { conditionView, oneOf, viewCondition } from './views.js';
 
 const readiness = Type.Object({ status: oneOf(['ready', 'degraded']), condition: conditionView });
 const styleHash = createHash('sha256').update(statusStyle).digest('base64');
@@ -35,11 +35,11 @@ export function addHealthRoutes(api: Api, parts: HttpParts): void {
       config: { rateLimit: false },
     },
     async (_request, reply) => {
-      const { telephony, store, alarms } = engine.condition();
-      const ready = telephony === 'connected' && store === 'up';
+      const condition = engine.condition();
+      const ready = condition.telephony === 'connected' && condition.store === 'up';
       return reply.status(ready ? 200 : 503).send({
         status: ready ? ('ready' as const) : ('degraded' as const),
-        condition: { telephony, store, alarms: [...alarms] },
+        condition: viewCondition(condition),
       });
     },
   );

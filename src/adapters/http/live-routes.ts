@@ -12,6 +12,7 @@ import {
   oneOf,
   queueView,
   viewAgents,
+  viewCondition,
   viewContact,
   viewQueues,
 } from './views.js';
@@ -73,11 +74,10 @@ export function addLiveRoutes(api: Api, parts: HttpParts): void {
     { schema: { summary: 'Agents, contacts and queues now', response: { 200: liveView } } },
     async () => {
       const site = sites.current();
-      const { telephony, store, alarms } = engine.condition();
       return {
         atMs: nowMs(),
         siteVersion: site.version,
-        condition: { telephony, store, alarms: [...alarms] },
+        condition: viewCondition(engine.condition()),
         agents: [...viewAgents(site, engine)],
         contacts: engine.contacts().map((contact) => viewContact(contact, engine.placeOf(contact.id))),
         queues: [...viewQueues(site, engine, nowMs())],

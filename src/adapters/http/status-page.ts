@@ -111,7 +111,7 @@ function figureRows({ counts, figures, gapMs }: KpiRow): readonly (readonly Cell
 }
 
 function partRows({ engine }: HttpParts, databaseUp: boolean): readonly (readonly Cell[])[] {
-  const { telephony, store } = engine.condition();
+  const { telephony, store, trunks } = engine.condition();
   const telephonyNames = {
     connected: '正常',
     disconnected: '未连接',
@@ -122,6 +122,10 @@ function partRows({ engine }: HttpParts, databaseUp: boolean): readonly (readonl
     ['电话节点', telephonyNames[telephony]],
     ['实时数据(Redis)', store === 'up' ? '正常' : '未连接'],
     ['数据库', databaseUp ? '正常' : '未连接'],
+    ...trunks.map(({ trunkId, linesInUse, registration }): readonly Cell[] => [
+      `中继 ${trunkId}`,
+      `占用 ${String(linesInUse)}${registration === 'failed' ? ',未注册' : ''}`,
+    ]),
   ];
 }
 

@@ -4,7 +4,7 @@ import { breakReasons, shownState, type Agent } from '../../contact/agent.js';
 import type { Contact } from '../../contact/contact.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
-import type { Engine } from '../../engine/engine.js';
+import type { Engine, EngineCondition } from '../../engine/engine.js';
 import type { Queue, Site } from '../../site/site.js';
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
@@ -38,7 +38,8 @@ export const agentView = Type.Object({
   reason: nullable(oneOf(breakReasons)),
   deviceId: nullable(Type.String()),
   contactId: nullable(Type.String()),
-  signOutAfter: Type.Boolean(),
+  /** Asked for during the talk, done after it: a break's reason, or `signOut`. */
+  plan: nullable(Type.String()),
 });
 export type AgentView = Static<typeof agentView>;
 
@@ -80,7 +81,30 @@ export const conditionView = Type.Object({
   telephony: oneOf(['connected', 'disconnected', 'sick', 'replaced']),
   store: oneOf(['up', 'away']),
   alarms: Type.Array(Type.Object({ alarm: Type.String(), about: Type.String(), sinceMs: Type.Integer() })),
+  trunks: Type.Array(
+    Type.Object({
+      trunkId: Type.String(),
+      linesInUse: Type.Integer(),
+      registration: oneOf(['none', 'registered', 'failed']),
+    }),
+  ),
 });
+
+function planOf(agent: Agent | undefined): string | null {
+  const plan = agent?.plan ?? null;
+  if (plan === null) return null;
+  return plan.is === 'break' ? plan.reason : plan.is;
+}
+
+/** What works and what does not. */
+export function viewCondition({
+  telephony,
+  store,
+  alarms,
+  trunks,
+}: EngineCondition): Static<typeof conditionView> {
+  return { telephony, store, alarms: [...alarms], trunks: [...trunks] };
+}
 
 /** An agent of the files; `live` is undefined until his first sign-in. */
 export function viewAgent(site: Site, agentId: AgentId, live: Agent | undefined): AgentView | undefined {
@@ -97,7 +121,7 @@ export function viewAgent(site: Site, agentId: AgentId, live: Agent | undefined)
     reason: activity?.is === 'break' ? activity.reason : null,
     deviceId: live?.deviceId ?? null,
     contactId: activity !== undefined && 'contactId' in activity ? activity.contactId : null,
-    signOutAfter: live?.signOutAfter ?? false,
+    plan: planOf(live),
   };
 }
 

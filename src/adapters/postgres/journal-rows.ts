@@ -2,7 +2,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { AgentFact } from '../../contact/agent.js';
 import type { ContactFact } from '../../contact/contact-signals.js';
-import type { JournalEntry, SiteFact } from '../../engine/ports.js';
+import type { CallMissedFact, JournalEntry, SiteFact } from '../../engine/ports.js';
 import { foldContact, type ContactRecord, type Timed } from '../../metrics/contact-record.js';
 import { missedCallRecord } from '../../metrics/missed-call.js';
 import type { Database } from './database.js';
@@ -100,13 +100,24 @@ async function refoldContacts(writing: Writing, contactIds: readonly string[]): 
     .where('stream', '=', 'agent')
     .where(sql<string>`data ->> 'contactId'`, 'in', contactIds)
     .execute();
-  const ownFacts = byContact<ContactFact>(own);
+  const ownFacts = byContact<ContactFact | CallMissedFact>(own);
   const agentFacts = byContact<AgentFact>(ofAgents);
   const records = contactIds.flatMap(
-    (contactId) => foldContact(contactId, ownFacts.get(contactId) ?? [], agentFacts.get(contactId)) ?? [],
+    (contactId) => recordOf(contactId, ownFacts.get(contactId) ?? [], agentFacts.get(contactId)) ?? [],
   );
   await upsertRecords(writing, records);
   await indexRecordings(writing, ownFacts);
+}
+
+/** A call the service never saw has one fact, and no other contact has that. */
+function recordOf(
+  contactId: string,
+  facts: readonly Timed<ContactFact | CallMissedFact>[],
+  agentFacts: readonly Timed<AgentFact>[] | undefined,
+): ContactRecord | undefined {
+  const [first] = facts;
+  if (first?.fact.type === 'CallMissedByService') return missedCallRecord(contactId, first.fact);
+  return foldContact(contactId, facts as readonly Timed<ContactFact>[], agentFacts);
 }
 
 interface FactRow {
@@ -147,7 +158,7 @@ async function upsertRecords(writing: Writing, records: readonly ContactRecord[]
 
 async function indexRecordings(
   writing: Writing,
-  facts: ReadonlyMap<string, readonly Timed<ContactFact>[]>,
+  facts: ReadonlyMap<string, readonly Timed<ContactFact | CallMissedFact>[]>,
 ): Promise<void> {
   const rows = [...facts].flatMap(([contactId, list]) =>
     list.flatMap(({ atMs, fact }) =>
@@ -162,9 +173,8 @@ async function indexRecordings(
     .execute();
 }
 
-async function writeSiteFacts(writing: Writing, { id, seq, node, facts }: CarriedEntry): Promise<void> {
+async function writeSiteFacts(writing: Writing, { id, seq, facts }: CarriedEntry): Promise<void> {
   for (const [at, fact] of (facts as readonly SiteFact[]).entries()) {
-    if (fact.type === 'CallMissedByService') await upsertRecords(writing, [missedCallRecord(fact, node)]);
     if (fact.type !== 'DataGap') continue;
     const { part, fromMs, toMs } = fact;
     await writing

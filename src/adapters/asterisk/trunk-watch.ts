@@ -1,0 +1,62 @@
+// Which lines to the carrier are in use, and whether the trunks that register are registered: looked at every few seconds.
+import type { TrunkSeen } from '../../engine/ports.js';
+import { AppError } from '../../errors.js';
+import type { AmiClient } from './ami-client.js';
+import type { AriClient } from './ari-client.js';
+
+/** The last look. */
+export interface TrunkWatch {
+  trunks(): readonly TrunkSeen[];
+  start(): void;
+  stop(): void;
+}
+
+const lookEveryMs = 5_000;
+
+/** A watch over all endpoints that are no devices; while Asterisk is away the last look stands. */
+export function createTrunkWatch(
+  ari: AriClient,
+  ami: AmiClient,
+  isDevice: (endpoint: string) => boolean,
+): TrunkWatch {
+  let seen: readonly TrunkSeen[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  async function look(): Promise<void> {
+    const [endpoints, registrations] = await Promise.all([ari.endpoints.list(), registrationsOf(ami)]);
+    seen = endpoints
+      .filter(({ technology, resource }) => technology === 'PJSIP' && !isDevice(resource))
+      .map(({ resource, channel_ids }) => ({
+        trunkId: resource,
+        linesInUse: channel_ids.length,
+        registration: registrations.get(resource) ?? 'none',
+      }));
+  }
+
+  return {
+    trunks: () => seen,
+    start() {
+      // Asterisk away is told elsewhere; the next look finds it again.
+      timer = setInterval(() => void look().catch(() => undefined), lookEveryMs).unref();
+      void look().catch(() => undefined);
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+async function registrationsOf(ami: AmiClient): Promise<ReadonlyMap<string, TrunkSeen['registration']>> {
+  const { items } = await ami.action('PJSIPShowRegistrationsOutbound').catch(noneThere);
+  return new Map(
+    items.flatMap(({ ObjectName, Status }) =>
+      typeof ObjectName === 'string'
+        ? [[ObjectName, Status === 'Registered' ? 'registered' : 'failed'] as const]
+        : [],
+    ),
+  );
+}
+
+/** Without any registering trunk Asterisk calls the list an error. */
+function noneThere(error: unknown): { readonly items: readonly Record<string, string>[] } {
+  if (error instanceof AppError && error.code === 'AMI_REFUSED') return { items: [] };
+  throw error;
+}
