@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createAmiClient } from './adapters/asterisk/ami-client.js';
 import { createAriClient } from './adapters/asterisk/ari-client.js';
+import { startCdrReader } from './adapters/asterisk/cdr-file.js';
 import { application } from './adapters/asterisk/channel-facts.js';
 import { createRecorder } from './adapters/asterisk/recorder.js';
 import { createAsteriskTelephony } from './adapters/asterisk/telephony.js';
@@ -25,6 +26,7 @@ import { createRedisClient } from './adapters/redis/redis-client.js';
 import type { RecoveredStream } from './adapters/spool/spool-recovery.js';
 import { openSpool, type SpoolTrouble } from './adapters/spool/spool.js';
 import { systemClock, systemTimers, uuidV7 } from './adapters/system/clock.js';
+import { watchEventLoop } from './adapters/system/event-loop-watch.js';
 import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
 import { addDays, dayKeyAt } from './contact/civil-time.js';
@@ -32,7 +34,7 @@ import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
 import { createPinCheck } from './engine/pin-check.js';
-import type { Log, SiteFact } from './engine/ports.js';
+import type { Log } from './engine/ports.js';
 
 /** Events of no use here, and more than half of all. */
 const disallowedEvents = ['ChannelVarset', 'ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
@@ -40,6 +42,8 @@ const disallowedEvents = ['ChannelVarset', 'ChannelDialplan', 'ChannelCallerId',
 const redisPatienceMs = 3_000;
 /** Recordings of so many days are looked through at a start. */
 const mendDays = 7;
+/** A year's holidays may fall due while the service runs. */
+const calendarEveryMs = 3_600_000;
 /** The end of everything, whatever still hangs. */
 const endMs = 2_000;
 
@@ -49,8 +53,11 @@ const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'u
 /** Makes everything and starts it; the result ends it. */
 async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const nowMs = () => systemClock.nowMs();
-  const changed: { engine?: Engine } = {};
-  const sites = await loadSite(config, log, () => changed.engine?.siteChanged());
+  const changed: { engine?: Engine; lookAtCalendar?: () => void } = {};
+  const sites = await loadSite(config, log, () => {
+    changed.engine?.siteChanged();
+    changed.lookAtCalendar?.();
+  });
   const site = sites.current();
   const secrets = { ...(await secretsOf(config, sites)) };
 
@@ -124,8 +131,23 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     database,
     source: spool,
     node: config.node,
-    onNews: (news) => tellWriterNews(news, log, (fact) => engine.note(fact)),
+    onNews: (news) => tellWriterNews(news, log, engine),
   });
+  const callRecords = startCdrReader({
+    file: config.cdrFile,
+    note: (call) => engine.missedCall(call),
+    isKept: () => !spool.stats().full && callers.unwritten() === 0,
+    log,
+  });
+  const endWatch = watchEventLoop((slow, longestMs) => {
+    if (slow) log.warn({ longestMs }, 'the event loop was held up');
+    engine.alarm('eventLoopSlow', config.node, slow);
+  });
+  const lookAtCalendar = () =>
+    engine.alarm('calendarMissing', 'calendar.yaml', sites.current().missingNoticeYears(nowMs()).length > 0);
+  changed.lookAtCalendar = lookAtCalendar;
+  lookAtCalendar();
+  const calendarTimer = setInterval(lookAtCalendar, calendarEveryMs);
   const http = await createHttpServer({
     engine,
     sites,
@@ -146,6 +168,9 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   log.info({ version, site: site.name, siteVersion: site.version, port: config.http.port }, 'Yihao is there');
 
   return async () => {
+    clearInterval(calendarTimer);
+    endWatch();
+    await callRecords.stop();
     engine.stop();
     await Promise.allSettled([http.close(), writer.stop(), ari.close(), ami.close(), callers.close()]);
     await Promise.allSettled([store.close(), spool.close(), database.destroy()]);
@@ -197,17 +222,21 @@ function recoveredState(streams: readonly RecoveredStream[]): Recovered {
 
 function tellSpoolTrouble(trouble: SpoolTrouble, log: Log, engine: Engine | undefined): void {
   log.error({ trouble }, 'the spool is in trouble');
+  if (trouble.type === 'full') engine?.alarm('spoolDiskFull', 'spool', true);
   if (trouble.type !== 'room') return;
+  engine?.alarm('spoolDiskFull', 'spool', false);
   engine?.note({ type: 'DataGap', fromMs: trouble.fromMs, toMs: trouble.toMs, part: 'spool' });
 }
 
-function tellWriterNews(news: WriterNews, log: Log, note: (fact: SiteFact) => void): void {
+function tellWriterNews(news: WriterNews, log: Log, engine: Engine): void {
   switch (news.type) {
     case 'lost':
       log.error({ reason: news.reason }, 'the database is away; the spool keeps everything');
-      return note({ type: 'PartLost', part: 'database', reason: news.reason });
+      engine.alarm('databaseAway', 'database', true);
+      return engine.note({ type: 'PartLost', part: 'database', reason: news.reason });
     case 'back':
-      return note({ type: 'PartBack', part: 'database', awayMs: news.awayMs });
+      engine.alarm('databaseAway', 'database', false);
+      return engine.note({ type: 'PartBack', part: 'database', awayMs: news.awayMs });
     case 'refused':
       return log.error({ refusals: news.refusals }, 'the database refused facts; they are put aside');
   }

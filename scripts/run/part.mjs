@@ -136,8 +136,8 @@ export class Part {
     const { command, args, env, user } = await this.#plan.command();
     const log = this.#openLog();
     const as = user === undefined ? [] : [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
-    // The kernel tells the child of our death; the mask keeps all it writes to its owner.
-    const shell = ['sh', '-c', 'umask 077; exec "$@"', 'sh', command, ...args];
+    // The kernel tells the child of our death; the mask keeps all it writes to its owner; a core dump would hold citizens' numbers.
+    const shell = ['sh', '-c', 'umask 077; ulimit -c 0; exec "$@"', 'sh', command, ...args];
     const child = spawn('setpriv', [...as, '--pdeathsig', this.#plan.stopSignal.slice(3), '--', ...shell], {
       cwd: '/',
       env: env ?? process.env,

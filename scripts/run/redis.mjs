@@ -24,6 +24,8 @@ appendonly yes
 appendfsync everysec
 save ""
 maxmemory-policy noeviction
+# A crash report quotes the command under way, a citizen's number included.
+crash-log-enabled no
 `;
 }
 

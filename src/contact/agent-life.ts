@@ -28,6 +28,8 @@ export interface AgentStep {
   readonly refused?: AgentRefusal;
   /** The state outlived its belief: the engine should compare it with Asterisk now. */
   readonly verify?: true;
+  /** The offer's lease ran out here: its contact must not go on with it. */
+  readonly lapsed?: { readonly contactId: ContactId; readonly offerId: OfferId };
 }
 
 /** An agent before his first sign-in. */
@@ -73,6 +75,10 @@ export function agentStep(agent: Agent, signal: AgentSignal, nowMs: number, poli
           leaseMs: signal.ringMs + policy.leaseMarginMs,
         },
       );
+    case 'OfferHeld':
+      return isRinging(agent, signal.offerId)
+        ? same({ ...agent, deadlines: { lease: nowMs + signal.leaseMs + policy.leaseMarginMs } })
+        : same(agent);
     case 'OfferClosed':
       return isRinging(agent, signal.offerId)
         ? offerClosed(agent, signal.outcome, nowMs, policy)
@@ -421,16 +427,24 @@ function ownCalls(agent: Agent, channelIds: Agent['ownCalls']): AgentStep {
   return wasBusy === busy ? same(next) : withFacts(next, { type: 'AgentOwnCall', busy });
 }
 
+function leaseExpired(
+  agent: Agent,
+  { contactId, offerId }: Extract<Activity, { is: 'ringing' }>,
+  nowMs: number,
+  policy: AgentPolicy,
+): AgentStep {
+  const expired = withFacts(agent, { type: 'AgentLeaseExpired', activity: 'ringing' });
+  const freed = then(expired, (next) => offerClosed(next, 'failed', nowMs, policy));
+  return { ...freed, lapsed: { contactId, offerId } };
+}
+
 function timerFired(agent: Agent, timer: AgentTimer, nowMs: number, policy: AgentPolicy): AgentStep {
   const due = { ...agent, deadlines: withoutTimers(agent.deadlines, timer) };
   const { activity } = agent;
   if (agent.deadlines[timer] === undefined) return same(agent);
   switch (timer) {
     case 'lease':
-      if (activity.is !== 'ringing') return same(due);
-      return then(withFacts(due, { type: 'AgentLeaseExpired', activity: activity.is }), (expired) =>
-        offerClosed(expired, 'failed', nowMs, policy),
-      );
+      return activity.is === 'ringing' ? leaseExpired(due, activity, nowMs, policy) : same(due);
     case 'rest':
       return activity.is === 'resting'
         ? enter(due, { is: 'ready' }, nowMs, policy, { by: 'system' })

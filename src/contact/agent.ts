@@ -111,6 +111,8 @@ export type AgentSignal =
       readonly contactId: ContactId;
       readonly ringMs: number;
     }
+  /** He picked up and waits for the citizen's notice to end: the lease is renewed. */
+  | { readonly type: 'OfferHeld'; readonly offerId: OfferId; readonly leaseMs: number }
   | { readonly type: 'OfferClosed'; readonly offerId: OfferId; readonly outcome: OfferOutcome }
   | {
       readonly type: 'Connected';

@@ -14,6 +14,7 @@ import { begin, digitPressed, flowGoesOn, keyDidNotCome } from './contact-flow.j
 import {
   bridgeOf,
   closeOffer,
+  holdAgent,
   joinWhenHeard,
   legAnswered,
   legFailed,
@@ -174,6 +175,8 @@ function legGone(
 ): ContactStep {
   const { offerId, causeCode } = signal;
   const offer = offerOf(step.contact, offerId);
+  // A lost phone says nothing of its channel, which may still ring.
+  if (offer !== null && signal.phoneLost) return withdrawOffer(step, 'unreachable', context);
   if (offer !== null) {
     // A lost phone's leg may still stand in Asterisk: it is ended from our side.
     if (signal.phoneLost) return withdrawOffer(step, 'unreachable', context);
@@ -344,7 +347,8 @@ function resyncOffer(
   if (seen.joined) return joined(step, offer.offerId, context);
   if (seen.leg !== 'up') return step;
   const again = moveTo(step, { ...stage, offer: { ...offer, joining: false } });
-  return legAnswered(again, offer.offerId, context);
+  if (offer.answeredAtMs === null) return legAnswered(again, offer.offerId, context);
+  return holdAgent(again, offer, context);
 }
 
 function resyncTalk(

@@ -110,10 +110,17 @@ export function legAnswered(step: ContactStep, offerId: OfferId, context: Contac
     agentId: offer.agentId,
     rangMs: nowMs - offer.offeredAtMs,
   });
-  const hushed = hush(answered);
+  const hushed = holdAgent(hush(answered), offer, context);
   return context.whisper === null
     ? hushed
     : ask(hushed, { do: 'whisper', legId: legOf(offerId), prompt: context.whisper });
+}
+
+/** The agent waits for the notice to end: his lease covers it and the joining. */
+export function holdAgent(step: ContactStep, offer: Offer, { policy }: ContactContext): ContactStep {
+  const leaseMs = policy.playMs + policy.joinMs;
+  const signal = { type: 'OfferHeld', offerId: offer.offerId, leaseMs } as const;
+  return ask(step, { do: 'tellAgent', agentId: offer.agentId, signal });
 }
 
 /** Joins as soon as the agent is there and the notice is over. */

@@ -7,7 +7,7 @@ import {
   type AgentTimer,
 } from '../contact/agent.js';
 import { agentStep, newAgent } from '../contact/agent-life.js';
-import type { AgentId, DeviceId, NodeId } from '../contact/ids.js';
+import type { AgentId, ContactId, DeviceId, NodeId, OfferId } from '../contact/ids.js';
 import { createAlarmClock, type AlarmClock } from './alarm-clock.js';
 import type { Clock, Journal, JournalEntry, LiveStore, Sites, Timers } from './ports.js';
 import type { RunQueue } from './run-queue.js';
@@ -26,6 +26,8 @@ export interface AgentsParts {
   readonly onChanged: (agent: Agent) => void;
   /** An agent's state outlived its belief. */
   readonly onVerify: (agent: Agent) => void;
+  /** An offer's lease ran out with the agent: its contact must not go on with it. */
+  readonly onLapsed: (contactId: ContactId, offerId: OfferId) => void;
 }
 
 /** All agents of the site. */
@@ -36,8 +38,10 @@ export interface Agents {
   at(deviceId: DeviceId): Agent | undefined;
   /** Decides at once; call it from the run queue only. */
   step(id: AgentId, signal: AgentSignal): AgentRefusal | undefined;
-  /** Puts a state in place, as recovered. */
+  /** Puts a state in place, as recovered; its deadlines wait for `resume`. */
   restore(agent: Agent): void;
+  /** Arms what was restored: now it is known what Asterisk has. */
+  resume(): void;
   /** Saves every agent again. */
   saveAll(): void;
   stop(): void;
@@ -47,6 +51,7 @@ export interface Agents {
 export function createAgents(parts: AgentsParts): Agents {
   const { clock, journal, store, sites, runQueue } = parts;
   const actors = new Map<AgentId, { agent: Agent; alarm: AlarmClock<AgentTimer> }>();
+  let resumed = false;
 
   function actorOf(id: AgentId) {
     const known = actors.get(id);
@@ -62,14 +67,19 @@ export function createAgents(parts: AgentsParts): Agents {
   function put(agent: Agent): void {
     const actor = actorOf(agent.id);
     actor.agent = agent;
-    actor.alarm.follow(agent.deadlines);
+    if (resumed) actor.alarm.follow(agent.deadlines);
     parts.onChanged(agent);
   }
 
   function step(id: AgentId, signal: AgentSignal): AgentRefusal | undefined {
     const before = actorOf(id).agent;
     const nowMs = clock.nowMs();
-    const { agent, facts, refused, verify } = agentStep(before, signal, nowMs, sites.current().agentPolicy);
+    const { agent, facts, refused, verify, lapsed } = agentStep(
+      before,
+      signal,
+      nowMs,
+      sites.current().agentPolicy,
+    );
     if (agent !== before) {
       if (facts.length > 0) journal.append(entryOf(before, agent, facts, nowMs));
       if (before.activity.is === 'ringing' && agent.activity.is !== 'ringing') {
@@ -79,6 +89,7 @@ export function createAgents(parts: AgentsParts): Agents {
       put(agent);
     }
     if (verify) parts.onVerify(agent);
+    if (lapsed !== undefined) parts.onLapsed(lapsed.contactId, lapsed.offerId);
     return refused;
   }
 
@@ -101,6 +112,10 @@ export function createAgents(parts: AgentsParts): Agents {
     at: (deviceId) => [...actors.values()].find(({ agent }) => agent.deviceId === deviceId)?.agent,
     step,
     restore: put,
+    resume() {
+      resumed = true;
+      for (const { alarm, agent } of actors.values()) alarm.follow(agent.deadlines);
+    },
     saveAll() {
       for (const { agent } of actors.values()) store.saveAgent(agent, isOfferable(agent));
     },

@@ -51,8 +51,10 @@ export interface Contacts {
   /** A new contact takes its first step. Call it from the run queue only, as `step`. */
   arrive(id: ContactId, arrival: Arrival): void;
   step(id: ContactId, signal: ContactSignal): ContactRefusal | 'CONTACT_UNKNOWN' | undefined;
-  /** Puts a state in place, as recovered. */
+  /** Puts a state in place, as recovered; its deadlines wait for `resume`. */
   restore(contact: Contact): void;
+  /** Arms what was restored: now it is known what Asterisk has. */
+  resume(): void;
   saveAll(): void;
   /** No effect is under way. */
   isIdle(): boolean;
@@ -74,6 +76,8 @@ export function createContacts(parts: ContactsParts): Contacts {
   const actors = new Map<ContactId, Actor>();
   const byChannel = new Map<ChannelId, ContactId>();
   const byOffer = new Map<OfferId, ContactId>();
+  /** Until then a deadline long past could act on what Asterisk has moved on from. */
+  let resumed = false;
 
   function put(contact: Contact): Actor {
     let actor = actors.get(contact.id);
@@ -84,7 +88,7 @@ export function createContacts(parts: ContactsParts): Contacts {
     }
     indexOffer(actor.contact, contact);
     actor.contact = contact;
-    actor.alarm.follow(contact.deadlines);
+    if (resumed) actor.alarm.follow(contact.deadlines);
     parts.onChanged(contact.id, contact);
     return actor;
   }
@@ -198,6 +202,10 @@ export function createContacts(parts: ContactsParts): Contacts {
     },
     step,
     restore: put,
+    resume() {
+      resumed = true;
+      for (const { alarm, contact } of actors.values()) alarm.follow(contact.deadlines);
+    },
     saveAll() {
       for (const { contact } of actors.values()) store.saveContact(contact, isWaiting(contact));
     },

@@ -10,15 +10,17 @@ import type { ActRefusal } from './act-refusal.js';
 import { createAgents, type Agents } from './agents.js';
 import { createContacts, type Contacts } from './contacts.js';
 import { createEffectRunner, type OutsideEffect } from './effect-runner.js';
-import { alarmOf } from './fact-alarms.js';
+import { alarmsOf } from './fact-alarms.js';
 import { createFeatureCalls } from './feature-calls.js';
 import { createIncoming } from './incoming.js';
 import { createMatcher } from './matcher.js';
+import { journalMissedCall } from './missed-calls.js';
 import { createModelFeed } from './model-feed.js';
 import { createNodeLink, type NodeLink, type NodeState } from './node-link.js';
 import { phoneDisplay } from './phone-display.js';
 import type { PinCheck } from './pin-check.js';
 import type {
+  AlarmName,
   CallerNumbers,
   Clock,
   Ids,
@@ -27,6 +29,7 @@ import type {
   LiveImage,
   LiveStore,
   Log,
+  MissedCallSeen,
   RingOrder,
   SiteFact,
   Sites,
@@ -79,6 +82,10 @@ export interface Engine {
   condition(): EngineCondition;
   /** Journals a fact of the site's. */
   note(fact: SiteFact): void;
+  /** Raises or clears an alarm about a part outside the engine. */
+  alarm(name: AlarmName, about: string, stands: boolean): void;
+  /** Journals a call that Asterisk had to answer by itself; the same call twice is one call. */
+  missedCall(call: MissedCallSeen): void;
   /** The configuration changed: agents' skills are read anew. */
   siteChanged(): void;
   /** Nothing is under way but timers. */
@@ -123,6 +130,8 @@ export function createEngine(parts: EngineParts): Engine {
       matcher.poke();
     },
     onVerify: () => nodeLink.compare(),
+    onLapsed: (contactId, offerId) =>
+      runQueue.post(() => contacts.step(contactId, { type: 'JoinFailed', offerId })),
   });
 
   const runEffect: (id: ContactId, effect: OutsideEffect) => Promise<void> = createEffectRunner({
@@ -154,8 +163,8 @@ export function createEngine(parts: EngineParts): Engine {
     },
     onFacts(contact, facts) {
       for (const fact of facts) {
-        const change = alarmOf(contact, fact);
-        if (change !== null) siteJournal[change.set ? 'raise' : 'clear'](change.alarm, change.about);
+        for (const { alarm, about, set } of alarmsOf(contact, fact))
+          siteJournal[set ? 'raise' : 'clear'](alarm, about);
       }
     },
     onRetired: ({ arrival }) => callers.forget(arrival.callerKey),
@@ -219,6 +228,10 @@ export function createEngine(parts: EngineParts): Engine {
     log,
     isFeatureCall: (channelId) => featureCalls.holds(channelId),
     arrive: incoming.arrive,
+    onCompared() {
+      contacts.resume();
+      agents.resume();
+    },
     onState: allowMatching,
   });
 
@@ -364,6 +377,8 @@ export function createEngine(parts: EngineParts): Engine {
       trunks: telephony.trunks(),
     }),
     note: siteJournal.note,
+    alarm: (name, about, stands) => siteJournal[stands ? 'raise' : 'clear'](name, about),
+    missedCall: (call) => journalMissedCall({ node, sites, callers, journal, epoch }, call),
     siteChanged() {
       for (const agent of agents.all()) feed.agentChanged(agent);
       matcher.poke();

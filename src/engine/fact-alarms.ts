@@ -10,28 +10,33 @@ export interface AlarmChange {
   readonly set: boolean;
 }
 
-/** The change a fact asks for, or null. Each alarm is cleared by the first sign that its fault is mended. */
-export function alarmOf({ arrival }: Contact, fact: ContactFact): AlarmChange | null {
+/** The changes a fact asks for. Each alarm is cleared by the first sign that its fault is mended. */
+export function alarmsOf({ arrival, stage }: Contact, fact: ContactFact): readonly AlarmChange[] {
   switch (fact.type) {
     case 'OfferEnded':
       return fact.outcome === 'misconfigured'
-        ? { alarm: 'phoneMisconfigured', about: fact.agentId, set: true }
-        : null;
-    case 'OfferAnswered':
-      return { alarm: 'phoneMisconfigured', about: fact.agentId, set: false };
+        ? [{ alarm: 'phoneMisconfigured', about: fact.agentId, set: true }]
+        : [];
+    case 'OfferAnswered': {
+      const mended: AlarmChange = { alarm: 'phoneMisconfigured', about: fact.agentId, set: false };
+      // He who signed in at this device took the next call there: the new address is his.
+      return stage.at === 'offered'
+        ? [mended, { alarm: 'newContactAddress', about: stage.offer.deviceId, set: false }]
+        : [mended];
+    }
     case 'RecordingFailed': {
       const alarm = fact.reason === 'RECORDING_DISK_LOW' ? 'recordingDiskLow' : 'recordingFailed';
-      return { alarm, about: arrival.node, set: true };
+      return [{ alarm, about: arrival.node, set: true }];
     }
     case 'RecordingStarted':
-      return { alarm: 'recordingDiskLow', about: arrival.node, set: false };
+      return [{ alarm: 'recordingDiskLow', about: arrival.node, set: false }];
     case 'TalkEnded':
       return fact.interrupted === undefined
-        ? { alarm: 'recordingFailed', about: arrival.node, set: false }
-        : null;
+        ? [{ alarm: 'recordingFailed', about: arrival.node, set: false }]
+        : [];
     case 'PromptFailed':
-      return { alarm: 'promptMissing', about: fact.promptId, set: true };
+      return [{ alarm: 'promptMissing', about: fact.promptId, set: true }];
     default:
-      return null;
+      return [];
   }
 }

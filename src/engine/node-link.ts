@@ -23,6 +23,8 @@ export interface NodeLinkParts {
   readonly arrive: (seen: ArrivalSeen) => void;
   /** The node is whole again, or another service took over. */
   readonly onState: (state: NodeState) => void;
+  /** Every state has been compared with the node. */
+  readonly onCompared: () => void;
 }
 
 export type NodeState = 'connected' | 'disconnected' | 'sick' | 'replaced';
@@ -92,6 +94,7 @@ export function createNodeLink(parts: NodeLinkParts): NodeLink {
     siteJournal.clear('nodeSick', node);
     enter('connected');
     apply(snapshot, 'all');
+    parts.onCompared();
   }
 
   function lost(how: 'disconnected' | 'replaced'): void {

@@ -6,7 +6,7 @@ import type { FlowId, SkillName } from '../contact/ids.js';
 import type { Flow, FlowDay } from '../ivr/flow.js';
 import { beginFlow, step, type FlowWorld } from '../ivr/step.js';
 import { buildLedger, keptNumber, meaningOf, type Meaning } from '../numbers/ledger.js';
-import { dayKind } from './calendar.js';
+import { dayKind, missingNoticeYears } from './calendar.js';
 import { checkSite } from './check-site.js';
 import { contentHash } from './content-hash.js';
 import type { Table } from './parse-rows.js';
@@ -116,6 +116,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     keptNumber: (forwardedBy) => keptNumber(ledger, forwardedBy, read.policies.areaCode),
     ...flowDoors(read, main, version, flows, entries),
     warnings,
+    missingNoticeYears: (nowMs) => missingNoticeYears(read.calendar, dayKeyAt(nowMs)),
   };
 }
 

@@ -41,6 +41,8 @@ export interface Site {
   /** The next turn. A cursor that this version does not know begins its flow again. */
   flowTurn(cursor: FlowCursor, input: FlowInput, view: FlowView): FlowTurn;
   readonly warnings: readonly Finding[];
+  /** Years whose holidays should be in the calendar by now and are not. */
+  missingNoticeYears(nowMs: number): readonly number[];
 }
 
 /** One front door: a number citizens know, and where it leads. */

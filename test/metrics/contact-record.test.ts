@@ -179,16 +179,23 @@ t.test('a hole in the journal is marked and never takes a citizen out of the fig
 
 t.test('a call the service never saw is offered, not answered, and names the cause', (t) => {
   const call = {
-    callKey: '1795399200.7',
-    arrivedAtMs: tenOClockMs,
-    endedAtMs: tenOClockMs + 31_000,
-    dnis: '12345',
+    node: 'n1',
+    sipCallId: 'a@b',
     trunkId: 'carrier',
+    dnis: '12345',
+    redirectedFrom: '12358',
     callerKey: 'key',
     callerMasked: '138****8000',
+    entryId: '12358',
+    kpiLine: '12358',
+    tag: '',
+    siteVersion: 'v1',
+    arrivedAtMs: tenOClockMs,
+    endedAtMs: tenOClockMs + 31_000,
   };
-  t.match(missedCallRecord({ ...call, reason: 'away' }, 'n1'), {
-    contactId: '1795399200.7',
+  t.match(missedCallRecord('n1-1795399200.7', { ...call, reason: 'away' }), {
+    contactId: 'n1-1795399200.7',
+    kpiLine: '12358',
     answered: false,
     missed: true,
     missedCause: 'away',
@@ -196,10 +203,14 @@ t.test('a call the service never saw is offered, not answered, and names the cau
     excluded: null,
     inGap: true,
   });
-  t.match(missedCallRecord({ ...call, reason: 'full' }, 'n1'), {
+  t.match(missedCallRecord('n1-1795399200.8', { ...call, reason: 'full' }), {
     missed: true,
     missedCause: 'full',
     inGap: false,
+  });
+  t.match(missedCallRecord('n1-1795399200.9', { ...call, tag: 'testCall', reason: 'full' }), {
+    missed: false,
+    excluded: 'testCall',
   });
   t.end();
 });

@@ -1,4 +1,5 @@
 // After a day's whole trouble, no file holds a citizen's number but those that may: the database's, Redis', a CDR not yet read.
+import { createSocket } from 'node:dgram';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import pg from 'pg';
@@ -88,6 +89,60 @@ async function dial(number: string, headers: Readonly<Record<string, string>> = 
   return citizen.call('12345', { headers, from: { user: number, displayName: `Caller ${number}` } });
 }
 
+/** Messages no phone would send, from the carrier and from a stranger: what a server complains of, it tends to quote. */
+async function sendOddities(number: string): Promise<void> {
+  const line = `sip:${number}@127.0.0.1:18610`;
+  const message = (method: string, more: string, body: string) =>
+    [
+      `${method} ${line} SIP/2.0`,
+      `Via: SIP/2.0/UDP 127.0.0.2:24190;branch=z9hG4bK${method}${body.length}${more.length};rport`,
+      `From: "${number}" <sip:${number}@127.0.0.2>;tag=x`,
+      `To: <${line}>`,
+      `Contact: <sip:${number}@127.0.0.2:24190>`,
+      `Call-ID: ${method}${body.length}${more.length}`,
+      `CSeq: 1 ${method}`,
+      'Max-Forwards: 70',
+      ...(more === '' ? [] : [more]),
+      `Content-Length: ${body.length}`,
+      '',
+      body,
+    ].join('\r\n');
+  const noCodec =
+    'v=0\r\no=- 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\nm=audio 24192 RTP/AVP 127\r\n';
+  const sdp = 'Content-Type: application/sdp';
+  const texts = [
+    `INVITE ${number} ${number}\r\nFrom: ${number}\r\n\r\n`,
+    `${number}\r\n\r\n`,
+    message('INVITE', 'From: <<<', ''),
+    message('INVITE', sdp, noCodec),
+    message('INVITE', sdp, `v=${number}\r\n`),
+    message('INVITE', 'Content-Type: text/plain', number),
+    message('INVITE', `Require: ${number}`, ''),
+    message('INVITE', `P-Asserted-Identity: <sip:${number}`, ''),
+    message('INVITE', `Diversion: ${number}`, ''),
+    message('MESSAGE', 'Content-Type: text/plain', number),
+    message('SUBSCRIBE', 'Event: presence', ''),
+    message('REGISTER', 'Expires: 60', ''),
+    message('REFER', `Refer-To: <sip:${number}@127.0.0.3>`, ''),
+    message('NOTIFY', `Event: ${number}`, ''),
+    message('OPTIONS', '', ''),
+    message('CANCEL', '', ''),
+    message('BYE', '', ''),
+    message('INFO', 'Content-Type: application/dtmf-relay', `Signal=${number}\r\n`),
+  ];
+  for (const host of ['127.0.0.2', '127.0.0.3']) {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind(0, host, resolve));
+    for (const text of texts) {
+      for (const wording of [text, text.replaceAll(line, line.replace(number, '12345'))]) {
+        await new Promise((resolve) => socket.send(wording, 18610, '127.0.0.1', resolve));
+      }
+    }
+    await pause(300);
+    await new Promise<void>((resolve) => socket.close(() => resolve()));
+  }
+}
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 t.test('a whole run: a talk, give-ups, feature codes, strange calls, parts that die', async (t) => {
@@ -121,6 +176,7 @@ t.test('a whole run: a talk, give-ups, feature codes, strange calls, parts that 
   });
   await strange.untilUp();
   await strange.hangUp();
+  await sendOddities('031100007396');
 
   await station.parts.redis.stop();
   await station.parts.postgres.stop();
@@ -144,6 +200,13 @@ t.test('a whole run: a talk, give-ups, feature codes, strange calls, parts that 
   await station.until('ready', async () =>
     (await station.api('GET', '/readyz')).status === 200 ? true : undefined,
   );
+});
+
+t.test('no part may leave a core dump, which would hold the numbers it had in memory', async (t) => {
+  for (const part of Object.values(station.parts)) {
+    const limits = await readFile(`/proc/${String(part.pid)}/limits`, 'utf8');
+    t.match(limits, /^Max core file size +0 +0 /m, part.name);
+  }
 });
 
 t.test('what people may ask shows masked numbers only', async (t) => {

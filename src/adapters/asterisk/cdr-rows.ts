@@ -16,7 +16,7 @@ export interface CallRecords {
 /** As dialplans/cdr_custom.conf writes them. */
 const columns = 15;
 /** A row's beginning: uniqueid and linkedid, `epoch.n` each, after the system's name if it has one. */
-const rowStart = /"(?:[A-Za-z0-9-]+-)?\d{9,}\.\d+","(?:[A-Za-z0-9-]+-)?\d{9,}\.\d+"/g;
+const rowStart = /"(?:[A-Za-z0-9-]+-)?\d{9,}\.\d+"(?=,"(?:[A-Za-z0-9-]+-)?\d{9,}\.\d+")/g;
 
 /**
  * The calls in a file of call records. Rows marked `stasis` were handed to the service, which has them in its journal. A

@@ -1,6 +1,7 @@
 // A plain page that tells how the site is doing: counts only, no names and no numbers, anew every 5 s.
 import { dayKeyAt, dayMs, dayStartMs, formatClock, formatDuration } from '../../contact/civil-time.js';
 import { shownState, type ShownAgentState } from '../../contact/agent.js';
+import type { AlarmName } from '../../engine/ports.js';
 import type { HttpParts } from './http-parts.js';
 import { reportKpis, tallyRulesOf, type KpiRow } from './kpi-report.js';
 import { viewQueues } from './views.js';
@@ -22,6 +23,19 @@ const stateNames: Readonly<Record<ShownAgentState, string>> = {
   unreachable: '失联',
   busyOwnCall: '话机占用',
   offline: '离线',
+};
+
+const alarmNames: Readonly<Record<AlarmName, string>> = {
+  nodeSick: '电话节点无应答',
+  newContactAddress: '话机通话中更换地址',
+  phoneMisconfigured: '话机设置有误',
+  recordingFailed: '录音失败',
+  recordingDiskLow: '录音磁盘不足',
+  spoolDiskFull: '日志磁盘已满',
+  databaseAway: '数据库无法访问',
+  promptMissing: '缺少提示音',
+  calendarMissing: '缺少节假日安排',
+  eventLoopSlow: '服务响应迟缓',
 };
 
 /** Today's figures are counted at most so often, however many look at the page. */
@@ -130,7 +144,9 @@ function partRows({ engine }: HttpParts, databaseUp: boolean): readonly (readonl
 }
 
 function alarmRows({ engine }: HttpParts): readonly (readonly Cell[])[] {
-  return engine.condition().alarms.map(({ alarm, about, sinceMs }) => [alarm, about, formatClock(sinceMs)]);
+  return engine
+    .condition()
+    .alarms.map(({ alarm, about, sinceMs }) => [alarmNames[alarm], about, formatClock(sinceMs)]);
 }
 
 function section(title: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
