@@ -172,8 +172,8 @@ t.test(
       [10_000, { type: 'LegAnswered', offerId }],
     ]);
     t.same(
-      effects.slice(-2).map((effect) => effect.do),
-      ['stopPlay', 'join'],
+      effects.slice(-3).map((effect) => effect.do),
+      ['stopPlay', 'tellAgent', 'join'],
     );
     t.match(contact.stage, { at: 'offered', offer: { joining: true } });
   },

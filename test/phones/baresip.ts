@@ -25,6 +25,8 @@ export interface BaresipOptions {
   readonly answer?: 'auto' | 'manual';
   /** Default PCMA. */
   readonly codec?: 'PCMA' | 'PCMU';
+  /** A folder: what each call said and heard is put there as `dump-….wav`, whole once the call is over. */
+  readonly dumpTo?: string;
 }
 
 /** An event baresip told us of: REGISTER_OK, CALL_INCOMING, CALL_ESTABLISHED, CALL_CLOSED, … */
@@ -218,6 +220,7 @@ function configText(options: BaresipOptions, sipPort: number, controlPort: numbe
     'module_path /usr/lib/baresip/modules',
     'module g711.so',
     'module ausine.so',
+    ...(options.dumpTo === undefined ? [] : ['module sndfile.so', `snd_path ${options.dumpTo}`]),
     'module_tmp account.so',
     'module_app menu.so',
     'module_app ctrl_tcp.so',

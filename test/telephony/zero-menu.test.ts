@@ -46,17 +46,18 @@ function hush(...calls: readonly Call[]): void {
   for (const call of calls) call.say({ kind: 'silence' });
 }
 
-/** Both speak; each hears the other, and nobody himself. */
+/** Both speak; each hears the other and nothing else, and nobody himself. */
 async function hearEachOther(t: Test, citizen: Call, agent: Call): Promise<void> {
   citizen.say({ kind: 'tone', hz: citizenHz });
   agent.say({ kind: 'tone', hz: agentHz });
-  await sleep(pathMs);
-  const fromMs = Date.now();
-  await sleep(1_000);
-  const window = { fromMs, toMs: Date.now() };
-  t.ok(heard(citizen, { hz: agentHz, ...window }) > 0.9, 'the citizen hears the agent');
-  t.ok(heard(agent, { hz: citizenHz, ...window }) > 0.9, 'the agent hears the citizen');
-  t.ok(heard(citizen, { hz: citizenHz, ...window }) < 0.1, 'and not himself');
+  const last = () => ({ fromMs: Date.now() - 700, toMs: Date.now() });
+  const each = await station.until('each hears the other', async () => {
+    const citizenHears = heard(citizen, { hz: agentHz, ...last() });
+    const agentHears = heard(agent, { hz: citizenHz, ...last() });
+    return citizenHears > 0.9 && agentHears > 0.9 ? { citizenHears, agentHears } : undefined;
+  });
+  t.ok(each, 'the citizen hears the agent, the agent the citizen');
+  t.ok(heard(citizen, { hz: citizenHz, ...last() }) < 0.1, 'and nobody himself');
 }
 
 /** Nothing of the call is left in Asterisk. */
