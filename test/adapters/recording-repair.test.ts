@@ -4,45 +4,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { repairRecordings } from '../../src/adapters/files/recording-repair.js';
-import { readWav } from '../phones/wav.js';
+import { readWav, writeWav } from '../phones/wav.js';
 
 const day = '2026/11/23';
 const samples = 8_000;
 
-/** A WAV of one second at 8 kHz whose header says `dataBytes`. */
-function wav(dataBytes: number): Buffer {
-  const file = Buffer.alloc(44 + samples * 2, 1);
-  file.write('RIFF', 0, 'latin1');
-  file.writeUInt32LE(dataBytes === 0 ? 0 : 36 + dataBytes, 4);
-  file.write('WAVEfmt ', 8, 'latin1');
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(8_000, 24);
-  file.writeUInt32LE(16_000, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36, 'latin1');
-  file.writeUInt32LE(dataBytes, 40);
-  return file;
+/** One second at 8 kHz; `open`: cut off before the header got its lengths. */
+async function wav(path: string, how: 'whole' | 'open'): Promise<void> {
+  writeWav(path, new Int16Array(samples).fill(257));
+  if (how === 'whole') return;
+  const content = await readFile(path);
+  content.writeUInt32LE(0, 4);
+  content.writeUInt32LE(0, 40);
+  await writeFile(path, content);
 }
 
 t.test('headers without a length get the true one, once; the rest is not touched', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'yihao-recordings-'));
   t.teardown(() => rm(folder, { recursive: true }));
   await mkdir(join(folder, day), { recursive: true });
-  const put = async (name: string, content: Buffer, ageMs: number) => {
+  const put = async (name: string, how: 'whole' | 'open', ageMs: number) => {
     const path = join(folder, day, name);
-    await writeFile(path, content);
+    await wav(path, how);
     const at = (Date.now() - ageMs) / 1000;
     await utimes(path, at, at);
     return path;
   };
-  const cut = await put('cut-1.wav', wav(0), 60_000);
-  const whole = await put('whole-1.wav', wav(samples * 2), 60_000);
-  await put('running-1.wav', wav(0), 0);
-  await put('empty-1.wav', Buffer.alloc(44), 60_000);
-  await put('note.txt', Buffer.from('no recording'), 60_000);
+  const cut = await put('cut-1.wav', 'open', 60_000);
+  const whole = await put('whole-1.wav', 'whole', 60_000);
+  await put('running-1.wav', 'open', 0);
+  await writeFile(join(folder, day, 'empty-1.wav'), Buffer.alloc(44));
+  await writeFile(join(folder, day, 'note.txt'), 'no recording');
   const before = await readFile(whole);
 
   const first = await repairRecordings(folder, [day, '2026/11/22'], Date.now());

@@ -14,6 +14,8 @@ export interface SiteCheck {
   readonly options: ParseOptions;
 }
 
+type RefusedSite = Extract<ParsedSite, { readonly ok: false }>;
+
 /** How a reload went. `unchanged`: the files say what is in force already. */
 export type Reloaded =
   | { readonly ok: true; readonly site: Site; readonly unchanged: boolean }
@@ -77,6 +79,14 @@ export function checkInThread(check: SiteCheck): Promise<CheckedSite> {
   });
 }
 
+/** A file that cannot be read is a finding like any other; a folder that cannot be is a fault. */
+function findingOf(error: unknown): RefusedSite {
+  const { file, reason } = error instanceof AppError ? error.details : {};
+  if (typeof file !== 'string') throw error;
+  const zh = '文件无法读取,或大于 1 MB,请检查该文件。';
+  return { ok: false, findings: [{ level: 'error', file, line: 1, zh, en: `${String(reason)}.` }] };
+}
+
 /** What a holder needs of its surroundings. */
 export interface SiteHolderParts {
   readonly dir: string;
@@ -94,10 +104,13 @@ export interface SiteHolderParts {
  */
 export async function createSiteHolder(
   parts: SiteHolderParts,
-): Promise<{ readonly ok: true; readonly holder: SiteHolder } | Extract<ParsedSite, { readonly ok: false }>> {
+): Promise<{ readonly ok: true; readonly holder: SiteHolder } | RefusedSite> {
   const { dir, nowMs, check, onReload } = parts;
-  const parse = async (overrides: { readonly menu?: boolean }): Promise<ParsedSite> =>
-    siteFrom(await check({ files: await readSiteFiles(dir), options: { nowMs: nowMs(), overrides } }));
+  async function parse(overrides: { readonly menu?: boolean }): Promise<ParsedSite> {
+    const files = await readSiteFiles(dir).catch(findingOf);
+    if (!(files instanceof Map)) return files;
+    return siteFrom(await check({ files, options: { nowMs: nowMs(), overrides } }));
+  }
   const first = await parse({});
   if (!first.ok) return first;
 

@@ -6,13 +6,10 @@ import type { AgentId, DeviceId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import { mayActOn } from './access.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
-import { agentView, oneOf, viewAgent } from './views.js';
+import { agentView, lineOfText, oneOf, viewAgent } from './views.js';
 
-const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 32 }) });
-const signInBody = Type.Object(
-  { deviceId: Type.String({ minLength: 1, maxLength: 64 }) },
-  { additionalProperties: false },
-);
+const params = Type.Object({ id: lineOfText(32) });
+const signInBody = Type.Object({ deviceId: lineOfText(64) }, { additionalProperties: false });
 const breakBody = Type.Object({ reason: oneOf(breakReasons) }, { additionalProperties: false });
 const answer = { 200: agentView };
 

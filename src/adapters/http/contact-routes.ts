@@ -10,19 +10,19 @@ import type { User } from './access.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantIn, instantText } from './instant.js';
 import type { ContactFilter } from './record-reader.js';
-import { contactView, oneOf, viewContact } from './views.js';
+import { contactView, lineOfText, oneOf, viewContact } from './views.js';
 
-const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
+const params = Type.Object({ id: lineOfText(100) });
 
 const listQuery = Type.Object(
   {
     from: Type.Optional(instantText),
     to: Type.Optional(instantText),
-    agentId: Type.Optional(Type.String({ maxLength: 32 })),
-    kpiLine: Type.Optional(Type.String({ maxLength: 64 })),
+    agentId: Type.Optional(lineOfText(32)),
+    kpiLine: Type.Optional(lineOfText(64)),
     answered: Type.Optional(oneOf(['true', 'false'])),
     missed: Type.Optional(oneOf(['true', 'false'])),
-    cursor: Type.Optional(Type.String({ maxLength: 200 })),
+    cursor: Type.Optional(lineOfText(200)),
     limit: Type.Optional(
       Type.String({ pattern: '^(?:[1-9]\\d?|1\\d\\d|200)$', description: '1 to 200; 50' }),
     ),

@@ -9,6 +9,7 @@ import {
   agentView,
   conditionView,
   contactView,
+  lineOfText,
   oneOf,
   queueView,
   viewAgents,
@@ -31,7 +32,7 @@ const kpiQuery = Type.Object(
     from: Type.Optional(instantText),
     to: Type.Optional(instantText),
     by: Type.Optional(oneOf(kpiKinds)),
-    kpiLine: Type.Optional(Type.String({ maxLength: 64 })),
+    kpiLine: Type.Optional(lineOfText(64)),
   },
   { additionalProperties: false },
 );

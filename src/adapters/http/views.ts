@@ -15,6 +15,11 @@ export function oneOf<const Values extends readonly string[]>(values: Values) {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values] });
 }
 
+/** Text of one line. Control characters are in no name, and the database refuses a NUL with a fault. */
+export function lineOfText(maxLength: number) {
+  return Type.String({ pattern: `^\\P{Cc}{1,${maxLength}}$` });
+}
+
 const states = [
   'offline',
   'ready',

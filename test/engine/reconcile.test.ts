@@ -1,0 +1,114 @@
+// What state and node disagree about, and nothing else, is put right.
+import t from 'tap';
+import { newAgent } from '../../src/contact/agent-life.js';
+import type { Agent } from '../../src/contact/agent.js';
+import { newContact } from '../../src/contact/contact-life.js';
+import type { Arrival, Contact, Stage } from '../../src/contact/contact.js';
+import type { AgentId, BridgeId, ChannelId, ContactId, DeviceId, OfferId } from '../../src/contact/ids.js';
+import type { ArrivalSeen, NodeSnapshot, SeenChannel } from '../../src/engine/ports.js';
+import { reconcile } from '../../src/engine/reconcile.js';
+
+const citizen = '1700000000.1' as ChannelId;
+const offerId = '00000000-0000-7000-8000-000000000001' as OfferId;
+const legId = offerId as string as ChannelId;
+const agentId = '1001' as AgentId;
+const deviceId = 'd1001' as DeviceId;
+
+const arrival = { channelId: citizen, bootId: 'boot-1', entryId: '12345' } as Arrival;
+const cursor = { flowId: '12345', siteVersion: 'v', nodeId: 'line', tries: 0, digits: '', keys: 0 } as never;
+const talking: Stage = {
+  at: 'talking',
+  cursor,
+  talk: {
+    offerId,
+    agentId,
+    deviceId,
+    legId,
+    bridgeId: offerId as string as BridgeId,
+    connectedAtMs: 0,
+    held: false,
+    recording: 'on',
+  },
+};
+const contact = (stage: Stage): Contact => ({ ...newContact('c1' as ContactId, arrival), stage });
+
+const seenArrival = { channelId: citizen, dnis: '12345' } as ArrivalSeen;
+const seen = (channelId: ChannelId, more: Partial<SeenChannel> = {}): SeenChannel => ({
+  channelId,
+  contactId: null,
+  offerId: null,
+  up: true,
+  bridgeId: null,
+  deviceId: null,
+  arrival: null,
+  ...more,
+});
+const bridgeId = offerId as string as BridgeId;
+const joined = [
+  seen(citizen, { contactId: 'c1' as ContactId, bridgeId, arrival: seenArrival }),
+  seen(legId, { offerId, bridgeId, deviceId }),
+];
+const node = (channels: readonly SeenChannel[], more: Partial<NodeSnapshot> = {}): NodeSnapshot => ({
+  node: 'n1' as never,
+  bootId: 'boot-1',
+  channels,
+  bridges: [{ bridgeId, channelIds: channels.map(({ channelId }) => channelId) }],
+  reachableDevices: [deviceId],
+  ...more,
+});
+
+t.test('a talk that both agree about is left alone by the routine look', async (t) => {
+  const { contacts, strayBridges, strayChannels, arrivals } = reconcile(
+    [contact(talking)],
+    [],
+    node(joined),
+    'mismatches',
+  );
+  t.same([contacts, strayBridges, strayChannels, arrivals], [[], [], [], []]);
+});
+
+t.test('after a start every live contact is told what is there', async (t) => {
+  const { contacts } = reconcile([contact(talking)], [], node(joined), 'all');
+  t.match(contacts, [
+    { signal: { type: 'Resynced', citizenUp: true, leg: 'up', joined: true, nodeRestarted: false } },
+  ]);
+});
+
+t.test(
+  'a citizen who is gone, a leg that is gone, a talk that fell apart, another run of Asterisk: each is told',
+  async (t) => {
+    const told = (snapshot: NodeSnapshot) =>
+      reconcile([contact(talking)], [], snapshot, 'mismatches').contacts;
+    t.match(told(node(joined.slice(1))), [{ signal: { citizenUp: false } }]);
+    t.match(told(node(joined.slice(0, 1))), [{ signal: { leg: 'gone' } }]);
+    t.match(told(node(joined.map((one) => ({ ...one, bridgeId: null })))), [{ signal: { joined: false } }]);
+    t.match(told(node(joined, { bootId: 'boot-2' })), [{ signal: { nodeRestarted: true } }]);
+  },
+);
+
+t.test('calls nobody knows are taken in; legs and bridges nobody knows are cleared away', async (t) => {
+  const { arrivals, strayChannels, strayBridges } = reconcile([], [], node(joined), 'all');
+  t.same(arrivals, [seenArrival]);
+  t.same(strayChannels, [legId]);
+  t.same(strayBridges, [bridgeId]);
+});
+
+t.test('an agent who believes in a talk or a ring that is over is let go', async (t) => {
+  const base: Agent = { ...newAgent(agentId, 0), deviceId, reachable: true };
+  const signalsOf = (activity: Agent['activity'], live: readonly Contact[]) =>
+    reconcile(live, [{ ...base, activity }], node([]), 'mismatches').agents.map(({ signal }) => signal.type);
+  const talk = { is: 'talking', contactId: 'c1' as ContactId, legId, held: false } as const;
+  t.ok(signalsOf(talk, []).includes('Released'));
+  t.notOk(signalsOf(talk, [contact(talking)]).includes('Released'));
+  t.ok(signalsOf({ is: 'ringing', offerId, contactId: 'c1' as ContactId }, []).includes('OfferClosed'));
+});
+
+t.test("the phone's own calls and its reach are read anew", async (t) => {
+  const agent: Agent = { ...newAgent(agentId, 0), deviceId, activity: { is: 'ready' } };
+  const own = seen('1700000000.9' as ChannelId, { deviceId });
+  const { agents } = reconcile([], [agent], node([own], { reachableDevices: [] }), 'mismatches');
+  t.match(agents, [
+    { signal: { type: 'PhoneReachable', reachable: false } },
+    { signal: { type: 'OwnCallsSeen', channelIds: [own.channelId] } },
+  ]);
+});
