@@ -139,10 +139,6 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     isKept: () => !spool.stats().full && callers.unwritten() === 0,
     log,
   });
-  const endWatch = watchEventLoop((slow, longestMs) => {
-    if (slow) log.warn({ longestMs }, 'the event loop was held up');
-    engine.alarm('eventLoopSlow', config.node, slow);
-  });
   const lookAtCalendar = () =>
     engine.alarm('calendarMissing', 'calendar.yaml', sites.current().missingNoticeYears(nowMs()).length > 0);
   changed.lookAtCalendar = lookAtCalendar;
@@ -165,6 +161,11 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   ami.connect({ onTrouble: (error) => log.warn({ error: error.message }, 'AMI') });
   telephony.connect();
   await http.listen({ host: config.http.host, port: config.http.port });
+  // A start's own work is no slowness.
+  const endWatch = watchEventLoop((slow, longestMs) => {
+    if (slow) log.warn({ longestMs }, 'the event loop was held up');
+    engine.alarm('eventLoopSlow', config.node, slow);
+  });
   log.info({ version, site: site.name, siteVersion: site.version, port: config.http.port }, 'Yihao is there');
 
   return async () => {

@@ -106,7 +106,10 @@ export function createContacts(parts: ContactsParts): Contacts {
       alarm: createAlarmClock(parts.timers, (timer) =>
         runQueue.post(() => step(id, { type: 'TimerFired', timer })),
       ),
-      outbox: createOutbox((effect) => parts.runEffect(id, effect as OutsideEffect)),
+      outbox: createOutbox(async (effect) => {
+        if (effect.do === 'retire') runQueue.post(() => retire(id));
+        else if (effect.do !== 'tellAgent') await parts.runEffect(id, effect);
+      }),
     };
   }
 
@@ -119,21 +122,26 @@ export function createContacts(parts: ContactsParts): Contacts {
       put(contact);
       parts.onFacts(contact, facts);
     }
-    if (signal.type === 'CallerGone') actor.outbox.empty();
+    // Told twice, the second hang-up must not wipe out what the first one asked for.
+    if (signal.type === 'CallerGone' && before.stage.at !== 'ended') actor.outbox.empty();
     for (const effect of effects) dispatch(actor, effect);
     return refused;
   }
 
   function dispatch(actor: Actor, effect: ContactEffect): void {
     if (effect.do === 'tellAgent') return parts.tellAgent(effect.agentId, effect.signal);
-    if (effect.do === 'retire') return retire(actor.contact);
-    if (detached.has(effect.do)) return void parts.runEffect(actor.contact.id, effect);
+    if (effect.do !== 'retire' && detached.has(effect.do))
+      return void parts.runEffect(actor.contact.id, effect);
+    // Retirement waits its turn: a leg may still have to be hung up.
     actor.outbox.add([effect]);
   }
 
-  function retire(contact: Contact): void {
-    actors.get(contact.id)?.alarm.stop();
-    actors.delete(contact.id);
+  function retire(id: ContactId): void {
+    const actor = actors.get(id);
+    if (actor === undefined) return;
+    const { contact } = actor;
+    actor.alarm.stop();
+    actors.delete(id);
     byChannel.delete(contact.arrival.channelId);
     indexOffer(contact, { ...contact, stage: { at: 'ended' } });
     store.forgetContact(contact.id);

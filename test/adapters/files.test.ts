@@ -57,6 +57,8 @@ t.test('a broken file keeps the running version in force, a mended one replaces 
   t.equal(broken.ok, false);
   t.same(errorsOf(broken), ['queues.yaml:1 notANumber']);
   t.equal(holder.current(), first);
+  await writeFile(path.join(dir, 'queues.yaml'), '# \n'.repeat(400_000));
+  t.match(await holder.reload(), { ok: false, findings: [{ file: 'queues.yaml', en: 'larger than 1 MB.' }] });
 
   await writeSite(
     dir,

@@ -455,6 +455,7 @@ t.test('guards: foreign origins, large and strange bodies, too many requests, he
   });
   t.match(json(await call('GET /api/v1/nothing')), { code: 'NOT_FOUND', message: '没有这个地址' });
   t.match(json(await call('GET /%zz')), { code: 'REQUEST_INVALID' });
+  t.match(json(await call('GET /api/v1/contacts/%00', { cookie })), { code: 'REQUEST_INVALID' });
 
   const page = await call('GET /');
   t.match(String(page.headers['content-security-policy']), /default-src 'none'; style-src 'sha256-/);

@@ -39,6 +39,7 @@ export interface StationOptions {
 export interface JournaledFact {
   readonly stream: JournalEntry['stream'];
   readonly id: string;
+  readonly seq: number;
   readonly atMs: number;
   readonly type: string;
   readonly [field: string]: unknown;
@@ -293,9 +294,10 @@ export async function startStation(options: StationOptions): Promise<Station> {
       const { lines } = decodeLines(await readFile(join(layout.spool, name)));
       for (const line of lines) {
         if (line.is !== 'entry') continue;
-        const { stream, id, atMs } = line.entry;
-        for (const fact of line.entry.facts) {
-          if (type === undefined || fact.type === type) found.push({ ...fact, stream, id, atMs });
+        const { stream, id, seq, atMs } = line.entry;
+        for (const [at, fact] of line.entry.facts.entries()) {
+          if (type === undefined || fact.type === type)
+            found.push({ ...fact, stream, id, seq: seq + at, atMs });
         }
       }
     }

@@ -228,11 +228,26 @@ t.test(
     const pausedFrom = (pausedAtMs - startedAtMs + 1_000) * 8;
     const inPause = samples.subarray(pausedFrom, pausedFrom + 7_000 * 8);
     t.ok(rms(inPause) < 10, 'silence in the recording, and time goes on in it');
-    t.ok(toneRatio(samples.subarray(pausedFrom - 2_500 * 8, pausedFrom - 1_500 * 8), agentHz) > 0.3);
+    t.ok(bestRatio(samples.subarray(0, pausedFrom), agentHz) > 0.3, 'but not before it');
     await untilAllGone(t);
     await seat.act('sign-out');
   },
 );
+
+t.test('a citizen who hangs up at the first ring leaves no phone ringing and no alarm', async (t) => {
+  const seat = await station.seat('1004', { onInvite: 'manual' });
+  const citizen = await station.citizen('0004');
+  const call = await citizen.call('12345');
+  const ringing = await seat.phone.incoming();
+  await call.hangUp();
+  await ringing.untilEnded(1_500);
+  await untilAllGone(t);
+  const { record } = await station.closedRecord(await lastContact());
+  t.match(record, { answered: false, missedCause: 'abandoned', abandonedDuring: 'offered' });
+  t.same(await station.facts('AlarmRaised'), []);
+  await seat.untilState('ready');
+  await seat.act('sign-out');
+});
 
 t.test(
   'no room for recordings, and a citizen whose sound does not come: both are told, the call goes on',

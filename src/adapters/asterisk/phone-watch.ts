@@ -11,6 +11,8 @@ export type PhoneNews =
 export interface PhoneWatch {
   contactChanged(event: ContactStatusChange): readonly PhoneNews[];
   endpointChanged(endpoint: Endpoint): readonly PhoneNews[];
+  /** Asks for the list of endpoints: what an event told meanwhile is newer than the list, however late it comes. */
+  endpointsListed(list: () => Promise<readonly Endpoint[]>): Promise<readonly PhoneNews[]>;
 }
 
 /** A watch over these devices; `inCall` tells whether a device has a channel now. */
@@ -19,11 +21,21 @@ export function createPhoneWatch(
   inCall: (deviceId: DeviceId) => boolean,
 ): PhoneWatch {
   const addresses = new Map<string, string>();
+  /** Devices told of since the last list was asked for. */
+  const toldOf = new Set<string>();
+  const endpointStates = new Map<string, string>();
+
+  function endpointNews({ resource, state }: Endpoint): readonly PhoneNews[] {
+    if (!devices().has(resource) || state === undefined || state === 'unknown') return [];
+    endpointStates.set(resource, state);
+    return [{ type: 'phone', deviceId: resource as DeviceId, reachable: state === 'online' }];
+  }
 
   return {
     contactChanged({ endpoint, contact_info: { uri, contact_status: status } }) {
       const deviceId = endpoint.resource as DeviceId;
       if (!devices().has(deviceId)) return [];
+      toldOf.add(deviceId);
       const known = addresses.get(deviceId);
       if (status === 'Removed' || status === 'Unreachable') {
         // The removal of an address that has been replaced says nothing of the phone.
@@ -35,9 +47,16 @@ export function createPhoneWatch(
         news.push({ type: 'newContactAddress', deviceId });
       return news;
     },
-    endpointChanged({ resource, state }) {
-      if (!devices().has(resource) || state === undefined || state === 'unknown') return [];
-      return [{ type: 'phone', deviceId: resource as DeviceId, reachable: state === 'online' }];
+    endpointChanged(endpoint) {
+      // Asterisk repeats an endpoint's state at each of its channels: no word of the phone's.
+      if (endpoint.state === endpointStates.get(endpoint.resource)) return [];
+      toldOf.add(endpoint.resource);
+      return endpointNews(endpoint);
+    },
+    async endpointsListed(list) {
+      toldOf.clear();
+      const endpoints = await list();
+      return endpoints.filter(({ resource }) => !toldOf.has(resource)).flatMap(endpointNews);
     },
   };
 }

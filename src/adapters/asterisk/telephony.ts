@@ -91,7 +91,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
         return emit({ type: 'held', channelId: event.channel.id as ChannelId, held });
       }
       case 'ChannelHangupRequest':
-        if (event.cause !== undefined) hangUpCauses.set(event.channel.id, event.cause);
+        hangUpCauses.set(event.channel.id, event.cause ?? normalClearing);
         return;
       case 'StasisEnd':
         // Of a call that came to us Asterisk tells nothing after this; a leg of ours tells its cause at the end.
@@ -148,6 +148,8 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     const [kind, target = ''] = playback.target_uri.split(':');
     if (kind !== 'channel') return;
     const ok = playback.state !== 'failed';
+    // Cut off by the hang-up that is being told: the prompt itself is sound.
+    if (!ok && hangUpCauses.has(target)) return;
     emit({ type: 'playEnded', channelId: target as ChannelId, playId: playback.id as PlayId, ok });
   }
 
@@ -199,7 +201,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     try {
       await pushAccounts(ari, parts.accounts(), parts.accountSettings);
       await subscribe();
-      for (const endpoint of await ari.endpoints.list()) phones.endpointChanged(endpoint).forEach(emit);
+      (await phones.endpointsListed(() => ari.endpoints.list())).forEach(emit);
     } catch (error) {
       log.warn({ error: String(error) }, 'the devices could not all be made known to Asterisk');
     }

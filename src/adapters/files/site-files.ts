@@ -108,7 +108,7 @@ export async function createSiteHolder(
   const { dir, nowMs, check, onReload } = parts;
   async function parse(overrides: { readonly menu?: boolean }): Promise<ParsedSite> {
     const files = await readSiteFiles(dir).catch(findingOf);
-    if (!(files instanceof Map)) return files;
+    if ('ok' in files) return files;
     return siteFrom(await check({ files, options: { nowMs: nowMs(), overrides } }));
   }
   const first = await parse({});

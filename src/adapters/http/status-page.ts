@@ -9,7 +9,8 @@ import { viewQueues } from './views.js';
 /** The page's only style; its hash is what the page's policy allows. */
 export const statusStyle = `body{font:18px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1a2433}
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin:1.6rem 0 .3rem}table{border-collapse:collapse;width:100%}
-td,th{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #d5dce6}td.n{text-align:right;font-variant-numeric:tabular-nums}
+td,th{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #d5dce6}
+td:not(:first-child),th:not(:first-child){text-align:right;font-variant-numeric:tabular-nums}
 .bad{color:#b3261e;font-weight:600}small{color:#5a6675}`;
 
 const stateNames: Readonly<Record<ShownAgentState, string>> = {
