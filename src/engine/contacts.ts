@@ -115,9 +115,10 @@ export function createContacts(parts: ContactsParts): Contacts {
 
   function take(actor: Actor, signal: ContactSignal): ContactRefusal | undefined {
     const before = actor.contact;
-    const { contact, facts, effects, refused } = contactStep(before, signal, contextOf(before));
+    const context = contextOf(before);
+    const { contact, facts, effects, refused } = contactStep(before, signal, context);
     if (contact !== before) {
-      if (facts.length > 0) journal.append(entryOf(before, contact, facts));
+      if (facts.length > 0) journal.append(entryOf(before, contact, facts, context.nowMs));
       store.saveContact(contact, isWaiting(contact));
       put(contact);
       parts.onFacts(contact, facts);
@@ -176,12 +177,18 @@ export function createContacts(parts: ContactsParts): Contacts {
     };
   }
 
-  function entryOf(before: Contact, contact: Contact, facts: JournalEntry['facts']): JournalEntry {
+  /** The journal's instant is the step's own: a place in line and its fact agree to the millisecond. */
+  function entryOf(
+    before: Contact,
+    contact: Contact,
+    facts: JournalEntry['facts'],
+    atMs: number,
+  ): JournalEntry {
     return {
       stream: 'contact',
       id: contact.id,
       seq: before.version,
-      atMs: clock.nowMs(),
+      atMs,
       node: parts.node,
       epoch: parts.epoch(),
       facts,

@@ -31,17 +31,24 @@ export interface TalkKeys {
 /** A sequence that has begun with * ends after so long without a key: acted on if it is a code, dropped if not. */
 const betweenKeysMs = 3_000;
 
+/** Keys pressed so far of a sequence; `null` = it can be no code any more, and what is left of it is not for the citizen. */
+interface Sequence {
+  readonly keys: string | null;
+  readonly cancel: () => void;
+}
+
 /** No keys yet. */
 export function createTalkKeys(parts: TalkKeysParts): TalkKeys {
   const { clock, timers, runQueue, contactOnLeg, act, whisper, passOn } = parts;
-  const sequences = new Map<ChannelId, { keys: string; cancel: () => void }>();
+  const sequences = new Map<ChannelId, Sequence>();
 
   function pressed(legId: ChannelId, digit: string): void {
     const contact = contactOnLeg(legId);
     if (contact?.stage.at !== 'talking') return;
-    const begun = sequences.get(legId)?.keys ?? '';
-    if (begun === '' && digit !== '*') return passOn(contact.arrival.channelId, digit);
-    take(legId, contact.stage.talk, begun + digit);
+    const begun = sequences.get(legId);
+    if (begun === undefined && digit !== '*') return passOn(contact.arrival.channelId, digit);
+    if (begun?.keys === null && digit !== '*') return wait(legId, null, null);
+    take(legId, contact.stage.talk, (begun?.keys ?? '') + digit);
   }
 
   function take(legId: ChannelId, talk: Talk, keys: string): void {
@@ -49,7 +56,8 @@ export function createTalkKeys(parts: TalkKeysParts): TalkKeys {
     const reading = readFeatureCode(keys);
     switch (reading.is) {
       case 'unknown':
-        return whisper(legId, { id: 'a.fail' });
+        whisper(legId, { id: 'a.fail' });
+        return wait(legId, null, null);
       case 'whole':
         return perform(legId, talk, reading.act);
       case 'open':
@@ -57,7 +65,8 @@ export function createTalkKeys(parts: TalkKeysParts): TalkKeys {
     }
   }
 
-  function wait(legId: ChannelId, keys: string, meaning: FeatureAct | null): void {
+  function wait(legId: ChannelId, keys: string | null, meaning: FeatureAct | null): void {
+    forget(legId);
     const cancel = timers.at(clock.nowMs() + betweenKeysMs, () => runQueue.post(() => ended(legId, meaning)));
     sequences.set(legId, { keys, cancel });
   }

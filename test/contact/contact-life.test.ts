@@ -204,6 +204,16 @@ t.test('RONA takes the old place again and tells the agent', async (t) => {
   t.same(contact.deadlines.rona, undefined);
 });
 
+t.test('a phone lost while it rings: its leg is ended too, and the citizen is in line again', async (t) => {
+  const { contact, facts, effects } = live([
+    ...talking.slice(0, 3),
+    [2_000, { type: 'LegGone', offerId, causeCode: 0, phoneLost: true }],
+  ]);
+  t.equal(contact.stage.at, 'waiting');
+  t.match(facts.at(-1), { type: 'OfferEnded', outcome: 'unreachable' });
+  t.ok(effects.some((effect) => effect.do === 'hangUpLeg'));
+});
+
 t.test(
   'a phone that dies under the talk puts the citizen at the head of the queue, the same agent preferred',
   async (t) => {

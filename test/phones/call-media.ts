@@ -118,8 +118,10 @@ export function createCallMedia(
     },
     async open() {
       const { host, ports } = options;
+      const begunWith = source;
       opening ??= openRtpStream({ host, ...(ports && { ports }), heard, source, ...events });
       stream = await opening;
+      if (source !== begunWith) stream.play(source);
     },
     offer: () =>
       describe(hold ?? 'sendrecv', options.codecs, options.rfc4733 ? digitsPayloadType : undefined),

@@ -1,5 +1,6 @@
 // Carries the spool into the database, batch by batch and for ever: retries with back-off, resumes at its mark, skips nothing.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { failureCode, isServersWord, migrate, type Database } from './database.js';
 import {
   loadMark,
@@ -59,6 +60,9 @@ export interface WriterStats {
   readonly backlogBytes: number;
 }
 
+/** The database is asked for a sign of life after this long without work. */
+const probeEveryMs = 2_000;
+
 /** Starts carrying; makes or updates the tables first, as soon as the database is there. */
 export function startJournalWriter(options: JournalWriterOptions): JournalWriter {
   const { database, source, node, onNews } = options;
@@ -66,6 +70,7 @@ export function startJournalWriter(options: JournalWriterOptions): JournalWriter
   const stopping = new AbortController();
   const counts = { carriedEntries: 0, refused: 0, failures: 0 };
   let mark: Mark | null = null;
+  let answeredAtMs = 0;
   let lostSinceMs: number | undefined;
 
   /** Tries until it works; returns undefined only when stopping. */
@@ -114,14 +119,24 @@ export function startJournalWriter(options: JournalWriterOptions): JournalWriter
   /** Carries one batch; true where there was none. */
   async function carryNext(): Promise<boolean> {
     const { entries, next, atEnd } = await source.read(mark);
-    if (next === null || (atEnd && entries.length === 0)) return true;
+    if (next === null || (atEnd && entries.length === 0)) {
+      // With nothing to carry, too, it is noticed that the database is away.
+      if (performance.now() - answeredAtMs >= probeEveryMs) await probe();
+      return true;
+    }
     const refusals = await carry(entries, next);
+    answeredAtMs = performance.now();
     mark = next;
     source.carriedUpTo(next);
     counts.carriedEntries += entries.length;
     counts.refused += refusals.length;
     if (refusals.length > 0) onNews({ type: 'refused', refusals });
     return false;
+  }
+
+  async function probe(): Promise<void> {
+    await sql`select 1`.execute(database);
+    answeredAtMs = performance.now();
   }
 
   /** One entry that the database refuses must not hold up all others: halves, down to the one that is put aside. */

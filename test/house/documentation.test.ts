@@ -1,0 +1,86 @@
+// Holds the documentation to the project: its links lead somewhere, and its lists say what the files say.
+import { access, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import t from 'tap';
+
+const project = path.resolve(import.meta.dirname, '../..');
+const read = (file: string): Promise<string> => readFile(path.join(project, file), 'utf8');
+
+async function filesBelow(folder: string, ending: RegExp): Promise<readonly string[]> {
+  const names = await readdir(path.join(project, folder), { recursive: true });
+  return names.filter((name) => ending.test(name)).map((name) => path.join(folder, name));
+}
+
+const pages = [
+  'README.md',
+  'README.zh-CN.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...(await filesBelow('docs', /\.md$/)),
+];
+
+t.test('every link between pages and to files leads somewhere', async (t) => {
+  for (const page of pages) {
+    const targets = [...(await read(page)).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(
+      ([, target]) => target ?? '',
+    );
+    for (const target of targets.filter((one) => !/^[a-z]+:/.test(one))) {
+      const file = path.join(project, path.dirname(page), target);
+      t.ok(
+        await access(file).then(
+          () => true,
+          () => false,
+        ),
+        `${page}: ${target}`,
+      );
+    }
+  }
+});
+
+t.test('every page is reached from the README', async (t) => {
+  for (const readme of ['README.md', 'README.zh-CN.md']) {
+    const text = await read(readme);
+    const left = pages.filter((page) => page.startsWith('docs/') && !text.includes(page));
+    t.same(
+      left.filter((page) => !page.startsWith('docs/decisions/')),
+      [],
+      readme,
+    );
+    t.ok(text.includes('docs/decisions'), readme);
+  }
+});
+
+t.test(
+  'docs/dependencies.md has a row for what is imported, with the version that is installed',
+  async (t) => {
+    const { dependencies, devDependencies } = JSON.parse(await read('package.json')) as Record<
+      string,
+      Record<string, string>
+    >;
+    const rows = [...(await read('docs/dependencies.md')).matchAll(/^\| (`[^|]+) \| ([^|]+) \|/gm)];
+    const told = new Map(
+      rows.flatMap(([, names = '', versions = '']) => {
+        const listed = versions.split(',').map((version) => version.trim());
+        return [...names.matchAll(/`([^`]+)`/g)].map(
+          ([, name], at) => [name ?? '', listed[at] ?? ''] as const,
+        );
+      }),
+    );
+    for (const [name, version] of told) t.equal(version, { ...dependencies, ...devDependencies }[name], name);
+    const sources = await Promise.all((await filesBelow('src', /\.ts$/)).map(read));
+    const imported = sources.flatMap((text) =>
+      [...text.matchAll(/from '((?:@[\w-]+\/)?[\w-]+)(?:\/[^']*)?'/g)].map(([, name]) => name ?? ''),
+    );
+    t.same(
+      [...new Set(imported)].filter((name) => !told.has(name)),
+      [],
+    );
+  },
+);
+
+t.test('docs/operations.md and the code name the same settings of the environment', async (t) => {
+  const named = (text: string): readonly string[] => text.match(/\bYIHAO_[A-Z_]+[A-Z]\b/g) ?? [];
+  const files = ['src/config.ts', ...(await filesBelow('scripts', /\.mjs$/))];
+  const settings = new Set((await Promise.all(files.map(read))).flatMap(named));
+  t.same([...new Set(named(await read('docs/operations.md')))].sort(), [...settings].sort());
+});
