@@ -11,6 +11,7 @@ import { createRecorder } from './adapters/asterisk/recorder.js';
 import { createAsteriskTelephony } from './adapters/asterisk/telephony.js';
 import { repairRecordings } from './adapters/files/recording-repair.js';
 import { ensureSiteSecrets, type SiteSecrets } from './adapters/files/secrets.js';
+import { giveSignsOfLife, lastSignOfLife } from './adapters/files/sign-of-life.js';
 import { checkInThread, createSiteHolder, type SiteHolder } from './adapters/files/site-files.js';
 import { createHttpServer } from './adapters/http/http-server.js';
 import { createCallerNumbers } from './adapters/memory/caller-numbers.js';
@@ -121,7 +122,11 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   changed.engine = engine;
 
   await store.whenUp(redisPatienceMs);
-  await engine.start(recoveredState(recovered));
+  const lifeFile = join(config.home, 'alive');
+  await engine.start(recoveredState(recovered, lastSignOfLife(lifeFile)));
+  const endSigns = giveSignsOfLife(lifeFile, nowMs, (error) =>
+    log.warn({ error: String(error) }, 'no sign of life could be left; a gap may be shown too long'),
+  );
   await callers
     .restore(engine.contacts().map(({ arrival }) => arrival.callerKey))
     .catch((error: unknown) =>
@@ -171,6 +176,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   return async () => {
     clearInterval(calendarTimer);
     endWatch();
+    endSigns();
     await callRecords.stop();
     engine.stop();
     await Promise.allSettled([http.close(), writer.stop(), ari.close(), ami.close(), callers.close()]);
@@ -208,15 +214,15 @@ function accountsOf(sites: SiteHolder, { devicePasswords }: SiteSecrets) {
   });
 }
 
-/** The spool's streams as the engine takes them. */
-function recoveredState(streams: readonly RecoveredStream[]): Recovered {
+/** The spool's streams as the engine takes them; in a quiet night the last sign of life is newer than any fact. */
+function recoveredState(streams: readonly RecoveredStream[], livedAtMs: number | null): Recovered {
   const imagesOf = (wanted: RecoveredStream['stream']) =>
     streams.flatMap(({ stream, image }) => (stream === wanted && image !== null ? [image] : []));
   const instants = streams.flatMap(({ atMs }) => (atMs === null ? [] : [atMs]));
   const nextSeqs = new Map(streams.map(({ stream, id, lastSeq }) => [`${stream} ${id}`, lastSeq + 1]));
   return {
     image: { contacts: imagesOf('contact') as Contact[], agents: imagesOf('agent') as Agent[] },
-    lastAtMs: instants.length === 0 ? null : Math.max(...instants),
+    lastAtMs: instants.length === 0 ? null : Math.max(...instants, livedAtMs ?? 0),
     nextSeq: (stream, id) => nextSeqs.get(`${stream} ${id}`) ?? 0,
   };
 }

@@ -6,7 +6,7 @@ import { offerOutcome, type LegEnding } from '../../src/acd/offer-outcome.js';
 const ringMs = 8000;
 const rows = readFileSync(new URL('../../docs/outcomes.md', import.meta.url), 'utf8')
   .split('\n')
-  .filter((line) => /^\| (?:\d+|-) \|/.test(line))
+  .filter((line) => /^\| (?:\d+|-) *\|/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map(([, sip, cause, ringing, when, outcome, zh]) => ({ sip, cause, ringing, when, outcome, zh }));
 

@@ -3,7 +3,7 @@ import t from 'tap';
 import type { ContactStatusChange, Endpoint } from '../../src/adapters/asterisk/ari-types.js';
 import { createPhoneWatch } from '../../src/adapters/asterisk/phone-watch.js';
 
-const endpoint = (state: string, resource = 'd1001'): Endpoint => ({
+const endpoint = (state: 'online' | 'offline', resource = 'd1001'): Endpoint => ({
   technology: 'PJSIP',
   resource,
   state,

@@ -1,7 +1,7 @@
 // Feature codes on real phones: dialled as calls and pressed in a talk, each with its confirmation heard, none heard by the citizen.
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { dominantTones, rms, heard, silence } from '../phones/audio.js';
+import { heard, silence } from '../phones/audio.js';
 import type { Call } from '../phones/call.js';
 import { createPhone, type Phone } from '../phones/phone.js';
 import { startStation, type Seat } from './station.js';
@@ -97,9 +97,9 @@ t.test('the headset test gives back what is said, and a feature call makes nobod
   await station.signIn('1002', 'd1002');
   const call = await phone.call('*43');
   await call.untilUp();
-  const echo = await station.hears(call, 'a.echo', { sinceMs: call.answeredAtMs ?? 0 });
+  await station.hears(call, 'a.echo', { sinceMs: call.answeredAtMs ?? 0 });
   call.say({ kind: 'tone', hz: 650 });
-  await sleep(Math.max(0, echo.endsAtMs - Date.now()) + 1_500);
+  await sleep(1_500);
   const window = { fromMs: Date.now() - 700, toMs: Date.now() };
   t.ok(heard(call, { hz: 650, ...window }) > 0.9, 'he hears himself');
   t.equal(await stateOf('1002'), 'ready', 'and is still free');
@@ -130,13 +130,13 @@ t.test(
   async (t) => {
     const seat = await station.seat('1003');
     const { citizen, agent, contactId } = await talk(seat, '0040');
-    /** Presses and hears the answer; gives the stretch in which the citizen is to hear nothing. */
+    /** Presses and hears the answer. */
     const press = async (keys: string, promptId: string, method: 'rfc4733' | 'info', slot?: string) => {
       const sinceMs = Date.now();
       await agent.sendDigits(keys, { method });
       const match = await station.hears(agent, promptId, { sinceMs, ...(slot !== undefined && { slot }) });
-      t.ok(match.score >= 0.8, `${keys}: ${promptId}`);t.comment(keys, Date.now());
-      await sleep(Math.max(0, match.endsAtMs - Date.now()) + 300);
+      t.ok(match.score >= 0.8, `${keys}: ${promptId}`);
+      await sleep(300);
     };
     const fromMs = Date.now();
     await press('*261', 'a.disp', 'rfc4733');
@@ -145,7 +145,6 @@ t.test(
     await press('*24', 'a.fail', 'rfc4733');
     await press('*99', 'a.fail', 'info');
     await press('*21', 'a.logout.wait', 'rfc4733');
-    for (let at = fromMs; at < Date.now(); at += 100) { const n = rms(citizen.heard.samples(at, at + 100)); if (n > 40) t.comment(at - fromMs, n, dominantTones(citizen, { fromMs: at, toMs: at + 100 })); }
     t.ok(silence(citizen, { fromMs, toMs: Date.now() }), 'the citizen hears nothing of it');
     t.same(citizen.digits, [], 'and gets no digit');
     await agent.sendDigits('12#');

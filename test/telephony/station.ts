@@ -100,7 +100,7 @@ export interface Station {
   editSite(file: string, changes: Replacements): Promise<void>;
   /** Waits until `look` gives something. */
   until<Found>(what: string, look: () => Promise<Found | undefined>, timeoutMs?: number): Promise<Found>;
-  /** Waits until a prompt (the first stretch of it) is heard whole: a likeness of at least 0.8. */
+  /** Waits until a prompt (its first stretch) is heard, a likeness of at least 0.8, and to its end. */
   hears(listener: Listener, promptId: string, options: ListenOptions): Promise<PromptHeard>;
   /** How alike the prompt and what is heard are, now. */
   likeness(listener: Listener, promptId: string, options: ListenOptions): Promise<PromptHeard>;
@@ -268,7 +268,10 @@ export async function startStation(options: StationOptions): Promise<Station> {
     const endMs = Date.now() + (listen.timeoutMs ?? waitMs);
     for (;;) {
       const match = await likeness(listener, promptId, listen);
-      if (match.score >= sameAudio) return match;
+      if (match.score >= sameAudio) {
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, match.endsAtMs - Date.now())));
+        return match;
+      }
       if (Date.now() > endMs) throw new Error(`${promptId} not heard; likeness ${match.score.toFixed(2)}`);
       await new Promise((resolve) => setTimeout(resolve, listenEveryMs));
     }

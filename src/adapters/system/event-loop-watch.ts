@@ -7,7 +7,10 @@ const lookEveryMs = 5_000;
 const resolutionMs = 20;
 
 /** Tells at every look, each 5 s, whether the loop was held up since the last one; the result ends the watch. */
-export function watchEventLoop(onLook: (slow: boolean, longestMs: number) => void): () => void {
+export function watchEventLoop(
+  onLook: (slow: boolean, longestMs: number) => void,
+  everyMs = lookEveryMs,
+): () => void {
   const delays = monitorEventLoopDelay({ resolution: resolutionMs });
   delays.enable();
   const timer = setInterval(() => {
@@ -15,7 +18,7 @@ export function watchEventLoop(onLook: (slow: boolean, longestMs: number) => voi
     const longestMs = Math.max(0, Math.round(delays.max / 1e6 - resolutionMs));
     delays.reset();
     onLook(longestMs > slowMs, longestMs);
-  }, lookEveryMs).unref();
+  }, everyMs).unref();
   return () => {
     clearInterval(timer);
     delays.disable();
