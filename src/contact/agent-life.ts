@@ -301,6 +301,8 @@ function offerClosed(agent: Agent, outcome: OfferOutcome, nowMs: number, policy:
       return enter(agent, { is: 'missed' }, nowMs, policy, how);
     case 'busyOwnCall':
     case 'declined':
+    // Ready at once, it would be rung again at once, for ever.
+    case 'phoneFault':
       return enter(agent, { is: 'resting' }, nowMs, policy, how);
     case 'doNotDisturb':
       return enter(agent, { is: 'break', reason: 'other' }, nowMs, policy, how);

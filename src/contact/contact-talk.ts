@@ -207,7 +207,8 @@ export function phoneLost(
   const waiting = record(
     patch(ended, {
       stage: { at: 'waiting', cursor: stage.cursor },
-      place: { ...place, resumed: true, prefer: { agentId, untilMs } },
+      // He has been told once already why he waits.
+      place: { ...place, resumed: true, prefer: { agentId, untilMs }, told: { ...place.told, busy: true } },
     }),
     { type: 'ContactRequeued', queueId, preferAgentId: agentId },
   );

@@ -9,6 +9,7 @@ import type { AgentId, ContactId, QueueId, SkillName } from './ids.js';
  * - `doNotDisturb`: 480 sooner than the ring time; becomes 小休(其他);
  * - `unreachable`: no answer from the phone at all; off until it is heard of again;
  * - `misconfigured`: 488/606, no common codec and the like; alarm;
+ * - `phoneFault`: rang, and then failed of itself (5xx and the like); rests;
  * - `callerGone`: the citizen hung up or was served otherwise; the agent is free again;
  * - `failed`: our own side failed (bridge, restart); the agent is free again.
  */
@@ -19,6 +20,7 @@ export type OfferOutcome =
   | 'doNotDisturb'
   | 'unreachable'
   | 'misconfigured'
+  | 'phoneFault'
   | 'callerGone'
   | 'failed';
 

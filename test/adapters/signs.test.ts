@@ -25,7 +25,11 @@ t.test('the last sign of life outlives the process that gave it', async (t) => {
   t.teardown(() => rm(dir, { recursive: true }));
   const file = join(dir, 'alive');
   t.equal(lastSignOfLife(file), null, 'none before the first run');
-  giveSignsOfLife(file, () => 1_795_416_200_873, t.fail)();
+  giveSignsOfLife(
+    file,
+    () => 1_795_416_200_873,
+    (error) => t.fail(String(error)),
+  )();
   t.equal(lastSignOfLife(file), 1_795_416_200_873);
   const troubles: unknown[] = [];
   giveSignsOfLife(join(dir, 'nowhere', 'alive'), Date.now, (error) => troubles.push(error))();

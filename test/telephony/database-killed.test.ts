@@ -8,14 +8,14 @@ import { heard } from '../phones/audio.js';
 import type { Call } from '../phones/call.js';
 import { startStation } from './station.js';
 
-const stoppedMs = 60_000;
+const stoppedMs = 3_000;
 /** Shorter than the stop, for the suite's sake: a frozen server is noticed by the same deadlines after seconds. */
-const frozenMs = 20_000;
+const frozenMs = 3_000;
 const portBase = 18_560;
 
 const station = await startStation({
   portBase,
-  sipPort: 18_571,
+  sipPort: 18_590,
   rtpStart: 23_600,
   policies: [
     ['wrapUp: 60s', 'wrapUp: 1s'],

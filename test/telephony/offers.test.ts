@@ -193,8 +193,9 @@ t.test(
     const citizen = await arrival();
     const rang = await first.phone.incoming();
     rang.reject(500);
-    t.match(await offerEnded(citizen.id), { outcome: 'failed', agentId: '1001' });
-    const again = await first.phone.incoming();
+    t.match(await offerEnded(citizen.id), { outcome: 'phoneFault', agentId: '1001' });
+    t.equal(await first.state(), 'busyOwnCall', 'it rests');
+    const again = await first.phone.incoming(12_000);
     await leaves(citizen);
     t.match(await again.untilEnded(), { by: 'remote' }, 'it rings no longer');
     t.match(await offerEnded(citizen.id, 1), { outcome: 'callerGone' });

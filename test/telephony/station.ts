@@ -253,7 +253,8 @@ export async function startStation(options: StationOptions): Promise<Station> {
   function soundOf(promptId: string, slot: string): { path: string; durationMs: number } {
     const sounds = manifest.prompts[promptId]?.parts[0]?.sounds;
     const sound = sounds?.[slot];
-    if (sound === undefined) throw new Error(`no sound ${promptId} ${slot}: ${Object.keys(sounds ?? {})}`);
+    if (sound === undefined)
+      throw new Error(`no sound ${promptId} ${slot}: ${Object.keys(sounds ?? {}).join(' ')}`);
     return { path: join(home, 'sounds', `${sound.file}.wav`), ...sound };
   }
 
