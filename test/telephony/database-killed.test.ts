@@ -8,9 +8,9 @@ import { heard } from '../phones/audio.js';
 import type { Call } from '../phones/call.js';
 import { startStation } from './station.js';
 
-const stoppedMs = 3_000;
+const stoppedMs = 60_000;
 /** Shorter than the stop, for the suite's sake: a frozen server is noticed by the same deadlines after seconds. */
-const frozenMs = 3_000;
+const frozenMs = 20_000;
 const portBase = 18_560;
 
 const station = await startStation({
