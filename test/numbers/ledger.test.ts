@@ -39,13 +39,16 @@ t.test('the number a citizen dialled decides, not the one the carrier made of it
   t.equal(entryOf({ dnis: '+86-311-12345' }), '12345');
 });
 
-t.test('a forwarding number is kept if it is of the ledger, and masked if it may be a person’s', async (t) => {
-  const kept = (number: string) => keptNumber(ledger, number, '0311');
-  t.same(['', '12358', '+86-311-12345', '12333'].map(kept), ['', '12358', '+86-311-12345', '12333']);
-  t.equal(kept('031100001234'), '0311-****1234');
-  t.equal(kept('+8631100001234'), '0311-****1234');
-  t.equal(kept('zhang.san'), '未显示号码');
-});
+t.test(
+  'a forwarding number is kept if it is of the ledger, and masked if it may be a person’s',
+  async (t) => {
+    const kept = (number: string) => keptNumber(ledger, number, '0311');
+    t.same(['', '12358', '+86-311-12345', '12333'].map(kept), ['', '12358', '+86-311-12345', '12333']);
+    t.equal(kept('031100001234'), '0311-****1234');
+    t.equal(kept('+8631100001234'), '0311-****1234');
+    t.equal(kept('zhang.san'), '未显示号码');
+  },
+);
 
 t.test('forms of one number are one', async (t) => {
   t.equal(bareNumber('+8631112345'), '031112345');

@@ -95,6 +95,36 @@ export function matchesWav(
   return { score: match.score, atMs: window.fromMs + match.atMs };
 }
 
+const pieceSamples = 0.4 * sampleRateHz;
+const slipSamples = 0.2 * sampleRateHz;
+
+/**
+ * As {@link matchesWav}, forgiving slips: each 0.4 s may lie up to 0.2 s beside its place, as when a mixer on a busy machine
+ * loses a packet. The score is the pieces' mean by energy; other speech stays below 0.7.
+ */
+export function matchesWavInPieces(
+  listener: Listener,
+  wavPath: string,
+  window: Window & { readonly firstMs?: number },
+): WavMatch {
+  const wav = readWav(wavPath).channels[0] ?? new Int16Array();
+  const pattern =
+    window.firstMs === undefined ? wav : wav.subarray(0, window.firstMs * (sampleRateHz / 1_000));
+  const samples = listener.heard.samples(window.fromMs, window.toMs);
+  const { atMs } = findSamples(samples, pattern);
+  const start = Math.round((atMs * sampleRateHz) / 1_000);
+  let [sum, weight] = [0, 0];
+  for (let from = 0; from + pieceSamples <= pattern.length; from += pieceSamples) {
+    const piece = pattern.subarray(from, from + pieceSamples);
+    const first = Math.max(0, start + from - slipSamples);
+    const near = samples.subarray(first, Math.max(first, start + from + pieceSamples + slipSamples));
+    const share = rms(piece) ** 2;
+    sum += share * findSamples(near, piece).score;
+    weight += share;
+  }
+  return { score: weight === 0 ? 0 : sum / weight, atMs: window.fromMs + atMs };
+}
+
 /** Where `pattern` lies in `samples` best (`atMs` from their start), by normalised cross-correlation of the band up to 1 kHz. */
 export function findSamples(samples: Int16Array, pattern: Int16Array): WavMatch {
   const wanted = decimate(pattern);

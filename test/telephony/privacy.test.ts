@@ -42,7 +42,8 @@ async function leaks(): Promise<readonly string[]> {
   const found: string[] = [];
   for (const path of await filesBelow(station.home)) {
     const name = relative(station.home, path);
-    if (name.startsWith(cdr) || Object.values(folders).some((folder) => name.startsWith(`${folder}/`))) continue;
+    if (name.startsWith(cdr) || Object.values(folders).some((folder) => name.startsWith(`${folder}/`)))
+      continue;
     const bytes = await readFile(path);
     for (const form of callers.flatMap(formsOf))
       if (bytes.includes(form) || name.includes(form)) found.push(`${name}: ${form}`);

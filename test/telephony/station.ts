@@ -12,7 +12,7 @@ import { startRedis } from '../../scripts/run/redis.mjs';
 import { startService } from '../../scripts/run/service.mjs';
 import { decodeLines } from '../../src/adapters/spool/spool-line.js';
 import type { JournalEntry } from '../../src/engine/ports.js';
-import { matchesWav, type Listener, type WavMatch } from '../phones/audio.js';
+import { matchesWav, matchesWavInPieces, type Listener, type WavMatch } from '../phones/audio.js';
 import { createPhone, type OnInvite, type Phone } from '../phones/phone.js';
 
 type Part = Awaited<ReturnType<typeof startRedis>>;
@@ -140,6 +140,7 @@ const serviceEnv = {
 /** Other speech stays below 0.3, the same audio above 0.9. */
 const sameAudio = 0.8;
 const listenEveryMs = 250;
+type ListenArguments = readonly [listener: Listener, promptId: string, listen: ListenOptions];
 
 interface PromptManifest {
   readonly prompts: Readonly<
@@ -258,17 +259,21 @@ export async function startStation(options: StationOptions): Promise<Station> {
     return { path: join(home, 'sounds', `${sound.file}.wav`), ...sound };
   }
 
-  const likeness: Station['likeness'] = async (listener, promptId, { sinceMs, slot = '', firstMs }) => {
+  function find(look: typeof matchesWav, ...[listener, promptId, listen]: ListenArguments): PromptHeard {
+    const { sinceMs, slot = '', firstMs } = listen;
     const { path, durationMs } = soundOf(promptId, slot);
     const window = { fromMs: sinceMs, toMs: Date.now(), ...(firstMs !== undefined && { firstMs }) };
-    const match = matchesWav(listener, path, window);
+    const match = look(listener, path, window);
     return { ...match, endsAtMs: match.atMs + (firstMs ?? durationMs) };
-  };
+  }
 
   const hears: Station['hears'] = async (listener, promptId, listen) => {
     const endMs = Date.now() + (listen.timeoutMs ?? waitMs);
     for (;;) {
-      const match = await likeness(listener, promptId, listen);
+      const whole = find(matchesWav, listener, promptId, listen);
+      const match = whole.score >= sameAudio ? whole : find(matchesWavInPieces, listener, promptId, listen);
+      if (whole.score < sameAudio && match.score >= sameAudio)
+        console.log('# SLIP', promptId, whole.score, match.score);
       if (match.score >= sameAudio) {
         await new Promise((resolve) => setTimeout(resolve, Math.max(0, match.endsAtMs - Date.now())));
         return match;
@@ -331,7 +336,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
     editSite,
     until,
     hears,
-    likeness,
+    likeness: async (...listening) => find(matchesWav, ...listening),
     apiAs: async (agentId) =>
       createApi(layout.httpPort, async () => ({
         user: agentId,
