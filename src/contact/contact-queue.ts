@@ -13,7 +13,7 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { hush, music, mustStillHear, say } from './contact-voice.js';
-import type { BridgeId, ChannelId, OfferId } from './ids.js';
+import type { BridgeId, ChannelId, OfferId, PlayId } from './ids.js';
 import type { OfferOutcome } from './offer.js';
 
 type Signal<Type extends ContactSignal['type']> = Extract<ContactSignal, { type: Type }>;
@@ -86,6 +86,7 @@ export function offerMade(
     ringMs: policy.ringMs,
     ringing: false,
     answeredAtMs: null,
+    whispering: null,
     joining: false,
   };
   const offered = record(moveTo(step, { at: 'offered', cursor: stage.cursor, offer }), signal);
@@ -110,10 +111,20 @@ export function legAnswered(step: ContactStep, offerId: OfferId, context: Contac
     agentId: offer.agentId,
     rangMs: nowMs - offer.offeredAtMs,
   });
-  const hushed = holdAgent(hush(answered), offer, context);
-  return context.whisper === null
-    ? hushed
-    : ask(hushed, { do: 'whisper', legId: legOf(offerId), prompt: context.whisper });
+  return whisper(holdAgent(hush(answered), offer, context), context);
+}
+
+/** Tells the agent what entry it is, where that costs the citizen nothing or the entry is worth the moment. */
+function whisper(step: ContactStep, context: ContactContext): ContactStep {
+  const { stage } = step.contact;
+  const { prompt, mayDelay } = context.whisper;
+  const underNotice = mustStillHear(step);
+  if (stage.at !== 'offered' || (!underNotice && !mayDelay)) return step;
+  const { offer } = stage;
+  const legId = legOf(offer.offerId);
+  const playId = `${legId}.whisper` as PlayId;
+  const asked = ask(step, { do: 'whisper', legId, playId, prompt, waits: !underNotice });
+  return underNotice ? withOffer(asked, { ...offer, whispering: playId }) : asked;
 }
 
 /** The agent waits for the notice to end: his lease covers it and the joining. */
@@ -129,9 +140,10 @@ export function joinWhenHeard(step: ContactStep, context: ContactContext): Conta
   if (stage.at !== 'offered' || stage.offer.answeredAtMs === null) return step;
   const { offer } = stage;
   if (offer.joining || mustStillHear(step)) return step;
-  const { offerId } = offer;
-  const joining = music(withOffer(step, { ...offer, joining: true }), false);
-  const asked = ask(joining, { do: 'join', offerId, legId: legOf(offerId), bridgeId: bridgeOf(offerId) });
+  const { offerId, whispering } = offer;
+  const joining = music(withOffer(step, { ...offer, whispering: null, joining: true }), false);
+  const hushed = whispering === null ? joining : ask(joining, { do: 'stopPlay', playId: whispering });
+  const asked = ask(hushed, { do: 'join', offerId, legId: legOf(offerId), bridgeId: bridgeOf(offerId) });
   return arm(asked, 'joinOver', context.nowMs + context.policy.joinMs);
 }
 

@@ -141,7 +141,14 @@ export type ContactEffect =
     }
   | { readonly do: 'hangUpLeg'; readonly legId: ChannelId }
   /** Said to the agent alone, before the joining. */
-  | { readonly do: 'whisper'; readonly legId: ChannelId; readonly prompt: PromptRef }
+  | {
+      readonly do: 'whisper';
+      readonly legId: ChannelId;
+      readonly playId: PlayId;
+      readonly prompt: PromptRef;
+      /** The joining waits for its end. */
+      readonly waits: boolean;
+    }
   | { readonly do: 'join'; readonly offerId: OfferId; readonly legId: ChannelId; readonly bridgeId: BridgeId }
   /** Said to both. */
   | { readonly do: 'announce'; readonly bridgeId: BridgeId; readonly prompt: PromptRef }

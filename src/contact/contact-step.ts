@@ -46,8 +46,8 @@ export interface ContactContext {
     readonly ringMs: number;
     readonly ringing: boolean;
   }) => OfferOutcome;
-  /** Told to the agent before the joining, or null. */
-  readonly whisper: PromptRef | null;
+  /** Told to the agent before the joining: under the greeting at no cost; after it only where the joining may wait. */
+  readonly whisper: { readonly prompt: PromptRef; readonly mayDelay: boolean };
 }
 
 /** A step that has changed nothing yet. */

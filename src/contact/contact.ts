@@ -46,6 +46,8 @@ export interface Offer {
   readonly ringMs: number;
   readonly ringing: boolean;
   readonly answeredAtMs: number | null;
+  /** The agent is being told the entry's name while the citizen's notice plays. */
+  readonly whispering: PlayId | null;
   readonly joining: boolean;
 }
 

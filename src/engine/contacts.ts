@@ -68,7 +68,10 @@ interface Actor {
 }
 
 /** Effects that must not wait behind others, nor hold them up. */
-const detached: ReadonlySet<OutsideEffect['do']> = new Set(['checkAudio', 'checkRecording']);
+function isDetached(effect: OutsideEffect): boolean {
+  if (effect.do === 'whisper') return !effect.waits;
+  return effect.do === 'checkAudio' || effect.do === 'checkRecording';
+}
 
 /** No contacts yet. */
 export function createContacts(parts: ContactsParts): Contacts {
@@ -131,8 +134,7 @@ export function createContacts(parts: ContactsParts): Contacts {
 
   function dispatch(actor: Actor, effect: ContactEffect): void {
     if (effect.do === 'tellAgent') return parts.tellAgent(effect.agentId, effect.signal);
-    if (effect.do !== 'retire' && detached.has(effect.do))
-      return void parts.runEffect(actor.contact.id, effect);
+    if (effect.do !== 'retire' && isDetached(effect)) return void parts.runEffect(actor.contact.id, effect);
     // Retirement waits its turn: a leg may still have to be hung up.
     actor.outbox.add([effect]);
   }
@@ -173,7 +175,10 @@ export function createContacts(parts: ContactsParts): Contacts {
       queue: (queueId) => parts.queueCondition(site, queueId),
       treatment: (told) => treatment({ nowMs, told, place: parts.placeOf(contact.id) }),
       offerOutcome,
-      whisper: entry?.whisper ? { id: 'a.w.entry', slots: { e: entry.shortName } } : null,
+      whisper: {
+        prompt: { id: 'a.w.entry', slots: { e: entry?.shortName ?? contact.arrival.dnis } },
+        mayDelay: entry?.whisper ?? false,
+      },
     };
   }
 

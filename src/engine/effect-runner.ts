@@ -71,9 +71,8 @@ async function perform(
     case 'hangUpLeg':
       return telephony.hangUp(effect.legId, normalClearing);
     case 'whisper': {
-      const playId = `${effect.legId}.whisper` as PlayId;
-      const ended = playbackEnd(playId);
-      await telephony.play(effect.legId, playId, effect.prompt);
+      const ended = playbackEnd(effect.playId);
+      await telephony.play(effect.legId, effect.playId, effect.prompt);
       return ended;
     }
     case 'join':

@@ -59,7 +59,7 @@ export interface Entry {
   /** The flow in force, menu variant or not. */
   readonly flowId: FlowId;
   readonly queueId: QueueId;
-  /** The agent hears `shortName` before the citizen. */
+  /** The agent always hears `shortName` before the citizen, if need be with a short wait; else only under the greeting. */
   readonly whisper: boolean;
 }
 

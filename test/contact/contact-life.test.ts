@@ -110,7 +110,7 @@ function context(nowMs: number, first: FlowTurn = queueTurn, waiting = 0, signed
       nextAtMs: nowMs + 30_000,
     }),
     offerOutcome,
-    whisper: null,
+    whisper: { prompt: { id: 'a.w.entry' }, mayDelay: false },
   };
 }
 
@@ -156,7 +156,10 @@ t.test(
     ]);
     const order = effects.map((effect) => effect.do);
     t.ok(order.indexOf('ring') < order.indexOf('join'));
-    t.notOk(order.includes('stopPlay'), 'the notice is never cut');
+    t.notOk(
+      effects.some((effect) => effect.do === 'stopPlay' && effect.playId !== `${offerId}.whisper`),
+      'the notice is never cut',
+    );
     t.match(facts.at(-1), { type: 'AgentConnected', waitedMs: 9_020, queuedMs: 9_020 });
     t.equal(contact.version, facts.length);
   },
@@ -176,6 +179,27 @@ t.test(
       ['stopPlay', 'tellAgent', 'join'],
     );
     t.match(contact.stage, { at: 'offered', offer: { joining: true } });
+  },
+);
+
+t.test(
+  'the agent is told the entry under the greeting; the joining cuts it short rather than wait',
+  async (t) => {
+    const { effects } = live(talking);
+    t.match(
+      effects.filter((effect) => effect.do === 'whisper' || effect.do === 'stopPlay' || effect.do === 'join'),
+      [{ do: 'whisper', waits: false }, { do: 'stopPlay', playId: `${offerId}.whisper` }, { do: 'join' }],
+    );
+    const late = live([
+      [0, { type: 'Arrived' }],
+      [9_000, greetingHeard()],
+      [9_500, offerMade],
+      [10_000, { type: 'LegAnswered', offerId }],
+    ]);
+    t.notOk(
+      late.effects.some((effect) => effect.do === 'whisper'),
+      'no citizen waits for it',
+    );
   },
 );
 

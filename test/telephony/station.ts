@@ -272,8 +272,6 @@ export async function startStation(options: StationOptions): Promise<Station> {
     for (;;) {
       const whole = find(matchesWav, listener, promptId, listen);
       const match = whole.score >= sameAudio ? whole : find(matchesWavInPieces, listener, promptId, listen);
-      if (whole.score < sameAudio && match.score >= sameAudio)
-        console.log('# SLIP', promptId, whole.score, match.score);
       if (match.score >= sameAudio) {
         await new Promise((resolve) => setTimeout(resolve, Math.max(0, match.endsAtMs - Date.now())));
         return match;

@@ -58,6 +58,7 @@ async function hearEachOther(t: Test, citizen: Call, agent: Call): Promise<void>
   });
   t.ok(each, 'the citizen hears the agent, the agent the citizen');
   t.ok(heard(citizen, { hz: citizenHz, ...last() }) < 0.1, 'and nobody himself');
+  await sleep(500);
 }
 
 /** Nothing of the call is left in Asterisk. */
@@ -157,8 +158,12 @@ t.test('picked up under the greeting: joined when the notice ends; hold; the age
   const [file] = record['recordings'] as string[];
   t.match(file, /^\d{4}\/\d\d\/\d\d\/[0-9a-f-]{36}-1\.wav$/);
   t.ok(file?.includes(contactId));
-  const samples = recordingOf(file);
-  t.ok(bestRatio(samples, citizenHz) > 0.3 && bestRatio(samples, agentHz) > 0.3, 'both are in the recording');
+  // The recorder writes its last block after the call.
+  const both = await station.until('both in the recording', async () => {
+    const samples = recordingOf(file);
+    return (bestRatio(samples, citizenHz) > 0.3 && bestRatio(samples, agentHz) > 0.3) || undefined;
+  });
+  t.ok(both, 'the recording holds both');
   await untilAllGone(t);
   await seat.act('sign-out');
 });
