@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,6 +54,7 @@ export async function startBareAsterisk(ports: InstancePorts): Promise<AsteriskI
     async signal(name) {
       child.kill(name);
       if (name === 'SIGKILL') await gone(child);
+      if (name === 'SIGSTOP') await frozen(child);
     },
     async restart() {
       child = await launch(dir, program, ports);
@@ -65,6 +66,18 @@ export async function startBareAsterisk(ports: InstancePorts): Promise<AsteriskI
     },
   };
   return instance;
+}
+
+/** A threaded process does not stop in one instant: until the last thread has, it may still answer. */
+async function frozen(child: ChildProcess): Promise<void> {
+  const tasks = `/proc/${String(child.pid)}/task`;
+  for (;;) {
+    const states = await Promise.all(
+      (await readdir(tasks)).map((id) => readFile(`${tasks}/${id}/stat`, 'utf8')),
+    );
+    if (states.every((text) => /\) T /.test(text))) return;
+    await sleep(5);
+  }
 }
 
 async function gone(child: ChildProcess): Promise<void> {

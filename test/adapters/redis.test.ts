@@ -52,7 +52,7 @@ t.test('each script has a header, and each key is documented', (t) => {
   }
   t.same(readScript('commit-offers').keys, { fixed: 5, perItem: 2 });
   const page = readFileSync(new URL('../../docs/redis-keys.md', import.meta.url), 'utf8');
-  const documented = [...page.matchAll(/^\| `(\{yihao:[^`]+)` \|/gm)].map((found) => found[1]);
+  const documented = [...page.matchAll(/^\| `(\{yihao:[^`]+)` *\|/gm)].map((found) => found[1]);
   const built = Object.values(redisKeys('<site>')).map((key: string | ((id: never) => string)) =>
     typeof key === 'string' ? key : key('<id>' as never),
   );

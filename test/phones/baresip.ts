@@ -1,4 +1,5 @@
 // Drives real baresip processes (1.0): the independent softphone beside our own, so that not both ends of a proof are our code.
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type Socket } from 'node:net';
@@ -68,8 +69,8 @@ const eventMs = 10_000;
 /** Starts baresip; resolves when it takes commands and, where it has a password, is registered. */
 export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const folder = mkdtempSync(join(tmpdir(), 'yihao-baresip-'));
-  const sipPort = options.sipPort ?? (await freePort());
-  const controlPort = options.controlPort ?? (await freePort());
+  const sipPort = options.sipPort ?? (await freePortPair());
+  const controlPort = options.controlPort ?? (await freePortPair());
   writeFileSync(join(folder, 'config'), configText(options, sipPort, controlPort));
   writeFileSync(join(folder, 'accounts'), `${accountText(options)}\n`);
   writeFileSync(join(folder, 'contacts'), '');
@@ -194,14 +195,25 @@ async function connectSoon(child: Child, port: number): Promise<Socket> {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A free port whose next one is free too: baresip takes that for TLS. Below the range the system hands out itself. */
+async function freePortPair(): Promise<number> {
+  for (;;) {
+    const port = 2 * randomInt(13_000, 16_000);
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
+  return true;
 }
 
 /** Others than these settings fail silently: `lo` as interface, ausine at 8 kHz, stdio without a terminal. */

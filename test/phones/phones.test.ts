@@ -83,6 +83,14 @@ async function listen(ms: number): Promise<Window> {
   return { fromMs, toMs: Date.now() - 40 };
 }
 
+/** Waits until this tone is what is heard; a machine under load bridges late. */
+async function untilHeard(call: Call, hz: number): Promise<void> {
+  let share = 0;
+  for (let tries = 0; tries < 10 && share <= 0.9; tries += 1)
+    share = heard(call, { ...(await listen(400)), hz });
+  t.ok(share > 0.9, `${hz} Hz is heard`);
+}
+
 /** Noise with the pauses of speech, the same for the same seed: something to recognise. */
 function babble(seed: number, ms: number): Int16Array {
   let state = seed;
@@ -618,16 +626,15 @@ t.test('against a plain Asterisk', async (t) => {
     await blind.untilUp();
     t.ok((await middle.untilReferred()) < 300);
     await middle.hangUp();
-    t.ok(heard(first, { ...(await listen(500)), hz: 900 }) > 0.9);
+    await untilHeard(first, 900);
     const consult = await three.call('102');
     const asked = await two.incoming();
     await consult.untilUp();
     t.equal(await blind.refer(consult), 202);
     t.ok((await blind.untilReferred()) < 300);
     await Promise.all([blind.hangUp(), consult.hangUp()]);
-    const window = await listen(500);
-    t.ok(heard(first, { ...window, hz: 700 }) > 0.9);
-    t.ok(heard(asked, { ...window, hz: 500 }) > 0.9);
+    await untilHeard(first, 700);
+    await untilHeard(asked, 500);
   });
 
   t.test('the carrier calls from 127.0.0.2 without an account', async (t) => {
