@@ -347,6 +347,8 @@ t.test('keys in a talk: codes are obeyed and kept from the citizen, all else goe
     await press(leg, code);
     t.same([code, ...words(), ...deeds()], [code, 'a.fail']);
   }
+  await press(leg, '*9913');
+  t.same([words(), deeds()], [['a.fail'], []], 'the rest of a mistyped code is not for the citizen either');
   await press(leg, '*239');
   t.same(words(), ['a.break r=urgent'], 'urgent leave is never refused');
   t.same(agent(first)?.plan, { is: 'break', reason: 'urgent' });
