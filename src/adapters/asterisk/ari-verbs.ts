@@ -150,12 +150,8 @@ function bridgeVerbs(request: AriRequest) {
   return {
     list: () => request<readonly Bridge[]>('GET', 'bridges'),
     get: (bridgeId: string) => request<Bridge>('GET', at`bridges/${bridgeId}`),
-    /**
-     * `dtmf_events`, for else the digits of a two-party talk never reach us. `video_sfu` (there is no video) keeps the bridge a
-     * mixer: when an announcement ends and Asterisk falls back to its plain two-party bridge, MixMonitor now and then hears no
-     * more of what is written to its channel, and the recording goes on without the agent.
-     */
-    create: (bridgeId: string, type = 'mixing,dtmf_events,video_sfu') =>
+    /** `mixing,dtmf_events` rather than `mixing`, for else the digits of a two-party talk never reach us. */
+    create: (bridgeId: string, type = 'mixing,dtmf_events') =>
       request<Bridge>('POST', at`bridges/${bridgeId}`, { body: { type }, mintedId: true }),
     /** `absorbDtmf`: the channels' digits are reported to us and go no further. */
     addChannels: (bridgeId: string, channelIds: readonly string[], options: { absorbDtmf?: boolean } = {}) =>
