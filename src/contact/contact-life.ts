@@ -175,13 +175,9 @@ function legGone(
 ): ContactStep {
   const { offerId, causeCode } = signal;
   const offer = offerOf(step.contact, offerId);
-  // A lost phone says nothing of its channel, which may still ring.
+  // A lost phone says nothing of its channel, which may still ring and is ended from our side.
   if (offer !== null && signal.phoneLost) return withdrawOffer(step, 'unreachable', context);
-  if (offer !== null) {
-    // A lost phone's leg may still stand in Asterisk: it is ended from our side.
-    if (signal.phoneLost) return withdrawOffer(step, 'unreachable', context);
-    return legFailed(step, offer, causeCode, context);
-  }
+  if (offer !== null) return legFailed(step, offer, causeCode, context);
   const talk = talkOf(step, offerId);
   if (talk === null) return step;
   return signal.phoneLost
@@ -231,7 +227,7 @@ function letGo(step: ContactStep, gone: Gone, context: ContactContext): ContactS
   const dropped = ask(
     step,
     { do: 'hangUpLeg', legId: legOf(offerId) },
-    { do: 'dropBridge', bridgeId: bridgeOf(offerId) },
+    { do: 'part', bridgeId: bridgeOf(offerId) },
   );
   return closeOffer(dropped, stage.offer, 'callerGone', gone.causeCode, context);
 }

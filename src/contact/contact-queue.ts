@@ -204,9 +204,7 @@ function backInLine(
   const { stage } = step.contact;
   if (stage.at !== 'offered') return step;
   const closed = closeOffer(step, offer, outcome, causeCode, context);
-  const dropped = offer.joining
-    ? ask(closed, { do: 'dropBridge', bridgeId: bridgeOf(offer.offerId) })
-    : closed;
+  const dropped = offer.joining ? ask(closed, { do: 'part', bridgeId: bridgeOf(offer.offerId) }) : closed;
   return moveTo(dropped, { at: 'waiting', cursor: stage.cursor });
 }
 

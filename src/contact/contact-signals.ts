@@ -151,14 +151,19 @@ export type ContactEffect =
     }
   | { readonly do: 'join'; readonly offerId: OfferId; readonly legId: ChannelId; readonly bridgeId: BridgeId }
   /** Said to both. */
-  | { readonly do: 'announce'; readonly bridgeId: BridgeId; readonly prompt: PromptRef }
+  | {
+      readonly do: 'announce';
+      readonly bridgeId: BridgeId;
+      readonly legId: ChannelId;
+      readonly prompt: PromptRef;
+    }
   | { readonly do: 'hold'; readonly bridgeId: BridgeId; readonly on: boolean }
   | { readonly do: 'record'; readonly talk: number }
   | { readonly do: 'checkRecording'; readonly talk: number }
   | { readonly do: 'muteRecording'; readonly on: boolean }
   | { readonly do: 'stopRecording' }
   | { readonly do: 'checkAudio'; readonly legId: ChannelId }
-  | { readonly do: 'dropBridge'; readonly bridgeId: BridgeId }
+  | { readonly do: 'part'; readonly bridgeId: BridgeId }
   | { readonly do: 'hangUp' }
   | { readonly do: 'tellAgent'; readonly agentId: AgentId; readonly signal: AgentSignal }
   /** The contact is done with: forget it. */

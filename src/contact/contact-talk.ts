@@ -68,7 +68,7 @@ export function joined(step: ContactStep, offerId: OfferId, context: ContactCont
     signal: { type: 'Connected', offerId, contactId: contact.id, legId },
   });
   const announced = policy.announceAgent
-    ? ask(told, { do: 'announce', bridgeId, prompt: { id: 'agent.number', slots: { n: agentId } } })
+    ? ask(told, { do: 'announce', bridgeId, legId, prompt: { id: 'agent.number', slots: { n: agentId } } })
     : told;
   return startRecording(armTalk(announced, context), context);
 }
@@ -107,7 +107,7 @@ export function pauseRecording(
 ): ContactStep {
   const { stage } = step.contact;
   if (stage.at !== 'talking') return refuse(step.contact, 'CONTACT_NOT_TALKING');
-  const { recording, bridgeId } = stage.talk;
+  const { recording, bridgeId, legId } = stage.talk;
   if (recording === 'off') return refuse(step.contact, 'RECORDING_OFF');
   if ((recording === 'paused') === paused) return step;
   const changed = record(withTalk(step, { recording: paused ? 'paused' : 'on' }), {
@@ -118,7 +118,7 @@ export function pauseRecording(
   const asked = ask(
     changed,
     { do: 'muteRecording', on: paused },
-    { do: 'announce', bridgeId, prompt: { id: paused ? 'a.rec.off' : 'a.rec.on' } },
+    { do: 'announce', bridgeId, legId, prompt: { id: paused ? 'a.rec.off' : 'a.rec.on' } },
   );
   return paused
     ? arm(asked, 'pauseOver', context.nowMs + context.policy.recordingPauseMs)
@@ -167,7 +167,7 @@ export function endTalk(step: ContactStep, talk: Talk, end: TalkEnd, context: Co
   return ask(
     recorded,
     { do: 'hangUpLeg', legId },
-    { do: 'dropBridge', bridgeId },
+    { do: 'part', bridgeId },
     {
       do: 'tellAgent',
       agentId,

@@ -79,11 +79,13 @@ async function perform(
       await telephony.join(effect.bridgeId, channelId, effect.legId);
       return signal(id, { type: 'Joined', offerId: effect.offerId });
     case 'announce':
-      return telephony.playToBridge(
-        effect.bridgeId,
-        `${effect.bridgeId}.${contact.version}` as PlayId,
-        effect.prompt,
-      );
+      return telephony.announce({
+        bridgeId: effect.bridgeId,
+        citizen: channelId,
+        leg: effect.legId,
+        playId: `${effect.bridgeId}.${contact.version}` as PlayId,
+        prompt: effect.prompt,
+      });
     case 'hold':
       return telephony.hold(effect.bridgeId, channelId, effect.on);
     case 'record': {
@@ -112,8 +114,8 @@ async function perform(
         agentHeard: agentAfter > agentBefore,
       });
     }
-    case 'dropBridge':
-      return telephony.dropBridge(effect.bridgeId);
+    case 'part':
+      return telephony.part(effect.bridgeId, channelId);
     case 'hangUp':
       return telephony.hangUp(channelId, normalClearing);
   }

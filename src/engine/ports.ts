@@ -269,6 +269,15 @@ export interface RingOrder {
   readonly autoAnswer: boolean;
 }
 
+/** A prompt in the middle of a talk. */
+export interface Announcement {
+  readonly bridgeId: BridgeId;
+  readonly citizen: ChannelId;
+  readonly leg: ChannelId;
+  readonly playId: PlayId;
+  readonly prompt: PromptRef;
+}
+
 /**
  * Channels and bridges on one node. Every promise settles within its deadline: fulfilled, or rejected with an AppError
  * (ARI_REFUSED with status 404 = the channel is gone). Every verb may be repeated.
@@ -279,15 +288,19 @@ export interface Telephony {
   answer(channelId: ChannelId): Promise<void>;
   /** Plays and reports `playEnded`, also for a prompt that has no audio (`ok: false`). */
   play(channelId: ChannelId, playId: PlayId, prompt: PromptRef): Promise<void>;
-  playToBridge(bridgeId: BridgeId, playId: PlayId, prompt: PromptRef): Promise<void>;
   stopPlay(playId: PlayId): Promise<void>;
   music(channelId: ChannelId, on: boolean): Promise<void>;
   /** Rings a phone. The leg's channel id is the offer's id. Rejects at once where the phone cannot be dialled. */
   ring(order: RingOrder): Promise<void>;
   /** Makes the bridge if need be and brings both in. */
   join(bridgeId: BridgeId, citizen: ChannelId, leg: ChannelId): Promise<void>;
+  /** Says this to both sides of a talk; cut short when they part or one is put on hold. */
+  announce(announcement: Announcement): Promise<void>;
   /** Takes the citizen out to music, or brings him back. */
   hold(bridgeId: BridgeId, citizen: ChannelId, on: boolean): Promise<void>;
+  /** Ends the bridge of a talk. Once this settles the citizen is out of it, and what is played to him is heard. */
+  part(bridgeId: BridgeId, citizen: ChannelId): Promise<void>;
+  /** Clears away a bridge that belongs to nobody. */
   dropBridge(bridgeId: BridgeId): Promise<void>;
   hangUp(channelId: ChannelId, causeCode: number): Promise<void>;
   /** Starts recording a channel into this file below the recordings' folder. */

@@ -96,6 +96,10 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
     emit({ type: 'gone', channelId, causeCode, phoneLost });
   }
 
+  function release(bridgeId: BridgeId): void {
+    for (const channel of channels.values()) if (channel.bridgeId === bridgeId) channel.bridgeId = null;
+  }
+
   function isTalking(channelId: ChannelId): boolean {
     const bridgeId = channels.get(channelId)?.bridgeId ?? null;
     if (bridgeId === null) return false;
@@ -172,7 +176,6 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
         end(true);
       });
     },
-    async playToBridge() {},
     async stopPlay(playId) {
       plays.get(playId)?.();
     },
@@ -193,8 +196,12 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
     async hold(bridgeId, citizen, on) {
       channelOf(citizen).bridgeId = on ? null : bridgeId;
     },
+    async announce() {},
+    async part(bridgeId) {
+      release(bridgeId);
+    },
     async dropBridge(bridgeId) {
-      for (const channel of channels.values()) if (channel.bridgeId === bridgeId) channel.bridgeId = null;
+      release(bridgeId);
     },
     async hangUp(channelId, causeCode) {
       channelOf(channelId);

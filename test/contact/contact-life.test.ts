@@ -401,7 +401,7 @@ t.test(
 function assertLetGo({ stage }: Contact, effects: readonly ContactEffect[]): void {
   if (stage.at !== 'offered' && stage.at !== 'talking') return;
   const done = new Set(effects.map((effect) => effect.do));
-  for (const needed of ['hangUpLeg', 'dropBridge', 'tellAgent'] as const) {
+  for (const needed of ['hangUpLeg', 'part', 'tellAgent'] as const) {
     if (!done.has(needed)) throw new Error(`ended in ${stage.at} without ${needed}`);
   }
 }

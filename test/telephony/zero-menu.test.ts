@@ -160,10 +160,10 @@ t.test('picked up under the greeting: joined when the notice ends; hold; the age
   t.ok(file?.includes(contactId));
   // The recorder writes its last block after the call.
   const both = await station.until('both in the recording', async () => {
-    const samples = recordingOf(file);
-    return (bestRatio(samples, citizenHz) > 0.3 && bestRatio(samples, agentHz) > 0.3) || undefined;
+    const atTheEnd = recordingOf(file).subarray(-2 * 8_000);
+    return (bestRatio(atTheEnd, citizenHz) > 0.3 && bestRatio(atTheEnd, agentHz) > 0.3) || undefined;
   });
-  t.ok(both, 'the recording holds both');
+  t.ok(both, 'the recording holds both, to the end');
   await untilAllGone(t);
   await seat.act('sign-out');
 });
@@ -238,6 +238,29 @@ t.test(
     const inPause = samples.subarray(pausedFrom, pausedFrom + 7_000 * 8);
     t.ok(rms(inPause) < 10, 'silence in the recording, and time goes on in it');
     t.ok(bestRatio(samples.subarray(0, pausedFrom), agentHz) > 0.3, 'but not before it');
+    await untilAllGone(t);
+    await seat.act('sign-out');
+  },
+);
+
+t.test(
+  'the agent hangs up while the 工号 is still being said: it is cut, and the goodbye heard',
+  async (t) => {
+    await station.editSite('policies.yaml', [['announceAgent: false', 'announceAgent: true']]);
+    const seat = await station.seat('1005', { toneHz: agentHz });
+    const citizen = await station.citizen('0005', { toneHz: citizenHz });
+    const call = await citizen.call('12345');
+    const ringing = await seat.phone.incoming();
+    await call.untilUp();
+    const contactId = await lastContact();
+    await factOf(contactId, 'AgentConnected');
+    await sleep(600);
+    const hungUpAtMs = Date.now();
+    await ringing.hangUp();
+    const goodbye = await station.hears(call, 'bye', { sinceMs: hungUpAtMs });
+    t.ok(goodbye.atMs - hungUpAtMs < joinMs + pathMs, 'at once, not after the 工号');
+    t.equal((await call.untilEnded()).by, 'remote');
+    await agreement(t, contactId);
     await untilAllGone(t);
     await seat.act('sign-out');
   },

@@ -158,9 +158,6 @@ function bridgeVerbs(request: AriRequest) {
       request<void>('POST', at`bridges/${bridgeId}/addChannel`, {
         body: { channel: channelIds, absorbDTMF: options.absorbDtmf ?? false },
       }),
-    /** Plays to everybody in the bridge. */
-    play: (bridgeId: string, playbackId: string, media: readonly string[], lang?: string) =>
-      request<Playback>('POST', at`bridges/${bridgeId}/play/${playbackId}`, { body: { media, lang } }),
     removeChannels: (bridgeId: string, channelIds: readonly string[]) =>
       request<void>('POST', at`bridges/${bridgeId}/removeChannel`, { body: { channel: channelIds } }),
     destroy: (bridgeId: string) => request<void>('DELETE', at`bridges/${bridgeId}`),

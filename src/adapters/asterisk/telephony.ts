@@ -3,6 +3,7 @@ import { AppError } from '../../errors.js';
 import type { BridgeId, ChannelId, DeviceId, NodeId, OfferId, PlayId } from '../../contact/ids.js';
 import type { PromptRef } from '../../contact/prompt-ref.js';
 import type {
+  Announcement,
   Log,
   NodeSnapshot,
   PromptMedia,
@@ -57,6 +58,8 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   const lastKeys = new Map<string, string>();
   /** Callers that the dialplan held while we were away: answered already, with its music on. */
   const heldByDialplan = new Set<string>();
+  /** Prompts under way inside talks. */
+  const announcing = new Map<PlayId, BridgeId>();
   let listener: (event: TelephonyEvent) => void = () => undefined;
   let devices: ReadonlySet<string> = new Set();
   const phones = createPhoneWatch(
@@ -145,6 +148,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   }
 
   function playbackFinished(playback: { id: string; target_uri: string; state: string }): void {
+    announcing.delete(playback.id as PlayId);
     const [kind, target = ''] = playback.target_uri.split(':');
     if (kind !== 'channel') return;
     const ok = playback.state !== 'failed';
@@ -171,6 +175,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
 
   async function connected(): Promise<void> {
     readDevices();
+    announcing.clear();
     const snapshot = await takeSnapshot();
     followDeviceChannels(snapshot);
     emit({ type: 'connected', snapshot });
@@ -244,18 +249,43 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
 
   // --- verbs ---------------------------------------------------------------------------------------------------------
 
-  async function play(target: PlayTarget, playId: PlayId, prompt: PromptRef): Promise<void> {
+  function mediaOf(prompt: PromptRef): readonly string[] | undefined {
     const audio = media.resolve(prompt);
-    if (audio === undefined) {
-      log.error({ prompt: prompt.id, slots: prompt.slots }, 'a prompt has no audio');
-      if ('channelId' in target) {
-        setImmediate(() => emit({ type: 'playEnded', channelId: target.channelId, playId, ok: false }));
-      }
-      return;
-    }
-    if ('channelId' in target) await ari.channels.play(target.channelId, playId, audio.media);
-    else await ari.bridges.play(target.bridgeId, playId, audio.media);
+    if (audio === undefined) log.error({ prompt: prompt.id, slots: prompt.slots }, 'a prompt has no audio');
+    return audio?.media;
   }
+
+  async function play(channelId: ChannelId, playId: PlayId, prompt: PromptRef): Promise<void> {
+    const sounds = mediaOf(prompt);
+    if (sounds === undefined)
+      return void setImmediate(() => emit({ type: 'playEnded', channelId, playId, ok: false }));
+    await ari.channels.play(channelId, playId, sounds);
+  }
+
+  /**
+   * To each side apart. Played to the bridge it would be mixed, and when Asterisk then falls back from its mixer to the plain
+   * bridge, every seventh recording or so goes on without the agent.
+   */
+  async function announce({ bridgeId, citizen, leg, playId, prompt }: Announcement): Promise<void> {
+    const sounds = mediaOf(prompt);
+    if (sounds === undefined) return;
+    await Promise.all(
+      [citizen, leg].map(async (channelId, side) => {
+        const id = `${playId}.${side}` as PlayId;
+        announcing.set(id, bridgeId);
+        await ari.channels.play(channelId, id, sounds);
+      }),
+    );
+  }
+
+  /** A channel cannot leave its bridge before what is played to it there has ended. */
+  async function cutAnnouncements(bridgeId: BridgeId): Promise<void> {
+    const cut = [...announcing].filter(([, where]) => where === bridgeId).map(([playId]) => playId);
+    for (const playId of cut) announcing.delete(playId);
+    await Promise.all(cut.map(stopPlay));
+  }
+
+  const stopPlay = (playId: PlayId) => ari.playbacks.stop(playId).catch(ignoreGone);
 
   async function nameOf(channelId: ChannelId): Promise<string> {
     return names.get(channelId) ?? (await ari.channels.get(channelId)).name;
@@ -306,9 +336,8 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       if (heldByDialplan.delete(channelId)) await ari.channels.stopMoh(channelId);
       else await ari.channels.answer(channelId);
     },
-    play: (channelId, playId, prompt) => play({ channelId }, playId, prompt),
-    playToBridge: (bridgeId, playId, prompt) => play({ bridgeId }, playId, prompt),
-    stopPlay: (playId) => ari.playbacks.stop(playId).catch(ignoreGone),
+    play,
+    stopPlay,
     music: (channelId, on) =>
       on ? ari.channels.startMoh(channelId, 'default') : ari.channels.stopMoh(channelId),
     ring: originate,
@@ -318,14 +347,22 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       // The agent's keys are feature codes first: they reach us, and the citizen only through us.
       await ari.bridges.addChannels(bridgeId, [leg], { absorbDtmf: true });
     },
+    announce,
     async hold(bridgeId, citizen, on) {
       if (on) {
+        await cutAnnouncements(bridgeId);
         await ari.bridges.removeChannels(bridgeId, [citizen]);
         await ari.channels.startMoh(citizen, 'default');
       } else {
         await ari.channels.stopMoh(citizen);
         await ari.bridges.addChannels(bridgeId, [citizen]);
       }
+    },
+    async part(bridgeId, citizen) {
+      await cutAnnouncements(bridgeId);
+      // A bridge that is merely destroyed empties later, and a prompt begun meanwhile is lost without a word.
+      await ari.bridges.removeChannels(bridgeId, [citizen]).catch(ignoreRefused);
+      await ari.bridges.destroy(bridgeId).catch(ignoreGone);
     },
     dropBridge: (bridgeId) => ari.bridges.destroy(bridgeId).catch(ignoreGone),
     hangUp: (channelId, causeCode) => ari.channels.hangup(channelId, causeCode),
@@ -341,8 +378,6 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   };
 }
 
-type PlayTarget = { readonly channelId: ChannelId } | { readonly bridgeId: BridgeId };
-
 /** Both spellings in use among desk phones and softphones. */
 const autoAnswerHeaders = {
   'PJSIP_HEADER(add,Call-Info)': '<sip:yihao>;answer-after=0',
@@ -356,6 +391,12 @@ function isLeg(channel: Channel): boolean {
 /** Ids we mint are UUIDs; Asterisk's own are `epoch.n`. */
 function isOfferId(id: string): id is OfferId & string {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id);
+}
+
+/** No such bridge, not in it, or gone: he is out of it either way. */
+function ignoreRefused(error: unknown): void {
+  if (error instanceof AppError && error.code === 'ARI_REFUSED') return;
+  throw error;
 }
 
 function ignoreGone(error: unknown): void {
