@@ -60,7 +60,7 @@ async function switchMenu(on: boolean): Promise<void> {
 async function menuHeard({ call }: MenuCall) {
   const sinceMs = call.answeredAtMs ?? 0;
   const greeting = await station.hears(call, 'greet.short', { sinceMs });
-  const menu = await station.hears(call, 'menu.main', { sinceMs: greeting.endsAtMs - 200, firstMs: 2_000 });
+  const menu = await station.hears(call, 'menu.main', { sinceMs: greeting.atMs, firstMs: 2_000 });
   return { greeting, menu };
 }
 
@@ -119,7 +119,7 @@ t.test('a key under the notice chooses at once, but the notice is heard to its e
   t.ok(queued.atMs < greeting.endsAtMs - 2_000, 'in line while the notice is spoken');
   t.ok(greeting.score >= 0.8, 'whole');
   const busy = await station.hears(call, 'queue.busy', {
-    sinceMs: greeting.endsAtMs - 200,
+    sinceMs: greeting.atMs,
     timeoutMs: 12_000,
   });
   t.ok(busy.atMs - greeting.endsAtMs < 1_000, 'and after it no menu');

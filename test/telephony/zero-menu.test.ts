@@ -129,7 +129,7 @@ t.test('picked up under the greeting: joined when the notice ends; hold; the age
   const notice = await factOf(contactId, 'NoticeHeard');
   t.ok(rangAtMs < notice.atMs, 'the phone rings under the greeting');
   t.ok(connected.atMs - notice.atMs <= joinMs, 'joined within 0.5 s of the notice');
-  const number = { sinceMs: greeting.endsAtMs, slot: '1001', timeoutMs: 6_000 };
+  const number = { sinceMs: greeting.atMs, slot: '1001', timeoutMs: 6_000 };
   const spoken = await station.hears(call, 'agent.number', number);
   t.ok(spoken.atMs - greeting.endsAtMs <= joinMs + pathMs, 'and the talk is heard to begin then');
   await station.hears(ringing, 'agent.number', number);
