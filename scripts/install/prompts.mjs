@@ -1,5 +1,5 @@
 // @ts-check
-// Has the prompts and the hold music made when their texts, the lexicon or the program that speaks them changed.
+// Has the prompts and the hold music made when what is spoken (texts, readings, the agents' and numbers' lists) or the program that speaks changed.
 
 import { access } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,8 +17,8 @@ import { stampOf, sameStamp, writeStamp } from './stamp.mjs';
 export async function buildPrompts(layout) {
   const program = path.join(layout.project, 'scripts/prompts.mjs');
   const stampFile = path.join(layout.sounds, '.stamp');
-  const sources = ['prompts', 'lexicon.yaml'].map((name) => path.join(layout.flows, name));
-  const stamp = await stampOf([...sources, program, path.join(layout.project, 'scripts/prompts')]);
+  // The whole folder: a slot of a prompt may speak whatever a list in it names.
+  const stamp = await stampOf([layout.flows, program, path.join(layout.project, 'scripts/prompts')]);
   const made = await access(layout.moh).then(
     () => true,
     () => false,

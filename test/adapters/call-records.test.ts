@@ -12,13 +12,15 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 interface Row {
   readonly n: number;
   readonly mark: string;
+  readonly id?: string;
   readonly caller?: string;
   readonly privacy?: string;
 }
 
 /** A row as Asterisk 22.10.1 wrote it. */
-function rowOf({ n, mark, caller = '031100000123', privacy = 'allowed_not_screened' }: Row): string {
-  const id = `1795416200.${String(n)}`;
+function rowOf(row: Row): string {
+  const { n, mark, caller = '031100000123', privacy = 'allowed_not_screened' } = row;
+  const { id = `1795416200.${String(n)}` } = row;
   const times = ['1795416200.873329', '1795416200.878754', '1795416202.386654'];
   const cells = [
     id,
@@ -56,6 +58,16 @@ t.test('only calls that nobody took are missed; those of a duty phone are counte
     sipCallId: 'call-1',
     arrivedAtMs: 1_795_416_200_873,
     endedAtMs: 1_795_416_202_387,
+  });
+  t.end();
+});
+
+t.test('the row of a leg, whose id is one we minted, is whole and no call', (t) => {
+  const leg = rowOf({ n: 1, mark: '', id: '01a21475-7810-7724-a5f6-17283906e744' });
+  t.same(readCallRecords(leg + rowOf({ n: 2, mark: 'away' })), {
+    missed: readCallRecords(rowOf({ n: 2, mark: 'away' })).missed,
+    duty: 0,
+    torn: 0,
   });
   t.end();
 });

@@ -15,8 +15,10 @@ export interface CallRecords {
 
 /** As dialplans/cdr_custom.conf writes them. */
 const columns = 15;
-/** A row's beginning: uniqueid and linkedid, `epoch.n` each, after the system's name if it has one. */
-const rowStart = /"(?:[A-Za-z0-9-]+-)?\d{9,}\.\d+"(?=,"(?:[A-Za-z0-9-]+-)?\d{9,}\.\d+")/g;
+/** An id of Asterisk's own, `epoch.n` after the system's name if it has one, or one we minted for a leg. */
+const channelId = String.raw`"(?:(?:[A-Za-z0-9-]+-)?\d{9,}\.\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"`;
+/** A row's beginning: uniqueid and linkedid. */
+const rowStart = new RegExp(`${channelId}(?=,${channelId})`, 'g');
 
 /**
  * The calls in a file of call records. Rows marked `stasis` were handed to the service, which has them in its journal. A
