@@ -59,6 +59,18 @@ module.exports = {
       { path: '^src/config\\.ts$' },
       'config is read by main alone.',
     ),
+    room(
+      'web-types-only',
+      { path: '^src/web/' },
+      { path: '^src/', pathNot: '^src/web/', dependencyTypesNot: ['type-only'] },
+      'The pages share nothing with the service but types: its code does not run in a browser.',
+    ),
+    room(
+      'web-apart',
+      { path: '^src/(?!web/)' },
+      { path: '^src/web/' },
+      'The service knows nothing of the pages; it serves their files.',
+    ),
     room('src-alone', { path: '^src/' }, { path: '^(test|scripts)/' }, 'src stands on its own.'),
     room(
       'pure-without-node',

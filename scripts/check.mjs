@@ -20,6 +20,7 @@ export const PURE_TESTS = [
   'engine',
   'simulation',
   'house',
+  'web',
 ].map((room) => path.join('test', room));
 
 const CACHE = 'node_modules/.cache/yihao';
@@ -36,6 +37,7 @@ const STATIC = [
     '--tsBuildInfoFile',
     `${CACHE}/types`,
   ],
+  ['pages', 'vue-tsc/bin/vue-tsc.js', '-p', 'src/web/tsconfig.json', '--noEmit'],
   ['lint', 'oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '-f', 'unix'],
   [
     'format',

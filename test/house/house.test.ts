@@ -107,6 +107,7 @@ t.test('lint catches what the house forbids everywhere', async (t) => {
     'src/adapters/x/default.ts': 'export default 1;\n',
     'src/adapters/x/CamelCase.ts': 'export const one = 1;\n',
     'src/adapters/x/process.ts': "export { spawn } from 'node:child_process';\n",
+    'src/web/x/whole.ts': "export { init } from 'echarts';\n",
     'src/adapters/x/later.ts': '// TODO mend\nexport const one = 1;\n',
     'src/adapters/x/partial.ts':
       "export const f = (x: 'a' | 'b') => {\n  switch (x) {\n    case 'a':\n      return 1;\n  }\n  return 2;\n};\n",
@@ -133,6 +134,8 @@ t.test('the import rule catches each way of going against the order of the rooms
     'src/main.ts -> main-without-sim': uses('./sim/leaf.js'),
     'src/engine/reads-config.ts -> config-by-main': uses('../config.js'),
     'src/engine/tested.ts -> src-alone': uses('../../test/leaf.js'),
+    'src/web/uses.ts -> web-types-only': uses('../contact/leaf.js'),
+    'src/adapters/redis/pages.ts -> web-apart': uses('../../web/leaf.js'),
     'src/ivr/node.ts -> pure-without-node': "export { readFileSync } from 'node:fs';\n",
     'src/acd/ring-a.ts -> no-circle': uses('./ring-b.js'),
     'src/acd/lost.ts -> nothing-unresolved': uses('./nowhere.js'),
@@ -147,6 +150,7 @@ t.test('the import rule catches each way of going against the order of the rooms
     'sim',
     'adapters/redis',
     'adapters/postgres',
+    'web',
   ];
   const files: Record<string, string> = {
     'src/config.ts': leaf,
@@ -154,6 +158,7 @@ t.test('the import rule catches each way of going against the order of the rooms
     'src/acd/ring-b.ts': "import { two } from './ring-a.js';\nexport const one = two;\n",
     'src/engine/fine.ts': uses('../acd/leaf.js'),
     'src/adapters/redis/fine.ts': uses('../../engine/leaf.js'),
+    'src/web/fine.ts': usesType('../adapters/redis/leaf.js'),
   };
   for (const room of leaves) files[`src/${room}/leaf.ts`] = `${leaf}export type One = number;\n`;
   for (const [where, text] of Object.entries(planted)) files[where.split(' ')[0] ?? ''] = text;

@@ -1,0 +1,79 @@
+// Calls of the HTTP API, and who is logged in here.
+import { shallowRef } from 'vue';
+import type { AgentView } from '../adapters/http/views.js';
+import { language, say } from './words/language.js';
+
+/** Who I am. */
+export interface Me {
+  readonly role: 'agent' | 'supervisor' | 'admin';
+  readonly agent: AgentView | null;
+}
+
+/** A refusal, in the words of the service and the page's language; status 0 = it was not reached. */
+export interface Refusal {
+  readonly ok: false;
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export type Answer<Body> = { readonly ok: true; readonly body: Body } | Refusal;
+
+interface ErrorBody {
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** Who is logged in; `undefined` before anybody asked, `null` = nobody. */
+export const me = shallowRef<Me | null>();
+
+/** One request; refusals are values. */
+export async function call<Body>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<Answer<Body>> {
+  const headers: Record<string, string> = { 'accept-language': language.value === 'en' ? 'en' : 'zh-CN' };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  try {
+    const answer = await fetch(path, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const parsed: unknown = text === '' ? {} : JSON.parse(text);
+    if (answer.ok) return { ok: true, body: parsed as Body };
+    const { code = '', message = '' } = parsed as ErrorBody;
+    if (answer.status === 401 && code === 'LOGIN_NEEDED') me.value = null;
+    return { ok: false, status: answer.status, code, message };
+  } catch {
+    return { ok: false, status: 0, code: '', message: say('login.noServer') };
+  }
+}
+
+/** Asks who is logged in, once. */
+export async function whoAmI(): Promise<Me | null | undefined> {
+  if (me.value !== undefined) return me.value;
+  const answer = await call<Me>('GET', '/api/v1/me');
+  if (answer.ok) me.value = answer.body;
+  return me.value;
+}
+
+/** Asks again, after the service has broken off: a session that ended meanwhile leads to the log-in. */
+export async function checkSession(): Promise<void> {
+  await call('GET', '/api/v1/me');
+}
+
+/** Logs in. */
+export async function logIn(user: string, password: string): Promise<Answer<Me>> {
+  const answer = await call<Me>('POST', '/api/v1/session', { user, password });
+  if (answer.ok) me.value = answer.body;
+  return answer;
+}
+
+/** Logs out. */
+export async function logOut(): Promise<void> {
+  await call('DELETE', '/api/v1/session');
+  me.value = null;
+}

@@ -1,0 +1,35 @@
+// The pages' addresses. A kiosk's board asks for no log-in: its token speaks for it.
+import { createRouter, createWebHistory } from 'vue-router';
+import { whoAmI } from './api.js';
+import { kioskOf } from './kiosk.js';
+import LoginPage from './login/login-page.vue';
+
+const wall = () => import('./wall/wall-page.vue');
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', alias: '/wall', name: 'wall', component: wall, meta: { look: 'wall' } },
+    {
+      path: '/seat',
+      name: 'seat',
+      component: () => import('./seat/seat-page.vue'),
+      meta: { look: 'paper' },
+    },
+    { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
+    { path: '/:rest(.*)', redirect: '/' },
+  ],
+});
+
+router.beforeEach(async (to) => {
+  if (to.name === 'login' || kioskOf(to) !== undefined) return true;
+  const me = await whoAmI();
+  if (me === null) return { name: 'login', query: { to: to.fullPath } };
+  // The board is for those who lead; an agent's own page is the seat.
+  if (to.name === 'wall' && me?.role === 'agent') return { name: 'seat' };
+  return true;
+});
+
+router.afterEach((to) => {
+  document.documentElement.className = to.meta['look'] === 'wall' ? 'on-wall' : 'on-paper';
+});

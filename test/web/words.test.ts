@@ -1,0 +1,98 @@
+// The pages' words: both languages whole, and none that this house does not use; and the civil time beside them.
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import t from 'tap';
+import { civilTimeAt, formatClock, formatDuration } from '../../src/contact/civil-time.js';
+import { civilDay, clockText, durationText } from '../../src/web/civil-time.js';
+import { whyNot, seatActs, type SeatMoment } from '../../src/web/seat/seat-acts.js';
+import { en } from '../../src/web/words/en.js';
+import { zh } from '../../src/web/words/zh.js';
+import { forbiddenWords } from './forbidden-words.js';
+
+const slotsOf = (words: string): readonly string[] => (words.match(/\{\w+\}/g) ?? []).toSorted();
+
+t.test('Chinese and English have the same keys and the same slots', async (t) => {
+  t.same(Object.keys(en), Object.keys(zh));
+  for (const [key, words] of Object.entries(zh))
+    t.same(slotsOf(en[key as keyof typeof zh]), slotsOf(words), key);
+});
+
+t.test('English has no Chinese in it, Chinese is Chinese', async (t) => {
+  for (const [key, words] of Object.entries(en)) {
+    if (key !== 'page.language') t.notMatch(words, /\p{Script=Han}/u, key);
+  }
+  for (const [key, words] of Object.entries(zh)) {
+    if (key !== 'page.language') t.match(words, /\p{Script=Han}/u, key);
+  }
+});
+
+t.test('no file of the pages holds a word that is not used here', async (t) => {
+  const web = path.resolve(import.meta.dirname, '../../src/web');
+  const names = (await readdir(web, { recursive: true })).filter((name) => /\.(vue|ts|html)$/.test(name));
+  for (const name of names) {
+    const text = await readFile(path.join(web, name), 'utf8');
+    t.same(
+      forbiddenWords.filter((word) => text.includes(word)),
+      [],
+      name,
+    );
+  }
+  t.ok(names.length > 20);
+});
+
+t.test('words are said by the word lists alone: no page has Chinese outside its comments', async (t) => {
+  const web = path.resolve(import.meta.dirname, '../../src/web');
+  const names = (await readdir(web, { recursive: true })).filter((name) => name.endsWith('.vue'));
+  for (const name of names) {
+    const text = await readFile(path.join(web, name), 'utf8');
+    const code = text.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '');
+    t.notMatch(code, /\p{Script=Han}/u, name);
+  }
+});
+
+t.test("the pages' civil time is the service's", async (t) => {
+  const instant = fc.integer({ min: 0, max: 4_102_444_800_000 });
+  fc.assert(
+    fc.property(instant, (epochMs) => {
+      const { year, month, day, weekday } = civilTimeAt(epochMs);
+      t.same(civilDay(epochMs), { year, month, day, weekday: weekday % 7 });
+      t.equal(clockText(epochMs), formatClock(epochMs));
+    }),
+    { numRuns: 100 },
+  );
+  for (const ms of [-1, 0, 999, 59_999, 3_599_999, 3_600_000, 90_061_000])
+    t.equal(durationText(ms), formatDuration(ms));
+});
+
+t.test('each act is allowed in the states in which the service takes it', async (t) => {
+  const moment = (state: SeatMoment['agent']['state'], more: Partial<SeatMoment> = {}): SeatMoment => ({
+    agent: { state, plan: null } as SeatMoment['agent'],
+    contact: null,
+    noted: false,
+    extended: false,
+    ...more,
+  });
+  const talk = { recording: 'on' } as SeatMoment['contact'];
+  const allowed = (where: SeatMoment) => seatActs.filter((act) => whyNot(act, where) === undefined);
+  t.same(allowed(moment('offline')), []);
+  t.same(allowed(moment('ready')), ['break', 'signout']);
+  t.same(allowed(moment('break')), ['ready', 'break', 'signout']);
+  t.same(allowed(moment('ringing')), ['break', 'signout']);
+  t.same(allowed(moment('talking', { contact: talk, noted: true })), [
+    'break',
+    'release',
+    'recording',
+    'disposition',
+    'signout',
+  ]);
+  t.same(allowed(moment('wrapup', { noted: true })), [
+    'ready',
+    'break',
+    'finish',
+    'extend',
+    'disposition',
+    'signout',
+  ]);
+  t.equal(whyNot('extend', moment('wrapup', { extended: true })), 'why.extended');
+});
