@@ -629,7 +629,8 @@ t.test('against a plain Asterisk', async (t) => {
     await untilHeard(first, 900);
     const consult = await three.call('102');
     const asked = await two.incoming();
-    await consult.untilUp();
+    // Here, too: a talk transferred before it is bridged was left without sound on one side, one in four.
+    await Promise.all([consult.untilAudio(), asked.untilAudio()]);
     t.equal(await blind.refer(consult), 202);
     t.ok((await blind.untilReferred()) < 300);
     await Promise.all([blind.hangUp(), consult.hangUp()]);
