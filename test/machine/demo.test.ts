@@ -1,13 +1,14 @@
 // npm run demo: a stranger types it and watches a hotline live; it leaves nothing running, and a wrong option is refused in words.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { layoutOf, projectDir } from '../../scripts/run/layout.mjs';
 import { portsOf, requireFree } from '../../scripts/run/ports.mjs';
+import { processesOf, untilGone } from './processes-of-home.js';
 
 const home = await mkdtemp(path.join(tmpdir(), 'yihao-demo-'));
 const env = {
@@ -51,27 +52,6 @@ async function says({ npm, output }: Started, words: RegExp, timeoutMs: number):
   }
 }
 
-/** Every process that knows this home: by its environment or its command line. */
-async function ours(): Promise<readonly number[]> {
-  const found = [];
-  for (const pid of (await readdir('/proc')).filter(
-    (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
-  )) {
-    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-    const isOurs =
-      (await read('cmdline')).includes(home) || (await read('environ')).includes(`YIHAO_HOME=${home}`);
-    if (isOurs && !/^State:\s+Z/m.test(await read('status'))) found.push(Number(pid));
-  }
-  return found;
-}
-
-/** How long it takes until nothing of ours runs, at most 6 s. */
-async function untilGone(): Promise<number> {
-  const startedMs = performance.now();
-  while (performance.now() - startedMs < 6000 && (await ours()).length > 0) await sleep(100);
-  return performance.now() - startedMs;
-}
-
 async function pidOf(part: string): Promise<number> {
   return Number(await readFile(path.join(layout.run, `${part}.pid`), 'utf8').catch(() => ''));
 }
@@ -80,7 +60,7 @@ t.test('an option that cannot be used: exit 2, and what to write instead', { tim
   const { ended, output } = start('--agents', 'many');
   t.equal(await ended, 2);
   t.match(output(), /--agents 应为 1 到 60 的整数,例如 --agents 8。 --agents takes a whole number/);
-  t.same(await ours(), []);
+  t.same(await processesOf(home), []);
 });
 
 t.test(
@@ -110,7 +90,7 @@ t.test(
     t.equal(await readFile(path.join(projectDir, 'ivr-flows/policies.yaml'), 'utf8'), flowsBefore);
 
     demo.npm.kill('SIGINT');
-    const goneMs = await untilGone();
+    const goneMs = await untilGone(home);
     t.ok(goneMs < 5000, `SIGINT to npm ends all in ${Math.round(goneMs)} ms`);
     await demo.ended;
     await t.resolves(requireFree(Object.values(portsOf(layout)).flat()), 'every port is free again');
@@ -125,7 +105,7 @@ t.test(
     await says(demo, /Ctrl-C/, 40_000);
     while (!((await pidOf('people')) > 0)) await sleep(100);
     process.kill(Number(await readFile(path.join(layout.run, 'start.lock'), 'utf8')), 'SIGKILL');
-    const goneMs = await untilGone();
+    const goneMs = await untilGone(home);
     t.ok(goneMs < 5000, `${Math.round(goneMs)} ms`);
     await demo.ended;
   },

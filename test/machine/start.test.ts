@@ -1,12 +1,13 @@
 // npm start: everything comes up, says how to use it, comes back when it dies, and leaves nothing running however it is ended.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { layoutOf, projectDir } from '../../scripts/run/layout.mjs';
+import { processesOf, untilGone } from './processes-of-home.js';
 
 const home = await mkdtemp(path.join(tmpdir(), 'yihao-start-'));
 const ports = {
@@ -53,27 +54,6 @@ async function pids(): Promise<ReadonlyMap<string, number>> {
   return found;
 }
 
-/** Every process that knows this home: by its environment or its command line. */
-async function ours(): Promise<readonly number[]> {
-  const found = [];
-  for (const pid of (await readdir('/proc')).filter(
-    (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
-  )) {
-    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-    const isOurs =
-      (await read('cmdline')).includes(home) || (await read('environ')).includes(`YIHAO_HOME=${home}`);
-    if (isOurs && !/^State:\s+Z/m.test(await read('status'))) found.push(Number(pid));
-  }
-  return found;
-}
-
-/** How long it takes until nothing of ours runs, at most 6 s. */
-async function untilGone(): Promise<number> {
-  const startedMs = performance.now();
-  while (performance.now() - startedMs < 6000 && (await ours()).length > 0) await sleep(100);
-  return performance.now() - startedMs;
-}
-
 t.test(
   'npm start says how to register, how to sign in and where the wallboard is',
   { timeout: 240_000 },
@@ -104,7 +84,7 @@ t.test(
       t.not((await pids()).get(part) ?? pid, pid, `${part} comes back after a kill`);
     }
     npm.kill('SIGTERM');
-    const goneMs = await untilGone();
+    const goneMs = await untilGone(home);
     t.ok(goneMs < 5000, `SIGTERM to npm ends all in ${Math.round(goneMs)} ms`);
     await ended;
     t.same(await pids(), new Map(), 'no pid file is left');
@@ -114,9 +94,9 @@ t.test(
 for (const signal of ['SIGINT', 'SIGKILL'] as const) {
   t.test(`${signal} to npm's pid ends every child within 5 s`, { timeout: 120_000 }, async (t) => {
     const { npm, ended } = await start();
-    t.ok((await ours()).length > parts.length);
+    t.ok((await processesOf(home)).length > parts.length);
     npm.kill(signal);
-    const goneMs = await untilGone();
+    const goneMs = await untilGone(home);
     t.ok(goneMs < 5000, `${Math.round(goneMs)} ms`);
     await ended;
   });
@@ -129,7 +109,7 @@ t.test(
     const { ended } = await start();
     const text = await readFile(path.join(layout.run, 'start.lock'), 'utf8');
     process.kill(Number(text), 'SIGKILL');
-    const goneMs = await untilGone();
+    const goneMs = await untilGone(home);
     t.ok(goneMs < 5000, `${Math.round(goneMs)} ms`);
     await ended;
   },

@@ -264,7 +264,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
 
   /**
    * To each side apart. Played to the bridge it would be mixed, and when Asterisk then falls back from its mixer to the plain
-   * bridge, every seventh recording or so goes on without the agent.
+   * bridge, every eighth recording or so goes on without the agent.
    */
   async function announce({ bridgeId, citizen, leg, playId, prompt }: Announcement): Promise<void> {
     const sounds = mediaOf(prompt);
@@ -278,14 +278,12 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     );
   }
 
-  /** A channel cannot leave its bridge before what is played to it there has ended. */
+  /** A channel cannot leave its bridge before what is played to it there has ended. What ended just now is refused: so be it. */
   async function cutAnnouncements(bridgeId: BridgeId): Promise<void> {
     const cut = [...announcing].filter(([, where]) => where === bridgeId).map(([playId]) => playId);
     for (const playId of cut) announcing.delete(playId);
-    await Promise.all(cut.map(stopPlay));
+    await Promise.all(cut.map((playId) => ari.playbacks.stop(playId).catch(ignoreRefused)));
   }
-
-  const stopPlay = (playId: PlayId) => ari.playbacks.stop(playId).catch(ignoreGone);
 
   async function nameOf(channelId: ChannelId): Promise<string> {
     return names.get(channelId) ?? (await ari.channels.get(channelId)).name;
@@ -337,7 +335,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       else await ari.channels.answer(channelId);
     },
     play,
-    stopPlay,
+    stopPlay: (playId) => ari.playbacks.stop(playId).catch(ignoreGone),
     music: (channelId, on) =>
       on ? ari.channels.startMoh(channelId, 'default') : ari.channels.stopMoh(channelId),
     ring: originate,
@@ -359,10 +357,13 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       }
     },
     async part(bridgeId, citizen) {
-      await cutAnnouncements(bridgeId);
-      // A bridge that is merely destroyed empties later, and a prompt begun meanwhile is lost without a word.
-      await ari.bridges.removeChannels(bridgeId, [citizen]).catch(ignoreRefused);
-      await ari.bridges.destroy(bridgeId).catch(ignoreGone);
+      try {
+        await cutAnnouncements(bridgeId);
+        // A bridge that is merely destroyed empties later, and a prompt begun meanwhile is lost without a word.
+        await ari.bridges.removeChannels(bridgeId, [citizen]).catch(ignoreRefused);
+      } finally {
+        await ari.bridges.destroy(bridgeId).catch(ignoreGone);
+      }
     },
     dropBridge: (bridgeId) => ari.bridges.destroy(bridgeId).catch(ignoreGone),
     hangUp: (channelId, causeCode) => ari.channels.hangup(channelId, causeCode),
@@ -393,7 +394,7 @@ function isOfferId(id: string): id is OfferId & string {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id);
 }
 
-/** No such bridge, not in it, or gone: he is out of it either way. */
+/** No such bridge, not in it, gone, over already: what was asked for is so. */
 function ignoreRefused(error: unknown): void {
   if (error instanceof AppError && error.code === 'ARI_REFUSED') return;
   throw error;
