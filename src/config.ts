@@ -31,8 +31,12 @@ export interface Config {
   readonly callerSecret: string;
   readonly sessionSecret: string;
   readonly adminPassword: string;
+  /** Lets a screen watch the wall. */
+  readonly kioskToken: string;
   readonly secretsDir: string;
   readonly spoolDir: string;
+  /** The built pages. */
+  readonly pagesDir: string;
   readonly recordingsDir: string;
   readonly soundsManifest: string;
   readonly cdrFile: string;
@@ -74,8 +78,10 @@ export function readConfig(env: Env, projectDir: string): Config {
     callerSecret: secret('caller-key'),
     sessionSecret: secret('session'),
     adminPassword: secret('admin'),
+    kioskToken: secret('kiosk'),
     secretsDir,
     spoolDir: join(home, 'spool'),
+    pagesDir: join(projectDir, 'dist', 'web'),
     recordingsDir: join(home, 'recordings'),
     soundsManifest: join(home, 'sounds', 'manifest.json'),
     cdrFile: join(home, 'cdr', 'calls.csv'),

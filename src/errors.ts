@@ -58,6 +58,11 @@ export const errorCatalogue = {
     zh: '服务内部出错,已记录',
     en: 'The service failed inside; it has been logged.',
   },
+  KIOSK_TOKEN_WRONG: {
+    status: 401,
+    zh: '大屏口令无效,请向管理员索取新的地址',
+    en: "The screen's token is wrong: ask the administrator for the address.",
+  },
   LOGIN_FAILED: { status: 401, zh: '工号或密码有误', en: 'The user or the password is wrong.' },
   LOGIN_LOCKED: {
     status: 429,
@@ -104,6 +109,11 @@ export const errorCatalogue = {
     status: 400,
     zh: '内容含有不允许的字符',
     en: 'The value holds characters that are not allowed.',
+  },
+  UPGRADE_NEEDED: {
+    status: 426,
+    zh: '此地址只接受 WebSocket 连接,请检查前置代理是否转发 Upgrade 头',
+    en: 'This address speaks WebSocket only: check that the proxy in front passes the Upgrade header on.',
   },
   WRAP_UP_EXTENDED_ALREADY: {
     status: 409,

@@ -8,7 +8,7 @@ import { SetupFailure } from './failure.mjs';
 /** @typedef {import('./main.mjs').Purpose} Purpose */
 
 const ALWAYS = ['redis-server', 'postgresql', 'espeak-ng', 'sox', 'debian-archive-keyring'];
-const FOR_CALLS = ['sip-tester', 'baresip-core'];
+const FOR_TESTS = ['sip-tester', 'baresip-core', 'chromium', 'fonts-noto-cjk'];
 
 /** The units Debian would start on its own ports at the next boot; we run private ones. */
 const UNITS = new Map([
@@ -19,7 +19,7 @@ const POLICY = '/usr/sbin/policy-rc.d';
 
 /** @param {Purpose} purpose */
 function packagesFor(purpose) {
-  return purpose === 'run' ? ALWAYS : [...ALWAYS, ...FOR_CALLS];
+  return purpose === 'run' ? ALWAYS : [...ALWAYS, ...FOR_TESTS];
 }
 
 /**

@@ -6,8 +6,8 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Who uses which: `ari`, `ami`, `redis`, `postgres` are passwords of parts; `caller-key` turns a caller's number into its key;
- * `session` signs cookies; `admin` is the first administrator's password. */
-const NAMES = ['ari', 'ami', 'redis', 'postgres', 'caller-key', 'session', 'admin'];
+ * `session` signs cookies; `admin` is the first administrator's password; `kiosk` lets a screen watch the wall. */
+const NAMES = ['ari', 'ami', 'redis', 'postgres', 'caller-key', 'session', 'admin', 'kiosk'];
 
 /**
  * Makes those secrets that are missing.

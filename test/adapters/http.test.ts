@@ -1,197 +1,17 @@
 // The HTTP API on the very engine in virtual time: log-in, rights, acts, records, figures, refusals, fuzz, sessions in Redis.
 import fc from 'fast-check';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { fastify, type LightMyRequestResponse } from 'fastify';
 import { routeAccess, type Role, type RouteName } from '../../src/adapters/http/access.js';
-import { createHttpServer, sessionCookie } from '../../src/adapters/http/http-server.js';
-import type { HttpParts, SiteChange } from '../../src/adapters/http/http-parts.js';
-import type { RecordReader } from '../../src/adapters/http/record-reader.js';
-import { createMemorySessions, type SessionRedis } from '../../src/adapters/http/session-store.js';
-import type { RecordStore } from '../../src/adapters/postgres/record-store.js';
-import type { AgentFact } from '../../src/contact/agent.js';
-import type { ContactFact } from '../../src/contact/contact-signals.js';
-import type { AgentId, DeviceId } from '../../src/contact/ids.js';
-import { createPinCheck } from '../../src/engine/pin-check.js';
+import { sessionCookie } from '../../src/adapters/http/http-server.js';
+import type { SessionRedis } from '../../src/adapters/http/session-store.js';
 import { AppError } from '../../src/errors.js';
-import { foldContact, type ContactRecord, type Timed } from '../../src/metrics/contact-record.js';
-import { parseSite } from '../../src/site/parse-site.js';
-import type { Site } from '../../src/site/site.js';
-import { createWorld, type World } from '../../src/sim/world.js';
 import { startTestRedis } from '../redis-instance.js';
+import { citizenNumber, menuSite, openOffice, plainSite } from './office.js';
 
 const portBase = 14_680;
-const startMs = Date.UTC(2026, 10, 23, 2);
-const citizenNumber = '13000000001';
-const adminPassword = 'correct horse battery staple';
-const folder = new URL('../../ivr-flows/', import.meta.url);
-const files = new Map(
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
-);
-
-function siteOf(menu: boolean): Site {
-  const parsed = parseSite(files, { nowMs: startMs, overrides: { menu } });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
-  return parsed.site;
-}
-const plainSite = siteOf(false);
-const menuSite = siteOf(true);
-
-/** The database's reader is one of ours: a type error here means that the two have come apart. */
-export const readerOf = (store: RecordStore): RecordReader => store;
-
-/** The records of a world, folded from its journal whenever they are asked for. */
-function recordsOf(world: World): RecordReader {
-  const timed = <Fact>(stream: string, wanted: (id: string) => boolean) =>
-    world.journal
-      .filter((entry) => entry.stream === stream && wanted(entry.id))
-      .flatMap(({ seq, atMs, id, facts }) =>
-        facts.map((fact, at) => ({ id, seq: seq + at, atMs, fact: fact as Fact })),
-      );
-  const ids = () => [...new Set(timed<ContactFact>('contact', () => true).map(({ id }) => id))];
-  const fold = (id: string): ContactRecord | undefined => {
-    const agents = timed<AgentFact>('agent', () => true);
-    const own = agents.filter(({ fact }) => 'contactId' in fact && fact.contactId === id);
-    return foldContact(id, timed<ContactFact>('contact', (one) => one === id) as Timed<ContactFact>[], own);
-  };
-  const all = () =>
-    ids()
-      .flatMap((id) => fold(id) ?? [])
-      .sort((a, b) => b.arrivedAtMs - a.arrivedAtMs);
-  return {
-    async contacts({ agentId, cursor, limit = 50, answered }) {
-      const start = cursor === undefined ? 0 : Number(cursor);
-      if (!Number.isInteger(start)) return { ok: false, code: 'CURSOR_INVALID' };
-      const found = all().filter(
-        (record) =>
-          (agentId === undefined || record.agentIds.includes(agentId)) &&
-          (answered === undefined || record.answered === answered),
-      );
-      const contacts = found.slice(start, start + limit);
-      const next = start + limit < found.length ? String(start + limit) : null;
-      return { ok: true, page: { contacts, cursor: next } };
-    },
-    async contact(id) {
-      const record = fold(id);
-      const journal = timed<ContactFact>('contact', (one) => one === id).map(({ fact, seq, atMs }) => {
-        const { type, ...data } = fact;
-        return { stream: 'contact', id, seq, atMs, type, data };
-      });
-      return record === undefined ? undefined : { record, journal };
-    },
-    async *countedRecords({ fromMs, toMs }) {
-      yield all().filter(({ arrivedAtMs }) => arrivedAtMs >= fromMs && arrivedAtMs < toMs);
-    },
-    async *countedArrivals({ fromMs, toMs }) {
-      yield all()
-        .filter(
-          ({ arrivedAtMs, excluded }) => excluded === null && arrivedAtMs >= fromMs && arrivedAtMs < toMs,
-        )
-        .reverse();
-    },
-    dataGaps: async () => [{ part: 'asterisk', fromMs: startMs, toMs: startMs + 5_000 }],
-    firstArrivalMs: async () => startMs - 3 * 86_400_000,
-  };
-}
-
-interface OfficeOptions {
-  readonly sessions?: SessionRedis;
-  readonly requestsPerMinute?: number;
-  readonly records?: Partial<RecordReader>;
-}
-
-/** A world with a server over it, and people who can be logged in. */
-async function openOffice({ sessions, requestsPerMinute = 100_000, records }: OfficeOptions = {}) {
-  const world = createWorld({ site: plainSite, startMs });
-  await world.start();
-  for (const device of ['d1001', 'd1002'] as DeviceId[]) {
-    world.telephony.setReachable(device, true);
-    world.telephony.setHabit(device, { does: 'answer', afterMs: 1_000, talkMs: 600_000 });
-  }
-  const logged: { readonly fields: object; readonly message: string; readonly level: string }[] = [];
-  const log = (level: string) => (fields: object, message: string) =>
-    void logged.push({ fields, message, level });
-  let site = plainSite;
-  let broken = false;
-  const change = (next: Site): SiteChange => {
-    if (broken)
-      return {
-        ok: false,
-        findings: [
-          { level: 'error', file: 'queues.yaml', line: 3, code: 'unknownKey', zh: '错', en: 'wrong' },
-        ],
-      };
-    const unchanged = next === site;
-    site = next;
-    return { ok: true, site, unchanged };
-  };
-  const parts: HttpParts = {
-    engine: world.engine,
-    sites: {
-      current: () => site,
-      ofVersion: () => site,
-      reload: async () => change(site),
-      setMenu: async (menu) => change(menu === true ? menuSite : plainSite),
-    },
-    records: { ...recordsOf(world), ...records },
-    pins: createPinCheck((id) => (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined)),
-    adminPassword,
-    sessionSecret: 'a secret of thirty-two characters or more',
-    sessions: sessions ?? createMemorySessions(() => Date.now()),
-    sessionKeyOf: (id) => `{yihao:test}:session:${id}`,
-    version: '0.1.0',
-    nowMs: () => world.clock.nowMs(),
-    log: { info: log('info'), warn: log('warn'), error: log('error') },
-    requestsPerMinute,
-  };
-  const server = await createHttpServer(parts);
-  t.teardown(() => server.close());
-
-  type Method = 'GET' | 'POST' | 'DELETE';
-  async function call(
-    route: string,
-    {
-      cookie = '',
-      body,
-      headers = {},
-    }: { cookie?: string; body?: unknown; headers?: Record<string, string> } = {},
-  ): Promise<LightMyRequestResponse> {
-    const [method, url] = route.split(' ') as [Method, string];
-    return server.inject({
-      method,
-      url,
-      headers: { host: 'hotline.test', ...(cookie !== '' && { cookie }), ...headers },
-      ...(body !== undefined && { payload: body as object }),
-    });
-  }
-  async function logIn(user: string, password = user === 'admin' ? adminPassword : `24680${user.slice(-1)}`) {
-    const response = await call('POST /api/v1/session', { body: { user, password } });
-    const cookie = response.cookies.find(({ name }) => name === sessionCookie);
-    return {
-      response,
-      cookie: cookie === undefined ? '' : `${sessionCookie}=${encodeURIComponent(cookie.value)}`,
-    };
-  }
-  return {
-    world,
-    server,
-    logged,
-    call,
-    logIn,
-    breakFiles: (isBroken: boolean) => void (broken = isBroken),
-    /** A talk between a citizen and agent 1001. */
-    async talk() {
-      world.signIn('1001' as AgentId, 'd1001' as DeviceId);
-      world.telephony.call({ ani: citizenNumber, dnis: '12345', patienceMs: null });
-      await world.runUntil(world.clock.nowMs() + 6_000);
-      const contact = world.engine.contacts().find(({ stage }) => stage.at === 'talking');
-      if (contact === undefined) throw new Error('no talk');
-      return contact.id;
-    },
-  };
-}
 
 const json = (response: LightMyRequestResponse): Readonly<Record<string, unknown>> => response.json();
 
@@ -384,7 +204,7 @@ t.test('a contact: live, recording, disposition, release; then its record and it
   const everything = [
     live.body,
     shown.body,
-    JSON.stringify([kpis, firstPage, logged, (await call('GET /')).body]),
+    JSON.stringify([kpis, firstPage, logged, (await call('GET /metrics')).body]),
   ];
   t.notOk(
     everything.some((text) => text.includes(citizenNumber)),
@@ -457,33 +277,25 @@ t.test('guards: foreign origins, large and strange bodies, too many requests, he
   t.match(json(await call('GET /%zz')), { code: 'REQUEST_INVALID' });
   t.match(json(await call('GET /api/v1/contacts/%00', { cookie })), { code: 'REQUEST_INVALID' });
 
-  const page = await call('GET /');
-  t.match(String(page.headers['content-security-policy']), /default-src 'none'; style-src 'sha256-/);
-  t.equal(page.headers['x-content-type-options'], 'nosniff');
+  const answer = await call('GET /healthz');
+  t.match(String(answer.headers['content-security-policy']), /default-src 'none'/);
+  t.equal(answer.headers['x-content-type-options'], 'nosniff');
 
   const busy = await openOffice({ requestsPerMinute: 5 });
   const codes: number[] = [];
-  for (let at = 0; at < 7; at += 1) codes.push((await busy.call('GET /')).statusCode);
+  for (let at = 0; at < 7; at += 1) codes.push((await busy.call('GET /api/v1/openapi.json')).statusCode);
   t.same(codes, [200, 200, 200, 200, 200, 429, 429]);
-  t.match(json(await busy.call('GET /')), { code: 'RATE_LIMITED' });
+  t.match(json(await busy.call('GET /api/v1/openapi.json')), { code: 'RATE_LIMITED' });
   t.equal((await busy.call('GET /healthz')).statusCode, 200, 'whoever watches the service is never refused');
 });
 
-t.test('health, the status page and the description tell the truth', async (t) => {
+t.test('health and the description tell the truth', async (t) => {
   const away = async () => {
     throw new AppError('DATABASE_UNAVAILABLE');
   };
-  const { call, world, talk, logIn } = await openOffice({ records: { dataGaps: away, contacts: away } });
+  const { call, world, logIn } = await openOffice({ records: { dataGaps: away, contacts: away } });
   t.match(json(await call('GET /healthz')), { status: 'ok', version: '0.1.0' });
   t.equal((await call('GET /readyz')).statusCode, 200);
-  world.telephony.call({ ani: citizenNumber, dnis: '12345', patienceMs: null });
-  await world.runUntil(world.clock.nowMs() + 61_000 - 60_000);
-  const page = (await call('GET /')).body;
-  t.match(page, /<td>空闲<\/td><td class="n">0<\/td>/);
-  t.match(page, /数据库暂时无法访问/);
-  t.match(page, /<td>00:01<\/td>/, 'the longest wait');
-  await talk();
-  t.match((await call('GET /')).body, /<td>通话<\/td><td class="n">1<\/td>/);
   const { cookie } = await logIn('admin');
   const refused = await call('GET /api/v1/contacts', { cookie });
   t.equal(refused.statusCode, 503);
@@ -502,11 +314,47 @@ t.test('health, the status page and the description tell the truth', async (t) =
       (method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     ),
   );
-  const hidden = ['GET /', 'GET /api/v1/openapi.json'];
+  const pages = ['/', '/login', '/seat', '/wall', '/assets/*', '/favicon.svg'];
+  const hidden = [...pages, '/metrics', '/ws', '/api/v1/openapi.json'].map((path) => `GET ${path}`);
   t.same([...told, ...hidden].sort(), Object.keys(routeAccess).sort(), 'every route is described');
   t.match(described['/api/v1/agents/{id}/break'], {
     post: { requestBody: { content: { 'application/json': { schema: { properties: { reason: {} } } } } } },
   });
+});
+
+t.test('the pages: one index at four addresses, files for ever, nothing outside their folder', async (t) => {
+  const folder = t.testdir({});
+  const { call } = await openOffice({ pagesDir: folder });
+  for (const path of ['/', '/login', '/seat', '/wall']) {
+    const missing = await call(`GET ${path}`);
+    t.equal(missing.statusCode, 503);
+    t.match(missing.body, /^[^\n]*npm run build[^\n]*\n$/, 'one line says what to do');
+  }
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>12345</title>');
+  writeFileSync(join(folder, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  writeFileSync(join(folder, 'assets/main-abc.js'), 'export {};');
+  writeFileSync(join(folder, '.secret'), 'secret');
+  for (const path of ['/', '/login', '/seat', '/wall?kiosk=x']) {
+    const page = await call(`GET ${path}`);
+    t.equal(page.statusCode, 200);
+    t.match(page.body, /<title>12345/);
+    t.equal(page.headers['cache-control'], 'no-cache');
+    t.match(String(page.headers['content-type']), /^text\/html; charset=utf-8/i);
+    t.match(String(page.headers['content-security-policy']), /^default-src 'self'; .*frame-ancestors 'none'/);
+  }
+  const script = await call('GET /assets/main-abc.js');
+  t.equal(script.headers['cache-control'], 'public, max-age=31536000, immutable');
+  t.match(String(script.headers['content-type']), /javascript/);
+  t.match(String((await call('GET /favicon.svg')).headers['content-type']), /svg/);
+  const missing = await call('GET /assets/gone.js');
+  t.equal(json(missing)['code'], 'NOT_FOUND');
+  t.notMatch(String(missing.headers['cache-control']), /immutable/, 'what is not there may come');
+  for (const path of ['..%2f.secret', '../.secret', '%2e%2e/.secret', '..%5c.secret', '%00', '.secret', '']) {
+    const { statusCode, body } = await call(`GET /assets/${path}`);
+    t.ok(statusCode >= 400 && statusCode < 500, `${path}: ${String(statusCode)}`);
+    t.notMatch(body, /^secret/);
+  }
 });
 
 t.test('500 fuzzed bodies and queries: clear refusals, never a fault', async (t) => {

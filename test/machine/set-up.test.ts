@@ -56,7 +56,7 @@ t.test('set-up is quick the second time, and changes no secret', { timeout: 150_
   t.equal(first.code, 0, first.err);
   const secrets = path.join(root, 'home/secrets');
   const names = (await readdir(secrets)).toSorted();
-  t.same(names, ['admin', 'ami', 'ari', 'caller-key', 'postgres', 'redis', 'session']);
+  t.same(names, ['admin', 'ami', 'ari', 'caller-key', 'kiosk', 'postgres', 'redis', 'session']);
   t.equal((await stat(secrets)).mode & 0o777, 0o700);
   const values = await Promise.all(names.map((name) => readFile(path.join(secrets, name), 'utf8')));
   t.equal(new Set(values).size, names.length, 'no two are equal');
@@ -138,7 +138,7 @@ t.test('who is not root gets the one line to run, and sudo is never called', asy
   t.equal(code, 1);
   t.match(
     err,
-    /sudo apt-get install --no-install-recommends redis-server postgresql espeak-ng debian-archive-keyring sip-tester baresip-core/,
+    /sudo apt-get install --no-install-recommends redis-server postgresql espeak-ng debian-archive-keyring sip-tester baresip-core chromium fonts-noto-cjk/,
   );
   await t.rejects(stat(path.join(root, 'sudo-was-called')));
 });

@@ -16,7 +16,7 @@ export interface SiteSecrets {
 export const siteSecretFiles = { devices: 'devices.json', pins: 'pins.json' } as const;
 
 /**
- * Reads one secret as `scripts/setup` made it, e.g. `ari` or `caller-key`.
+ * Reads one secret as `scripts/setup` made it, e.g. `ari`, `caller-key` or `kiosk`.
  * @throws AppError CONFIG_INVALID if it is missing or empty
  */
 export async function readSecret(folder: string, name: string): Promise<string> {

@@ -1,4 +1,4 @@
-// Who may do what: the one table of routes and roles, and the rule that an agent acts on himself only.
+// Who may do what: the tables of routes, of live views and of roles, and the rule that an agent acts on himself only.
 import type { AgentId } from '../../contact/ids.js';
 import type { Site } from '../../site/site.js';
 
@@ -22,8 +22,15 @@ const admins: readonly Role[] = ['admin'];
 /** Every route and the roles that may call it. A route that is not here cannot be registered. */
 export const routeAccess = {
   'GET /': 'anyone',
+  'GET /login': 'anyone',
+  'GET /seat': 'anyone',
+  'GET /wall': 'anyone',
+  'GET /assets/*': 'anyone',
+  'GET /favicon.svg': 'anyone',
   'GET /healthz': 'anyone',
   'GET /readyz': 'anyone',
+  'GET /metrics': 'anyone',
+  'GET /ws': 'anyone',
   'GET /api/v1/openapi.json': 'anyone',
   'POST /api/v1/session': 'anyone',
   'DELETE /api/v1/session': everybody,
@@ -58,6 +65,32 @@ export function isRouteName(name: string): name is RouteName {
 export function mayCall(name: RouteName, user: User | undefined): boolean {
   const allowed: 'anyone' | readonly Role[] = routeAccess[name];
   return allowed === 'anyone' || (user !== undefined && allowed.includes(user.role));
+}
+
+/** Who may watch: a person by role, or a screen on a wall by its token. */
+export type Watching = Role | 'kiosk';
+
+/** What `/ws` offers, and who may watch it. Agents and screens see a smaller wall than those who lead. */
+export const topicAccess = {
+  wall: [...everybody, 'kiosk'],
+  strip: persons,
+} as const satisfies Readonly<Record<string, readonly Watching[]>>;
+
+/** What can be watched. */
+export type Topic = keyof typeof topicAccess;
+
+/** Every topic. */
+export const topics = Object.keys(topicAccess) as readonly Topic[];
+
+/** Whether this one may watch this topic. */
+export function mayWatch(topic: Topic, who: Watching): boolean {
+  const allowed: readonly Watching[] = topicAccess[topic];
+  return allowed.includes(who);
+}
+
+/** Whether he sees names and calls on the wall. */
+export function seesCalls(who: Watching): boolean {
+  return leaders.some((role) => role === who);
 }
 
 /** Agents act on themselves, supervisors and administrators on anybody. */

@@ -1,17 +1,13 @@
-// Tells machines and people how the service is: alive, ready, and a plain page.
-import { createHash } from 'node:crypto';
+// Tells machines how the service is: alive, ready.
 import { Type } from 'typebox';
 import type { Api, HttpParts } from './http-parts.js';
-import { createStatusPage, statusStyle } from './status-page.js';
 import { conditionView, oneOf, viewCondition } from './views.js';
 
 const readiness = Type.Object({ status: oneOf(['ready', 'degraded']), condition: conditionView });
-const styleHash = createHash('sha256').update(statusStyle).digest('base64');
 
 /** Adds what needs no log-in. Alarms on these pages name parts and phones, never a number. */
 export function addHealthRoutes(api: Api, parts: HttpParts): void {
   const { engine } = parts;
-  const statusPage = createStatusPage(parts);
 
   api.get(
     '/healthz',
@@ -42,15 +38,5 @@ export function addHealthRoutes(api: Api, parts: HttpParts): void {
         condition: viewCondition(condition),
       });
     },
-  );
-
-  api.get('/', { schema: { hide: true } }, async (_request, reply) =>
-    reply
-      .header(
-        'content-security-policy',
-        `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'none'`,
-      )
-      .type('text/html; charset=utf-8')
-      .send(await statusPage()),
   );
 }

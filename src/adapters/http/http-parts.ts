@@ -43,6 +43,10 @@ export interface HttpParts {
   readonly records: RecordReader;
   readonly pins: PinCheck;
   readonly adminPassword: string;
+  /** Lets a screen watch the wall without a log-in. */
+  readonly kioskToken: string;
+  /** Where the built pages are. */
+  readonly pagesDir: string;
   /** Signs the cookies; at least 32 characters. */
   readonly sessionSecret: string;
   readonly sessions: SessionRedis;
@@ -51,6 +55,8 @@ export interface HttpParts {
   readonly version: string;
   readonly nowMs: () => number;
   readonly log: Log;
+  /** Journal that waits for the database. */
+  readonly backlogBytes?: () => number;
   /** The cookie goes over TLS only: true wherever TLS stands in front. */
   readonly secureCookie?: boolean;
   /** Requests a minute from one address; 600. */

@@ -12,11 +12,17 @@ import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse } from './error-reply.js';
 import { addHealthRoutes } from './health-routes.js';
 import { userIn, type Api, type HttpParts } from './http-parts.js';
+import { createLiveFeed } from './live-feed.js';
 import { addLiveRoutes } from './live-routes.js';
+import { addLiveSocket, addWebsockets } from './live-socket.js';
+import { createLiveTopics } from './live-topics.js';
+import { addMetricsRoute } from './metrics-route.js';
 import { createApiDescription } from './open-api.js';
+import { addPageRoutes } from './page-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
 import { addSiteRoutes } from './site-routes.js';
+import { UpgradeOffer } from './upgrade-offer.js';
 
 /** The name of the session's cookie. */
 export const sessionCookie = 'yihao';
@@ -31,6 +37,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
   const onError = createErrorHandler(parts.log);
   const server: Api = fastify({
     logger: false,
+    http: { IncomingMessage: UpgradeOffer },
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestMs,
     exposeHeadRoutes: false,
@@ -48,8 +55,13 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
         throw new Error(`no row in the table of access: ${method} ${route.url}`);
     description.add(route);
   });
+  const feed = createLiveFeed(parts);
+  server.addHook('onClose', async () => feed.close());
+  await addWebsockets(server, parts);
   await addGuards(server, parts);
   addHealthRoutes(server, parts);
+  addMetricsRoute(server, parts, feed);
+  await addPageRoutes(server, parts);
   await server.register(async (scope) => {
     const api = scope.withTypeProvider<TypeBoxTypeProvider>();
     await addSessions(api, parts);
@@ -58,6 +70,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     );
     for (const add of [addSessionRoutes, addAgentRoutes, addContactRoutes, addLiveRoutes, addSiteRoutes])
       add(api, parts);
+    addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts) });
   });
   await server.ready();
   return server;
@@ -80,9 +93,9 @@ async function addGuards(server: Api, { requestsPerMinute = 600 }: HttpParts): P
   server.addHook('onRequest', refuseForeignOrigin);
 }
 
-/** Browsers name the page a request comes from; programs name none and bring no cookie that they did not earn. */
+/** Whatever changes something, and every websocket. Browsers name the page a request comes from; programs name none and bring no cookie that they did not earn. */
 async function refuseForeignOrigin(request: FastifyRequest): Promise<void> {
-  if (safeMethods.has(request.method)) return;
+  if (safeMethods.has(request.method) && request.headers.upgrade === undefined) return;
   const { origin } = request.headers;
   const fetchSite = request.headers['sec-fetch-site'];
   const sameOrigin = origin === undefined || hostOf(origin) === request.headers.host;

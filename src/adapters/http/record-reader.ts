@@ -11,6 +11,7 @@ export interface ContactFilter {
   readonly toMs?: number;
   readonly agentId?: string;
   readonly kpiLine?: string;
+  readonly callerKey?: string;
   readonly answered?: boolean;
   readonly missed?: boolean;
   readonly cursor?: string;

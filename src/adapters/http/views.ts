@@ -20,7 +20,8 @@ export function lineOfText(maxLength: number) {
   return Type.String({ pattern: `^\\P{Cc}{1,${maxLength}}$` });
 }
 
-const states = [
+/** The states a board shows. */
+export const agentStates = [
   'offline',
   'ready',
   'ringing',
@@ -38,7 +39,7 @@ export const agentView = Type.Object({
   name: Type.String(),
   teamId: Type.String(),
   role: oneOf(['agent', 'supervisor']),
-  state: oneOf(states),
+  state: oneOf(agentStates),
   sinceMs: Type.Integer(),
   reason: nullable(oneOf(breakReasons)),
   deviceId: nullable(Type.String()),
@@ -55,9 +56,12 @@ export const dispositionView = Type.Object({
   matterNumber: Type.Optional(Type.String()),
 });
 
+/** The stages of a contact's way. */
+export const contactStages = ['flow', 'waiting', 'offered', 'talking', 'leaving', 'ended'] as const;
+
 export const contactView = Type.Object({
   contactId: Type.String(),
-  stage: oneOf(['flow', 'waiting', 'offered', 'talking', 'leaving', 'ended']),
+  stage: oneOf(contactStages),
   entryId: Type.String(),
   dnis: Type.String(),
   callerMasked: Type.String(),
@@ -158,22 +162,33 @@ export function viewContact(contact: Contact, place: number | null): ContactView
   };
 }
 
-/** Every queue as it stands. */
-export function viewQueues(site: Site, engine: Engine, nowMs: number): readonly QueueView[] {
+/** A queue now; `longestSinceMs` is the arrival of the one who has waited longest. */
+export type QueueState = Omit<QueueView, 'longestWaitMs'> & { readonly longestSinceMs: number | null };
+
+/** Every queue as it stands. `waiting` holds the ringing, too. */
+export function queueStates(site: Site, engine: Engine): readonly QueueState[] {
   const waiting = engine.contacts().filter(({ stage }) => stage.at === 'waiting' || stage.at === 'offered');
   return [...site.queues.values()].map((queue) => {
     const here = waiting.filter(({ place }) => place?.request.queueId === queue.id);
-    const waits = here.map(({ arrival }) => nowMs - arrival.arrivedAtMs);
+    const arrivals = here.map(({ arrival }) => arrival.arrivedAtMs);
     const served = engine.agents().filter(({ id }) => serves(site, id, queue));
     return {
       queueId: queue.id,
       name: queue.name,
       waiting: here.length,
-      longestWaitMs: Math.max(0, ...waits),
+      longestSinceMs: arrivals.length === 0 ? null : Math.min(...arrivals),
       signedIn: served.filter(({ activity }) => activity.is !== 'offline').length,
       ready: served.filter((agent) => shownState(agent) === 'ready').length,
     };
   });
+}
+
+/** The same with the wait in ms. */
+export function viewQueues(site: Site, engine: Engine, nowMs: number): readonly QueueView[] {
+  return queueStates(site, engine).map(({ longestSinceMs, ...queue }) => ({
+    ...queue,
+    longestWaitMs: longestSinceMs === null ? 0 : Math.max(0, nowMs - longestSinceMs),
+  }));
 }
 
 function serves(site: Site, agentId: AgentId, queue: Queue): boolean {

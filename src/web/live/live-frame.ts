@@ -9,7 +9,8 @@ export type ViewName = 'wall' | 'strip';
 export type LiveData = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 interface Positioned {
-  readonly view: ViewName;
+  /** The topic as this watcher's role sees it, e.g. `wall:supervisor`. */
+  readonly view: string;
   /** One run of the service's feed; `seq` counts within it. */
   readonly stream: string;
   readonly seq: number;

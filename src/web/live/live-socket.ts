@@ -27,7 +27,7 @@ export function watchLive(view: ViewName, address: string, listener: LiveListene
   let retry: ReturnType<typeof setTimeout> | undefined;
 
   function ask(resume: boolean): void {
-    const position = state && { view, stream: state.stream, seq: state.seq };
+    const position = state && { view: state.view, stream: state.stream, seq: state.seq };
     needsSnapshot = !resume || position === undefined;
     socket?.send(JSON.stringify({ watch: view, ...(!needsSnapshot && { resume: position }) }));
   }

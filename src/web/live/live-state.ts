@@ -1,9 +1,9 @@
 // The watched view as it stands: a pure fold over the frames of /ws.
-import type { LiveData, LiveFrame, ViewName } from './live-frame.js';
+import type { LiveData, LiveFrame } from './live-frame.js';
 
 /** A view up to frame `seq` of `stream`. */
 export interface LiveState {
-  readonly view: ViewName;
+  readonly view: string;
   readonly stream: string;
   readonly seq: number;
   /** The service's clock at the last frame. */

@@ -1,0 +1,96 @@
+// An agent's own strip: himself, the contact he has or had last, and his day as far as the records give it.
+import type { Agent } from '../../contact/agent.js';
+import { dayKeyAt, dayStartMs } from '../../contact/civil-time.js';
+import type { Contact } from '../../contact/contact.js';
+import type { AgentId } from '../../contact/ids.js';
+import type { ContactRecord } from '../../metrics/contact-record.js';
+import type { HttpParts } from './http-parts.js';
+import { keepReading, type KeptReading, type ReadLane } from './kept-reading.js';
+import type { LiveData } from './live-image.js';
+import type { ContactFilter } from './record-reader.js';
+import { viewAgent, viewContact } from './views.js';
+
+const dayEveryMs = 10_000;
+/** What a caller did before this call does not change any more. */
+const callerEveryMs = 3_600_000;
+/** The most records counted for one agent's day or one caller's. */
+const mostPages = 10;
+
+/** Begins an agent's strip; the result tells what is to be seen now. */
+export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId): () => LiveData {
+  const { engine, sites, nowMs, log } = parts;
+  const kept = { lane, nowMs, log };
+  const day = keepReading({ ...kept, name: 'agent day', everyMs: dayEveryMs, read: readDay });
+  let caller: { readonly contactId: string; readonly calls: KeptReading<number> } | undefined;
+
+  async function readDay() {
+    const talks = await todaysRecords(parts, { agentId });
+    const sum = (of: (record: ContactRecord) => number) => talks.reduce((total, one) => total + of(one), 0);
+    return {
+      dayKey: dayKeyAt(nowMs()),
+      answered: talks.length,
+      talkMs: sum(({ talkMs }) => talkMs),
+      wrapUpMs: sum(({ wrapUpMs }) => wrapUpMs),
+    };
+  }
+
+  /** This caller's calls today, this one included; null where he showed no number or it is not known yet. */
+  function callsToday({ id, arrival: { callerKey } }: Contact): number | null {
+    if (callerKey === '') return null;
+    if (caller?.contactId !== id) {
+      const read = async () => {
+        const records = await todaysRecords(parts, { callerKey });
+        return records.filter(({ contactId }) => contactId !== id).length + 1;
+      };
+      const calls = keepReading({ ...kept, name: 'calls of a caller', everyMs: callerEveryMs, read });
+      caller = { contactId: id, calls };
+    }
+    return caller.calls.value() ?? null;
+  }
+
+  function contactOf(agent: Agent | undefined): object | null {
+    const { activity } = agent ?? {};
+    if (activity === undefined || !('contactId' in activity)) return null;
+    const contact = engine.contacts().find(({ id }) => id === activity.contactId);
+    if (contact === undefined) return null;
+    const shown = viewContact(contact, engine.placeOf(contact.id));
+    const site = sites.ofVersion(contact.arrival.siteVersion);
+    const queueId = contact.place?.request.queueId;
+    return {
+      ...shown,
+      entryName: site.entries.get(shown.entryId)?.name ?? shown.dnis,
+      queueName: (queueId && site.queues.get(queueId)?.name) ?? null,
+      callsToday: callsToday(contact),
+      region: /^(0\d{2,3})-/.exec(shown.callerMasked)?.[1] ?? null,
+    };
+  }
+
+  return () => {
+    const live = engine.agents().find(({ id }) => id === agentId);
+    const shown = viewAgent(sites.current(), agentId, live);
+    const wrapUpEndsAtMs = live?.activity.is === 'wrapup' ? (live.deadlines.wrapUp ?? null) : null;
+    const { dayKey, ...figures } = day.value() ?? {};
+    return {
+      me: { agent: shown && { ...shown, wrapUpEndsAtMs } },
+      contact: { current: contactOf(live) },
+      day: dayKey === dayKeyAt(nowMs()) ? figures : {},
+    };
+  };
+}
+
+async function todaysRecords(
+  { records, nowMs }: HttpParts,
+  filter: Pick<ContactFilter, 'agentId' | 'callerKey'>,
+): Promise<readonly ContactRecord[]> {
+  const found: ContactRecord[] = [];
+  const today: ContactFilter = { ...filter, fromMs: dayStartMs(dayKeyAt(nowMs())), limit: 200 };
+  let cursor: string | null = null;
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const result = await records.contacts({ ...today, ...(cursor !== null && { cursor }) });
+    if (!result.ok) break;
+    found.push(...result.page.contacts);
+    ({ cursor } = result.page);
+    if (cursor === null) break;
+  }
+  return found;
+}

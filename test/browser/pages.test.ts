@@ -1,0 +1,238 @@
+// The pages in a real browser on a real station: one call seen on the board and on the strip, the strip by keyboard alone, a cut connection.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, type Page, type WebSocketRoute } from 'playwright-core';
+import t from 'tap';
+import { startStation } from '../telephony/station.js';
+import { forbiddenWords } from '../web/forbidden-words.js';
+
+const portBase = 19_100;
+const origin = `http://127.0.0.1:${String(portBase)}`;
+const [leader, agent] = ['1001', '1004'];
+const withinMs = 10_000;
+
+const station = await startStation({
+  portBase,
+  sipPort: 19_110,
+  rtpStart: 25_000,
+  policies: [
+    ['greeting: full', 'greeting: short'],
+    ['announceAgent: true', 'announceAgent: false'],
+  ],
+});
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ],
+});
+t.teardown(async () => {
+  await browser.close();
+  await station.close();
+});
+
+const faults: string[] = [];
+/** Everything a page showed, looked at once more at the end. */
+const shown = new Map<string, string[]>();
+
+/** A page in a browser of its own, in a zone far from the site's: the page must not care. */
+async function openPage(name: string): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1920, height: 1080 },
+    timezoneId: 'America/New_York',
+  });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => faults.push(`${name}: ${error.message}`));
+  page.on('console', (message) => {
+    // A refused log-in is told by the browser, too.
+    if (message.type() === 'error' && !/status of 401/.test(message.text()))
+      faults.push(`${name}: ${message.text()}`);
+  });
+  shown.set(name, []);
+  return page;
+}
+
+async function look(name: string, page: Page): Promise<string> {
+  const text = await page.locator('body').innerText();
+  shown.get(name)?.push(text);
+  return text;
+}
+
+const see = (page: Page, selector: string): Promise<void> =>
+  page.locator(selector).first().waitFor({ timeout: withinMs });
+const tile = (state: string, id = agent): string => `[data-agent="${id}"][data-state="${state}"]`;
+const word = (state: string): string => `.seat-state [data-state="${state}"]`;
+const figureIs = (name: string, value: string): string => `[data-figure="${name}"]:text-is("${value}")`;
+
+async function logIn(page: Page, user: string, password: string): Promise<void> {
+  await page.goto(`${origin}/login`);
+  await see(page, 'input[name=user]:focus');
+  await page.keyboard.type(user);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(password);
+  await page.keyboard.press('Enter');
+}
+
+const seat = await station.seat(agent, { ready: false, onInvite: 'manual' });
+const citizen = await station.citizen('4711');
+const [wall, strip, kiosk] = [await openPage('wall'), await openPage('strip'), await openPage('kiosk')];
+
+/** The board's connection: held here, so that it can be cut and refused. */
+const line: { open: boolean; route?: WebSocketRoute } = { open: true };
+await wall.routeWebSocket(/\/ws$/, (route) => {
+  if (!line.open) {
+    void route.close();
+    return;
+  }
+  route.connectToServer();
+  line.route = route;
+});
+const kioskFrames: string[] = [];
+kiosk.on('websocket', (socket) =>
+  socket.on('framereceived', ({ payload }) => kioskFrames.push(String(payload))),
+);
+
+t.test(
+  'logging in: a wrong password is refused in plain words, the right one leads to the own page',
+  async (t) => {
+    await logIn(wall, leader, 'wrong');
+    await see(wall, '#login-fault:has-text("工号或密码有误")');
+    await logIn(wall, leader, await station.pin(leader));
+    await see(wall, '.board');
+    await logIn(strip, agent, await station.pin(agent));
+    await see(strip, '.seat-state');
+    t.match(strip.url(), /\/seat$/);
+    t.equal(await wall.locator('html').getAttribute('lang'), 'zh-CN');
+  },
+);
+
+t.test('a screen with a token shows the board without log-in and menus', async (t) => {
+  const token = (await readFile(join(station.home, 'secrets', 'kiosk'), 'utf8')).trim();
+  await kiosk.goto(`${origin}/?kiosk=${token}`);
+  await see(kiosk, '.board');
+  t.equal(await kiosk.locator('nav, a, button').count(), 0);
+  const { width = 0, height = 0 } = kiosk.viewportSize() ?? {};
+  const fits = await kiosk.evaluate<[number, number]>(
+    '[document.body.scrollWidth, document.body.scrollHeight]',
+  );
+  t.same(fits, [width, height], 'it fits a screen of 1920 x 1080');
+});
+
+t.test(
+  'a call is seen on both pages, and taken by keyboard, from waiting to the end of the wrap-up',
+  async (t) => {
+    const call = await citizen.call('12345');
+    await see(wall, figureIs('waiting', '1'));
+    await see(kiosk, figureIs('waiting', '1'));
+    await see(wall, '.call-list td:text-is("0311-****4711")');
+
+    await strip.keyboard.press('Alt+1');
+    const ringing = await seat.phone.incoming();
+    await Promise.all([see(strip, word('ringing')), see(wall, tile('ringing')), see(kiosk, tile('ringing'))]);
+    t.match(await strip.locator('[data-live=call]').innerText(), '来电', 'a screen reader says who calls');
+    await look('strip', strip);
+
+    await ringing.answer();
+    await Promise.all([
+      see(strip, word('talking')),
+      see(wall, tile('talking')),
+      see(kiosk, figureIs('talking', '1')),
+    ]);
+    t.equal(await strip.locator('[data-field=caller]').innerText(), '0311-****4711');
+    await look('wall', wall);
+    await look('kiosk', kiosk);
+
+    // Kind of request: 求助; outcome: 转办; district; saved.
+    for (const key of ['Alt+7', 'Space', 'ArrowRight', 'Tab', 'Space', 'ArrowRight', 'Tab'])
+      await strip.keyboard.press(key);
+    await strip.keyboard.type('长安区');
+    await strip.keyboard.press('Enter');
+    await see(strip, '[data-live=saved]:has-text("处置结果已保存")');
+    await look('strip', strip);
+    const { body } = await station.api('GET', '/api/v1/live');
+    const [contact] = body['contacts'] as { contactId: string; disposition: object }[];
+    t.same(contact?.disposition, { category: 'help', outcome: 'dispatch', district: '长安区' });
+
+    await strip.keyboard.press('Alt+5');
+    await Promise.all([see(strip, word('wrapup')), see(wall, tile('wrapup'))]);
+    await see(strip, '.seat-state:has-text("剩余")');
+    await look('strip', strip);
+    await call.untilEnded();
+    await strip.keyboard.press('Alt+3');
+    await Promise.all([see(strip, word('ready')), see(wall, tile('ready')), see(kiosk, tile('ready'))]);
+  },
+);
+
+t.test('cut off, the board says so and stands still; back again it agrees with the service', async (t) => {
+  line.open = false;
+  await line.route?.close();
+  await see(wall, '.stale:has-text("连接中断,数据停留在")');
+  await see(wall, '.board.is-stale');
+  await look('wall', wall);
+  // Meanwhile the agent takes a break, by keyboard: the first reason has the focus.
+  await strip.keyboard.press('Alt+2');
+  await see(strip, '.break-reasons button:focus');
+  await strip.keyboard.press('Enter');
+  await see(strip, word('break'));
+  t.equal(await wall.locator(tile('ready')).count(), 1, 'the board still shows what it last knew');
+
+  line.open = true;
+  await see(wall, tile('break'));
+  await see(wall, '.board:not(.is-stale)');
+  const { body } = await station.api('GET', '/api/v1/live');
+  const live = (body['agents'] as { agentId: string; state: string }[]).filter(
+    ({ state }) => state !== 'offline',
+  );
+  const tiles = await wall
+    .locator('[data-agent]')
+    .evaluateAll((all: readonly { readonly dataset: Record<string, string> }[]) =>
+      all.map(({ dataset }) => [dataset['agent'], dataset['state']]),
+    );
+  t.same(
+    tiles,
+    live.map(({ agentId, state }) => [agentId, state]),
+  );
+});
+
+t.test('both pages in English, and back', async (t) => {
+  for (const [name, page, words] of [
+    ['wall', wall, 'Waiting now'],
+    ['strip', strip, 'Go ready'],
+  ] as const) {
+    await look(name, page);
+    const button = page.getByRole('button', { name: /英文|English/ });
+    await button.click();
+    t.match(await page.locator('body').innerText(), words);
+    t.equal(await page.locator('html').getAttribute('lang'), 'en');
+    await page.getByRole('button', { name: /Chinese|中文/ }).click();
+    t.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');
+  }
+});
+
+t.test(
+  'the screen on the wall has neither names nor numbers, in what it shows and in what it is sent',
+  async (t) => {
+    const told = [...(shown.get('kiosk') ?? []), ...kioskFrames].join('\n');
+    t.ok(kioskFrames.length > 3, `${String(kioskFrames.length)} frames`);
+    t.match(told, agent);
+    for (const secret of ['演示', '4711', 'callerMasked', 'contactId', '****'])
+      t.notOk(told.includes(secret), secret);
+  },
+);
+
+t.test('no page said a word that is not used here, and no page failed', async (t) => {
+  for (const [name, texts] of shown) {
+    t.ok(texts.length > 0, name);
+    t.same(
+      forbiddenWords.filter((one) => texts.some((text) => text.includes(one))),
+      [],
+      name,
+    );
+  }
+  t.same(faults, []);
+});
