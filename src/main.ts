@@ -155,6 +155,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     records: createRecordStore(database),
     pins,
     adminPassword: config.adminPassword,
+    accountRoleOf: (name) => (name === 'admin' ? 'hotlineAdmin' : undefined),
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,
     sessionSecret: config.sessionSecret,

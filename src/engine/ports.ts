@@ -56,7 +56,16 @@ export type SiteFact =
   | { readonly type: 'PartBack'; readonly part: GapPart; readonly awayMs: number }
   | { readonly type: 'AlarmRaised'; readonly alarm: AlarmName; readonly about: string }
   | { readonly type: 'AlarmCleared'; readonly alarm: AlarmName; readonly about: string }
-  | { readonly type: 'SiteReloaded'; readonly siteVersion: string };
+  | { readonly type: 'SiteReloaded'; readonly siteVersion: string }
+  /** Somebody did or saw what he must answer for. `about`: a 工号, a contact, an account; never a number. */
+  | {
+      readonly type: 'Audited';
+      readonly by: string;
+      readonly role: string;
+      readonly act: string;
+      readonly about: string;
+      readonly details: Readonly<Record<string, string | number | boolean | null>>;
+    };
 
 /**
  * The only fact of a call the service never saw, read from Asterisk's own records. It is journaled in the contact stream

@@ -3,7 +3,7 @@ import { topRows, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { AgentId, DeviceId, QueueId, SkillName } from '../contact/ids.js';
 import { readYaml } from '../contact/yaml-source.js';
-import type { AgentProfile, DeviceProfile, NamedRow, Queue } from './site.js';
+import { agentRoles, type AgentProfile, type DeviceProfile, type NamedRow, type Queue } from './site.js';
 
 /** A row with the place it came from, for checks that see several files. */
 export interface Placed<Row> {
@@ -57,7 +57,7 @@ export function parseAgents(file: string, text: string): Table<AgentProfile> {
     name: fields.text('name'),
     teamId: fields.id('team'),
     skills: new Set(fields.ids('skills') as readonly SkillName[]),
-    role: fields.oneOf('role', ['agent', 'supervisor'], 'agent'),
+    role: fields.oneOf('role', agentRoles, 'agent'),
     seesNumber: fields.flag('seesNumber', false),
     autoAnswer: fields.flag('autoAnswer', false),
   }));

@@ -80,8 +80,9 @@ export interface Queue {
   readonly recorded: boolean;
 }
 
-/** What an agent may do: `agent` 话务员, `supervisor` 班长. */
-export type AgentRole = 'agent' | 'supervisor';
+/** What a person with a 工号 may do: 话务员, 专家, 班长. */
+export const agentRoles = ['agent', 'expert', 'supervisor'] as const;
+export type AgentRole = (typeof agentRoles)[number];
 
 /** A person who takes calls, known to citizens by 工号 only. */
 export interface AgentProfile {

@@ -1,11 +1,14 @@
 // Calls of the HTTP API, and who is logged in here.
 import { shallowRef } from 'vue';
+import type { Role } from '../adapters/http/access.js';
 import type { AgentView } from '../adapters/http/views.js';
 import { language, say } from './words/language.js';
 
 /** Who I am. */
 export interface Me {
-  readonly role: 'agent' | 'supervisor' | 'admin';
+  readonly role: Role;
+  /** 工号, or the account's name. */
+  readonly name: string;
   readonly agent: AgentView | null;
 }
 
@@ -29,7 +32,7 @@ export const me = shallowRef<Me | null>();
 
 /** One request; refusals are values. */
 export async function call<Body>(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<Answer<Body>> {

@@ -3,6 +3,7 @@ import { createRouter, createWebHistory } from 'vue-router';
 import { whoAmI } from './api.js';
 import { kioskOf } from './kiosk.js';
 import LoginPage from './login/login-page.vue';
+import { homeOf, pagesOf } from './pages.js';
 
 const wall = () => import('./wall/wall-page.vue');
 
@@ -25,8 +26,7 @@ router.beforeEach(async (to) => {
   if (to.name === 'login' || kioskOf(to) !== undefined) return true;
   const me = await whoAmI();
   if (me === null) return { name: 'login', query: { to: to.fullPath } };
-  // The board is for those who lead; an agent's own page is the seat.
-  if (to.name === 'wall' && me?.role === 'agent') return { name: 'seat' };
+  if (me && !pagesOf(me.role).some(({ name }) => name === to.name)) return homeOf(me.role);
   return true;
 });
 

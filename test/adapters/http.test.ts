@@ -24,7 +24,7 @@ t.test('logging in: cookie, role, log-out, and the same words for every wrong tr
   t.match(String(response.headers['set-cookie']), /SameSite=Strict/);
   t.match(json(await call('GET /api/v1/me', { cookie })), { role: 'agent' });
   t.match(json((await logIn('1001')).response), { role: 'supervisor' });
-  t.match(json((await logIn('admin')).response), { role: 'admin', agent: null });
+  t.match(json((await logIn('admin')).response), { role: 'hotlineAdmin', name: 'admin', agent: null });
 
   const wrong = await logIn('1002', '000000');
   const unknown = await logIn('9999', '246809');
@@ -50,11 +50,11 @@ t.test('logging in: cookie, role, log-out, and the same words for every wrong tr
 
 t.test('the table of access: every route, every role, as docs/api.md says', async (t) => {
   const { call, logIn, server } = await openOffice();
-  const cookies: Readonly<Record<Role | 'nobody', string>> = {
+  const cookies: Readonly<Partial<Record<Role | 'nobody', string>>> = {
     nobody: '',
     agent: (await logIn('1002')).cookie,
     supervisor: (await logIn('1001')).cookie,
-    admin: (await logIn('admin')).cookie,
+    hotlineAdmin: (await logIn('admin')).cookie,
   };
   const page = readFileSync('docs/api.md', 'utf8');
   for (const [name, access] of Object.entries(routeAccess) as [RouteName, 'anyone' | readonly Role[]][]) {
@@ -97,8 +97,14 @@ t.test('agents act on themselves, supervisors on all; refusals have their codes'
   t.equal(await act(supervisor, '1002/ready'), 'ready');
   t.equal(await act(admin, '1002/sign-out'), 'offline');
   t.equal(await act(admin, '9999/sign-out'), 'AGENT_UNKNOWN');
-  const by = world.journal.flatMap(({ facts }) => facts.flatMap((fact) => ('by' in fact ? [fact.by] : [])));
+  const facts = world.journal.flatMap((entry) => entry.facts);
+  const audited = facts.flatMap((fact) => (fact.type === 'Audited' ? [fact] : []));
+  const by = facts.flatMap((fact) => ('by' in fact && fact.type !== 'Audited' ? [fact.by] : []));
   t.same(by, ['agent', 'agent', 'agent', 'supervisor', 'supervisor'], 'the journal says who asked');
+  t.match(audited, [
+    { by: '1001', role: 'supervisor', act: 'agent.act', about: '1002', details: { act: 'GoReady' } },
+    { by: 'admin', role: 'hotlineAdmin', act: 'agent.act', about: '1002', details: { act: 'SignOut' } },
+  ]);
 });
 
 t.test('a contact: live, recording, disposition, release; then its record and its journal', async (t) => {

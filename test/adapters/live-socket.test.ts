@@ -201,7 +201,7 @@ t.test(
     await world.runUntil(world.clock.nowMs() + 60_000);
     const client = connect({ cookie: (await logIn('admin')).cookie });
     const first = await client.watch('wall');
-    t.match([first.view, first.data['figures']], ['wall:admin', {}], 'nothing is known yet');
+    t.match([first.view, first.data['figures']], ['wall:hotlineAdmin', {}], 'nothing is known yet');
     await client.until(({ data }) => data?.['figures']?.['worst24h'] !== undefined);
     await client.until(({ data }) => data?.['figures']?.['today'] !== undefined);
     const figures = fold(client.frames)?.data['figures'];
@@ -262,7 +262,7 @@ t.test(
     });
     for (const wrong of [
       { view, stream: 'another', seq },
-      { view: 'wall:admin', stream, seq },
+      { view: 'wall:hotlineAdmin', stream, seq },
       { view, stream, seq: 99 },
     ])
       t.match(
@@ -302,7 +302,7 @@ t.test(
       fc.property(images, fc.nat(20), (walk, breaksAt) => {
         let [nowMs, at] = [0, 0];
         const view = createLiveView({
-          name: 'wall:admin',
+          name: 'wall:hotlineAdmin',
           stream: 's',
           nowMs: () => nowMs,
           compute: () => walk[at] ?? {},
@@ -342,25 +342,25 @@ t.test(
 t.test('who may watch what: every role and every topic; foreign origins get nowhere', async (t) => {
   const { connect, logIn, call, talk, port } = await openLive();
   await talk();
-  const ways: Readonly<Record<Watching | 'nobody' | 'wrongToken', Way>> = {
+  const ways = {
     nobody: {},
     wrongToken: { kiosk: `${kioskToken}x`, cookie: (await logIn('admin')).cookie },
     kiosk: { kiosk: kioskToken },
     agent: { cookie: (await logIn('1002')).cookie },
     supervisor: { cookie: (await logIn('1001')).cookie },
-    admin: { cookie: (await logIn('admin')).cookie },
-  };
+    hotlineAdmin: { cookie: (await logIn('admin')).cookie },
+  } satisfies Partial<Record<Watching | 'nobody' | 'wrongToken', Way>>;
   const page = readFileSync('docs/api.md', 'utf8');
   for (const topic of topics) {
     const row = `| \`${topic}\` | ${topicAccess[topic].join(', ')} |`;
     t.ok(page.replaceAll(/ +/g, ' ').includes(row), `${topic} in docs/api.md`);
-    for (const [who, way] of Object.entries(ways)) {
+    for (const [who, way] of Object.entries(ways) as [string, Way][]) {
       const client = connect(way);
       const isKnown = who !== 'nobody' && who !== 'wrongToken';
       const frame = isKnown ? await client.watch(topic) : await client.until(() => true);
       if (isKnown && mayWatch(topic, who as Watching)) {
         t.match(frame, { is: 'snapshot', view: topic === 'wall' ? `wall:${who}` : /^strip:\w+:100[12]$/ });
-        const leads = who === 'supervisor' || who === 'admin';
+        const leads = who === 'supervisor' || who === 'hotlineAdmin';
         t.equal('contacts' in frame.data, leads && topic === 'wall', `${who} ${topic}: contacts`);
         if (topic === 'wall') t.equal(/演示|130\*+|callerMasked/.test(JSON.stringify(frame)), leads, who);
         client.socket.close();
@@ -381,14 +381,14 @@ t.test('who may watch what: every role and every topic; foreign origins get nowh
   t.match(await kiosk.watch('strip'), { is: 'error' }, 'one view a socket');
 
   for (const origin of ['https://evil.test', 'null', `http://127.0.0.1:${String(port + 1)}`]) {
-    const foreign = connect({ ...ways.admin, origin });
+    const foreign = connect({ ...ways.hotlineAdmin, origin });
     const [, response] = (await once(foreign.socket, 'unexpected-response')) as [
       unknown,
       { statusCode: number },
     ];
     t.equal(response.statusCode, 403, origin);
   }
-  const own = connect({ ...ways.admin, origin: `http://127.0.0.1:${String(port)}` });
+  const own = connect({ ...ways.hotlineAdmin, origin: `http://127.0.0.1:${String(port)}` });
   t.match(await own.watch('wall'), { is: 'snapshot' });
   t.equal((await call('GET /ws')).statusCode, 426);
 
@@ -502,7 +502,7 @@ t.test('a client that does not read is cut off at 1 MB, and nobody else notices'
 t.test('1,000 messages of nonsense, broken frames, floods: refusals, never a fault', async (t) => {
   const { connect, call, logIn, logged } = await openLive();
   const { cookie } = await logIn('1001');
-  const word = fc.oneof(fc.string(), fc.constantFrom('wall', 'strip', '__proto__', 'wall:admin'));
+  const word = fc.oneof(fc.string(), fc.constantFrom('wall', 'strip', '__proto__', 'wall:hotlineAdmin'));
   const value = fc.oneof(
     word,
     fc.integer(),

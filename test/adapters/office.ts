@@ -150,6 +150,7 @@ export async function openOffice({
     records: { ...recordsOf(world), ...records },
     pins: createPinCheck((id) => (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined)),
     adminPassword,
+    accountRoleOf: (name) => (name === 'admin' ? 'hotlineAdmin' : undefined),
     kioskToken,
     pagesDir,
     sessionSecret: 'a secret of thirty-two characters or more',

@@ -1,23 +1,40 @@
 // Who may do what: the tables of routes, of live views and of roles, and the rule that an agent acts on himself only.
 import type { AgentId } from '../../contact/ids.js';
-import type { Site } from '../../site/site.js';
+import { agentRoles, type AgentRole, type Site } from '../../site/site.js';
 
-/** 话务员, 班长, 系统管理员. */
-export type Role = 'agent' | 'supervisor' | 'admin';
+/** Those who have an account of their own and no 工号: 质检员, 热线管理员, 系统/安全/审计管理员 (三员), 上级监管. */
+export const accountRoles = [
+  'quality',
+  'hotlineAdmin',
+  'systemAdmin',
+  'securityAdmin',
+  'auditAdmin',
+  'province',
+] as const;
+export type AccountRole = (typeof accountRoles)[number];
 
-/** Who is logged in. An administrator has no 工号. */
+/** People of agents.yaml (话务员, 专家, 班长), and accounts. */
+export type Role = AgentRole | AccountRole;
+
+/** Every role. */
+export const roles: readonly Role[] = [...agentRoles, ...accountRoles];
+
+/** Who is logged in: `name` is the 工号 or the account's name. */
 export type User =
-  | { readonly role: 'agent' | 'supervisor'; readonly agentId: AgentId }
-  | { readonly role: 'admin'; readonly agentId: null };
+  | { readonly role: AgentRole; readonly agentId: AgentId; readonly name: string }
+  | { readonly role: AccountRole; readonly agentId: null; readonly name: string };
 
-/** What a session remembers; the role is looked up anew at each request, so that a change of the files takes effect. */
+/** What a session remembers; the role is looked up anew at each request, so that a change takes effect at once. */
 export type SessionUser =
-  { readonly is: 'agent'; readonly agentId: AgentId } | { readonly is: 'admin'; readonly agentId: null };
+  { readonly is: 'agent'; readonly agentId: AgentId } | { readonly is: 'account'; readonly name: string };
 
-const everybody: readonly Role[] = ['agent', 'supervisor', 'admin'];
-const leaders: readonly Role[] = ['supervisor', 'admin'];
-const persons: readonly Role[] = ['agent', 'supervisor'];
-const admins: readonly Role[] = ['admin'];
+const persons: readonly Role[] = agentRoles;
+const leaders: readonly Role[] = ['supervisor', 'hotlineAdmin'];
+/** Those who act on agents, each as far as mayActOn lets him. */
+const actors: readonly Role[] = [...persons, 'hotlineAdmin'];
+/** Those who see call records: agents their own. */
+const readers: readonly Role[] = [...persons, 'quality', 'hotlineAdmin', 'province'];
+const overseers: readonly Role[] = [...leaders, 'province'];
 
 /** Every route and the roles that may call it. A route that is not here cannot be registered. */
 export const routeAccess = {
@@ -33,24 +50,24 @@ export const routeAccess = {
   'GET /ws': 'anyone',
   'GET /api/v1/openapi.json': 'anyone',
   'POST /api/v1/session': 'anyone',
-  'DELETE /api/v1/session': everybody,
-  'GET /api/v1/me': everybody,
-  'POST /api/v1/agents/:id/sign-in': everybody,
-  'POST /api/v1/agents/:id/sign-out': everybody,
-  'POST /api/v1/agents/:id/ready': everybody,
-  'POST /api/v1/agents/:id/break': everybody,
-  'POST /api/v1/agents/:id/wrap-up/end': everybody,
-  'POST /api/v1/agents/:id/wrap-up/extend': everybody,
-  'GET /api/v1/contacts': everybody,
-  'GET /api/v1/contacts/:id': everybody,
+  'DELETE /api/v1/session': roles,
+  'GET /api/v1/me': roles,
+  'POST /api/v1/agents/:id/sign-in': actors,
+  'POST /api/v1/agents/:id/sign-out': actors,
+  'POST /api/v1/agents/:id/ready': actors,
+  'POST /api/v1/agents/:id/break': actors,
+  'POST /api/v1/agents/:id/wrap-up/end': actors,
+  'POST /api/v1/agents/:id/wrap-up/extend': actors,
+  'GET /api/v1/contacts': readers,
+  'GET /api/v1/contacts/:id': readers,
   'POST /api/v1/contacts/:id/release': persons,
   'POST /api/v1/contacts/:id/recording': persons,
   'POST /api/v1/contacts/:id/disposition': persons,
-  'GET /api/v1/live': leaders,
-  'GET /api/v1/kpis': leaders,
+  'GET /api/v1/live': overseers,
+  'GET /api/v1/kpis': overseers,
   'GET /api/v1/site': leaders,
-  'POST /api/v1/site/reload': admins,
-  'POST /api/v1/site/menu': admins,
+  'POST /api/v1/site/reload': ['hotlineAdmin'],
+  'POST /api/v1/site/menu': ['hotlineAdmin'],
 } as const satisfies Readonly<Record<string, 'anyone' | readonly Role[]>>;
 
 /** A row of the table. */
@@ -72,7 +89,7 @@ export type Watching = Role | 'kiosk';
 
 /** What `/ws` offers, and who may watch it. Agents and screens see a smaller wall than those who lead. */
 export const topicAccess = {
-  wall: [...everybody, 'kiosk'],
+  wall: [...roles, 'kiosk'],
   strip: persons,
 } as const satisfies Readonly<Record<string, readonly Watching[]>>;
 
@@ -90,18 +107,33 @@ export function mayWatch(topic: Topic, who: Watching): boolean {
 
 /** Whether he sees names and calls on the wall. */
 export function seesCalls(who: Watching): boolean {
-  return leaders.some((role) => role === who);
+  return overseers.some((role) => role === who);
 }
 
-/** Agents act on themselves, supervisors and administrators on anybody. */
+/** Agents and experts act on themselves, supervisors and the hotline's administrators on anybody. */
 export function mayActOn(user: User, agentId: AgentId): boolean {
-  return user.role !== 'agent' || user.agentId === agentId;
+  return leaders.includes(user.role) || user.agentId === agentId;
 }
 
-/** The user behind a session, or undefined where the agent is no longer in the files. */
-export function userOf(session: SessionUser | undefined, site: Site): User | undefined {
+/** Agents and experts see the records of their own contacts only. */
+export function seesOwnContactsOnly(user: User): user is User & { readonly agentId: AgentId } {
+  return user.role === 'agent' || user.role === 'expert';
+}
+
+/** The role of an account; undefined = there is no such account, or it may do nothing. */
+export type AccountRoleOf = (name: string) => AccountRole | undefined;
+
+/** The user behind a session, or undefined where the agent is no longer in the files or the account may do nothing. */
+export function userOf(
+  session: SessionUser | undefined,
+  site: Site,
+  accountRoleOf: AccountRoleOf,
+): User | undefined {
   if (session === undefined) return undefined;
-  if (session.is === 'admin') return { role: 'admin', agentId: null };
+  if (session.is === 'account') {
+    const role = accountRoleOf(session.name);
+    return role && { role, agentId: null, name: session.name };
+  }
   const role = site.agents.get(session.agentId)?.role;
-  return role === undefined ? undefined : { role, agentId: session.agentId };
+  return role && { role, agentId: session.agentId, name: session.agentId };
 }

@@ -5,6 +5,7 @@ import { breakReasons, type ActedBy, type AgentSignal } from '../../contact/agen
 import type { AgentId, DeviceId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import { mayActOn } from './access.js';
+import { audit } from './audit.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { agentView, lineOfText, oneOf, viewAgent } from './views.js';
 
@@ -19,13 +20,13 @@ export function addAgentRoutes(api: Api, parts: HttpParts): void {
 
   /** @throws FORBIDDEN, AGENT_UNKNOWN and the engine's refusals */
   function act(request: FastifyRequest, id: string, signalBy: (by: ActedBy) => AgentSignal) {
-    const user = knownUser(request, sites);
+    const user = knownUser(request, parts);
     const agentId = id as AgentId;
     if (!mayActOn(user, agentId)) throw new AppError('FORBIDDEN');
     const signal = signalBy(user.agentId === agentId ? 'agent' : 'supervisor');
     const refused = engine.actOnAgent(agentId, signal);
     if (refused !== undefined) throw new AppError(refused, { agentId });
-    parts.log.info({ agentId, act: signal.type, by: user.agentId ?? 'admin' }, 'an act by API');
+    if (user.agentId !== agentId) audit(parts, user, 'agent.act', agentId, { act: signal.type });
     const live = engine.agents().find((agent) => agent.id === agentId);
     return viewAgent(sites.current(), agentId, live);
   }

@@ -6,7 +6,7 @@ import { dispositionCategories, dispositionOutcomes } from '../../contact/dispos
 import type { AgentId, ContactId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
-import type { User } from './access.js';
+import { seesOwnContactsOnly, type User } from './access.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantIn, instantText } from './instant.js';
 import type { ContactFilter } from './record-reader.js';
@@ -56,7 +56,7 @@ const factView = Type.Object({
 
 /** Adds the routes of contacts. Agents see their own contacts, the others all. */
 export function addContactRoutes(api: Api, parts: HttpParts): void {
-  const { engine, records, sites } = parts;
+  const { engine, records } = parts;
 
   api.get(
     '/api/v1/contacts',
@@ -73,7 +73,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       },
     },
     async (request) => {
-      const result = await records.contacts(filterFor(knownUser(request, sites), request.query));
+      const result = await records.contacts(filterFor(knownUser(request, parts), request.query));
       if (!result.ok) throw new AppError(result.code);
       return { contacts: result.page.contacts.map(shownRecord), cursor: result.page.cursor };
     },
@@ -89,7 +89,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       },
     },
     async (request) => {
-      const user = knownUser(request, sites);
+      const user = knownUser(request, parts);
       const found = await records.contact(request.params.id);
       if (found === undefined || !maySee(user, found.record)) throw new AppError('CONTACT_UNKNOWN');
       return { record: shownRecord(found.record), journal: found.journal.map(shownFact) };
@@ -98,7 +98,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
 
   /** @throws FORBIDDEN and the engine's refusals */
   function act(request: FastifyRequest, id: string, signalBy: (agentId: AgentId) => ContactSignal) {
-    const { agentId } = knownUser(request, sites);
+    const { agentId } = knownUser(request, parts);
     if (agentId === null) throw new AppError('FORBIDDEN');
     const refused = engine.actOnContact(id as ContactId, signalBy(agentId));
     if (refused !== undefined) throw new AppError(refused);
@@ -137,7 +137,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
 
 function filterFor(user: User, query: Static<typeof listQuery>): ContactFilter {
   const { from, to, agentId, kpiLine, answered, missed, cursor, limit } = query;
-  const whose = user.role === 'agent' ? user.agentId : agentId;
+  const whose = seesOwnContactsOnly(user) ? user.agentId : agentId;
   return {
     ...(from !== undefined && { fromMs: instantIn('from', from) }),
     ...(to !== undefined && { toMs: instantIn('to', to) }),
@@ -151,7 +151,7 @@ function filterFor(user: User, query: Static<typeof listQuery>): ContactFilter {
 }
 
 function maySee(user: User, record: ContactRecord): boolean {
-  return user.role !== 'agent' || record.agentIds.includes(user.agentId);
+  return !seesOwnContactsOnly(user) || record.agentIds.includes(user.agentId);
 }
 
 /** The caller's key links calls of one number; it is for the service's own use. */

@@ -8,7 +8,7 @@ import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
 import type { Site } from '../../site/site.js';
-import { userOf, type SessionUser, type User } from './access.js';
+import { userOf, type AccountRoleOf, type SessionUser, type User } from './access.js';
 import type { RecordReader } from './record-reader.js';
 import type { SessionRedis } from './session-store.js';
 
@@ -43,6 +43,7 @@ export interface HttpParts {
   readonly records: RecordReader;
   readonly pins: PinCheck;
   readonly adminPassword: string;
+  readonly accountRoleOf: AccountRoleOf;
   /** Lets a screen watch the wall without a log-in. */
   readonly kioskToken: string;
   /** Where the built pages are. */
@@ -72,14 +73,17 @@ export type Api = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+/** Where a user's role is looked up. */
+type WhoIsWho = Pick<HttpParts, 'sites' | 'accountRoleOf'>;
+
 /** The user behind a request, or undefined. */
-export function userIn(request: FastifyRequest, sites: Sites): User | undefined {
-  return userOf(request.session.user, sites.current());
+export function userIn(request: FastifyRequest, parts: WhoIsWho): User | undefined {
+  return userOf(request.session.user, parts.sites.current(), parts.accountRoleOf);
 }
 
 /** The user of a route that only somebody logged in can reach. @throws LOGIN_NEEDED */
-export function knownUser(request: FastifyRequest, sites: Sites): User {
-  const user = userIn(request, sites);
+export function knownUser(request: FastifyRequest, parts: WhoIsWho): User {
+  const user = userIn(request, parts);
   if (user === undefined) throw new AppError('LOGIN_NEEDED');
   return user;
 }

@@ -108,7 +108,7 @@ function hostOf(origin: string): string | undefined {
 }
 
 async function addSessions(api: Api, parts: HttpParts): Promise<void> {
-  const { sessions: redis, sessionKeyOf: keyOf, nowMs, sites } = parts;
+  const { sessions: redis, sessionKeyOf: keyOf, nowMs } = parts;
   await api.register(fastifyCookie);
   await api.register(fastifySession, {
     secret: parts.sessionSecret,
@@ -124,7 +124,7 @@ async function addSessions(api: Api, parts: HttpParts): Promise<void> {
     },
   });
   api.addHook('onRequest', async (request: FastifyRequest, _reply: FastifyReply) => {
-    const user = userIn(request, sites);
+    const user = userIn(request, parts);
     if (mayCall(routeNameOf(request), user)) return;
     throw new AppError(user === undefined ? 'LOGIN_NEEDED' : 'FORBIDDEN');
   });

@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 import { errorCatalogue, type ErrorCode } from '../../errors.js';
 import { mayWatch, userOf, type Topic } from './access.js';
 import { languageOf, refuse } from './error-reply.js';
-import type { Api, HttpParts } from './http-parts.js';
+import { userIn, type Api, type HttpParts } from './http-parts.js';
 import { isKioskToken } from './kiosk-token.js';
 import { askBytes, readAsk } from './live-ask.js';
 import type { LiveFeed, ViewSource } from './live-feed.js';
@@ -65,7 +65,7 @@ export function addLiveSocket(api: Api, parts: LiveSocketParts): void {
 
 /** One socket, from its opening to its end. */
 function attend(socket: WebSocket, request: FastifyRequest, parts: LiveSocketParts): void {
-  const { sites, feed, log, sourceOf, sessions, sessionKeyOf } = parts;
+  const { sites, feed, log, sourceOf, sessions, sessionKeyOf, accountRoleOf } = parts;
   const sessionUser = request.session.user;
   const { sessionId } = request.session;
   const { clients } = request.server.websocketServer;
@@ -138,15 +138,16 @@ function attend(socket: WebSocket, request: FastifyRequest, parts: LiveSocketPar
       () => false,
     );
     if (socket.readyState !== socket.OPEN) return;
-    if (isOut || userOf(sessionUser, sites.current())?.role !== viewer.role) fail('LOGIN_NEEDED');
+    if (isOut || userOf(sessionUser, sites.current(), accountRoleOf)?.role !== viewer.role)
+      fail('LOGIN_NEEDED');
   }
 }
 
 /** Who watches: a token in the address goes before a session, for it may do less. */
-function viewerOf(request: FastifyRequest, { kioskToken, sites }: HttpParts): Viewer | ErrorCode {
+function viewerOf(request: FastifyRequest, parts: HttpParts): Viewer | ErrorCode {
   const { kiosk } = request.query as Readonly<Record<string, unknown>>;
-  if (kiosk === undefined) return userOf(request.session.user, sites.current()) ?? 'LOGIN_NEEDED';
-  if (typeof kiosk !== 'string' || !isKioskToken(kiosk, kioskToken)) return 'KIOSK_TOKEN_WRONG';
+  if (kiosk === undefined) return userIn(request, parts) ?? 'LOGIN_NEEDED';
+  if (typeof kiosk !== 'string' || !isKioskToken(kiosk, parts.kioskToken)) return 'KIOSK_TOKEN_WRONG';
   return { role: 'kiosk', agentId: null };
 }
 

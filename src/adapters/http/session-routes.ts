@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { AgentId } from '../../contact/ids.js';
 import { createPinCheck } from '../../engine/pin-check.js';
 import { AppError } from '../../errors.js';
-import type { SessionUser } from './access.js';
+import { roles, type SessionUser } from './access.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { agentView, oneOf, viewAgent } from './views.js';
 
@@ -19,7 +19,8 @@ const credentials = Type.Object(
 );
 
 const meView = Type.Object({
-  role: oneOf(['agent', 'supervisor', 'admin']),
+  role: oneOf(roles),
+  name: Type.String(),
   agent: Type.Union([agentView, Type.Null()]),
 });
 
@@ -29,10 +30,10 @@ export function addSessionRoutes(api: Api, parts: HttpParts): void {
   const adminPins = createPinCheck((user) => (user === adminName ? parts.adminPassword : undefined));
 
   function me(user: ReturnType<typeof knownUser>) {
-    const { role, agentId } = user;
-    if (agentId === null) return { role, agent: null };
+    const { role, name, agentId } = user;
+    if (agentId === null) return { role, name, agent: null };
     const live = engine.agents().find(({ id }) => id === agentId);
-    return { role, agent: viewAgent(sites.current(), agentId, live) ?? null };
+    return { role, name, agent: viewAgent(sites.current(), agentId, live) ?? null };
   }
 
   /** @throws LOGIN_FAILED, LOGIN_LOCKED */
@@ -43,7 +44,7 @@ export function addSessionRoutes(api: Api, parts: HttpParts): void {
     const known = isAdmin || sites.current().agents.has(user as AgentId);
     if (verdict === 'locked') throw new AppError('LOGIN_LOCKED');
     if (verdict === 'wrong' || !known) throw new AppError('LOGIN_FAILED');
-    return isAdmin ? { is: 'admin', agentId: null } : { is: 'agent', agentId: user as AgentId };
+    return isAdmin ? { is: 'account', name: adminName } : { is: 'agent', agentId: user as AgentId };
   }
 
   api.post(
@@ -57,8 +58,9 @@ export function addSessionRoutes(api: Api, parts: HttpParts): void {
       // A new id: one that was planted before the log-in is worth nothing.
       await request.session.regenerate();
       request.session.user = user;
-      log.info({ user: user.agentId ?? adminName }, 'logged in');
-      return me(knownUser(request, sites));
+      const known = knownUser(request, parts);
+      log.info({ user: known.name }, 'logged in');
+      return me(known);
     },
   );
 
@@ -68,6 +70,6 @@ export function addSessionRoutes(api: Api, parts: HttpParts): void {
   });
 
   api.get('/api/v1/me', { schema: { summary: 'Who I am', response: { 200: meView } } }, async (request) =>
-    me(knownUser(request, sites)),
+    me(knownUser(request, parts)),
   );
 }

@@ -2,7 +2,8 @@
 import { Type } from 'typebox';
 import { AppError } from '../../errors.js';
 import type { Site } from '../../site/site.js';
-import type { Api, HttpParts, SiteChange } from './http-parts.js';
+import { audit } from './audit.js';
+import { knownUser, type Api, type HttpParts, type SiteChange } from './http-parts.js';
 import { oneOf } from './views.js';
 
 const findingView = Type.Object({
@@ -50,12 +51,18 @@ export function addSiteRoutes(api: Api, parts: HttpParts): void {
   api.post(
     '/api/v1/site/reload',
     { schema: { summary: 'Reads ivr-flows/ again', response: answer } },
-    async () => changed(await sites.reload()),
+    async (request) => {
+      audit(parts, knownUser(request, parts), 'site.reload', sites.current().version);
+      return changed(await sites.reload());
+    },
   );
   api.post(
     '/api/v1/site/menu',
     { schema: { summary: 'Switches the menu variant', body: menuBody, response: answer } },
-    async (request) => changed(await sites.setMenu(request.body.on ?? undefined)),
+    async (request) => {
+      audit(parts, knownUser(request, parts), 'site.menu', sites.current().version, { on: request.body.on });
+      return changed(await sites.setMenu(request.body.on ?? undefined));
+    },
   );
 }
 

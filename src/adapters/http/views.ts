@@ -5,7 +5,7 @@ import type { Contact } from '../../contact/contact.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
 import type { Engine, EngineCondition } from '../../engine/engine.js';
-import type { Queue, Site } from '../../site/site.js';
+import { agentRoles, type Queue, type Site } from '../../site/site.js';
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()]);
@@ -38,7 +38,7 @@ export const agentView = Type.Object({
   agentId: Type.String(),
   name: Type.String(),
   teamId: Type.String(),
-  role: oneOf(['agent', 'supervisor']),
+  role: oneOf(agentRoles),
   state: oneOf(agentStates),
   sinceMs: Type.Integer(),
   reason: nullable(oneOf(breakReasons)),

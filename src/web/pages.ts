@@ -1,0 +1,40 @@
+// The pages, and who finds what on them: the first row that a role may open is where its log-in leads.
+import type { Role } from '../adapters/http/access.js';
+import type { WordKey } from './words/zh.js';
+
+/** A page of the menu. */
+export interface PageRow {
+  readonly name: string;
+  readonly path: string;
+  readonly word: WordKey;
+  readonly roles: readonly Role[];
+}
+
+/** In the order of the menu. */
+export const pages: readonly PageRow[] = [
+  {
+    name: 'wall',
+    path: '/',
+    word: 'page.wall',
+    roles: [
+      'supervisor',
+      'quality',
+      'hotlineAdmin',
+      'systemAdmin',
+      'securityAdmin',
+      'auditAdmin',
+      'province',
+    ],
+  },
+  { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
+];
+
+/** The pages of a role. */
+export function pagesOf(role: Role): readonly PageRow[] {
+  return pages.filter(({ roles }) => roles.includes(role));
+}
+
+/** Where a role begins. */
+export function homeOf(role: Role): string {
+  return pagesOf(role)[0]?.path ?? '/';
+}
