@@ -1,5 +1,6 @@
 // The pages in a real browser on a real station: one call seen on the board and on the strip, the strip by keyboard alone, a cut connection.
-import { readFile } from 'node:fs/promises';
+import axe from 'axe-core';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Page, type WebSocketRoute } from 'playwright-core';
 import t from 'tap';
@@ -10,6 +11,9 @@ const portBase = 19_100;
 const origin = `http://127.0.0.1:${String(portBase)}`;
 const [leader, agent] = ['1001', '1004'];
 const withinMs = 10_000;
+/** Left behind by a run, for people to look at. */
+const pictures = '.pictures';
+await mkdir(pictures, { recursive: true });
 
 const station = await startStation({
   portBase,
@@ -57,10 +61,21 @@ async function openPage(name: string): Promise<Page> {
   return page;
 }
 
-async function look(name: string, page: Page): Promise<string> {
-  const text = await page.locator('body').innerText();
-  shown.get(name)?.push(text);
-  return text;
+/** Keeps what a page says, and a picture of it for whoever wants to look. */
+async function look(name: string, page: Page, moment: string): Promise<void> {
+  shown.get(name)?.push(await page.locator('body').innerText());
+  await page.screenshot({ path: join(pictures, `${name}-${moment}.png`), animations: 'disabled' });
+}
+
+/** What keeps people from using a page, by axe's rules for WCAG 2.1 AA. */
+async function barriers(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })`,
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
 const see = (page: Page, selector: string): Promise<void> =>
@@ -102,6 +117,8 @@ t.test(
   async (t) => {
     await logIn(wall, leader, 'wrong');
     await see(wall, '#login-fault:has-text("工号或密码有误")');
+    t.same(await barriers(wall), []);
+    await look('wall', wall, 'refused');
     await logIn(wall, leader, await station.pin(leader));
     await see(wall, '.board');
     await logIn(strip, agent, await station.pin(agent));
@@ -135,7 +152,7 @@ t.test(
     const ringing = await seat.phone.incoming();
     await Promise.all([see(strip, word('ringing')), see(wall, tile('ringing')), see(kiosk, tile('ringing'))]);
     t.match(await strip.locator('[data-live=call]').innerText(), '来电', 'a screen reader says who calls');
-    await look('strip', strip);
+    await look('strip', strip, 'ringing');
 
     await ringing.answer();
     await Promise.all([
@@ -144,8 +161,8 @@ t.test(
       see(kiosk, figureIs('talking', '1')),
     ]);
     t.equal(await strip.locator('[data-field=caller]').innerText(), '0311-****4711');
-    await look('wall', wall);
-    await look('kiosk', kiosk);
+    await look('wall', wall, 'talking');
+    await look('kiosk', kiosk, 'talking');
 
     // Kind of request: 求助; outcome: 转办; district; saved.
     for (const key of ['Alt+7', 'Space', 'ArrowRight', 'Tab', 'Space', 'ArrowRight', 'Tab'])
@@ -153,7 +170,7 @@ t.test(
     await strip.keyboard.type('长安区');
     await strip.keyboard.press('Enter');
     await see(strip, '[data-live=saved]:has-text("处置结果已保存")');
-    await look('strip', strip);
+    await look('strip', strip, 'noted');
     const { body } = await station.api('GET', '/api/v1/live');
     const [contact] = body['contacts'] as { contactId: string; disposition: object }[];
     t.same(contact?.disposition, { category: 'help', outcome: 'dispatch', district: '长安区' });
@@ -161,7 +178,7 @@ t.test(
     await strip.keyboard.press('Alt+5');
     await Promise.all([see(strip, word('wrapup')), see(wall, tile('wrapup'))]);
     await see(strip, '.seat-state:has-text("剩余")');
-    await look('strip', strip);
+    await look('strip', strip, 'wrap-up');
     await call.untilEnded();
     await strip.keyboard.press('Alt+3');
     await Promise.all([see(strip, word('ready')), see(wall, tile('ready')), see(kiosk, tile('ready'))]);
@@ -173,7 +190,7 @@ t.test('cut off, the board says so and stands still; back again it agrees with t
   await line.route?.close();
   await see(wall, '.stale:has-text("连接中断,数据停留在")');
   await see(wall, '.board.is-stale');
-  await look('wall', wall);
+  await look('wall', wall, 'cut');
   // Meanwhile the agent takes a break, by keyboard: the first reason has the focus.
   await strip.keyboard.press('Alt+2');
   await see(strip, '.break-reasons button:focus');
@@ -204,14 +221,24 @@ t.test('both pages in English, and back', async (t) => {
     ['wall', wall, 'Waiting now'],
     ['strip', strip, 'Go ready'],
   ] as const) {
-    await look(name, page);
+    await look(name, page, 'end');
     const button = page.getByRole('button', { name: /英文|English/ });
     await button.click();
     t.match(await page.locator('body').innerText(), words);
     t.equal(await page.locator('html').getAttribute('lang'), 'en');
+    await page.screenshot({ path: join(pictures, `${name}-en.png`) });
     await page.getByRole('button', { name: /Chinese|中文/ }).click();
     t.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');
   }
+});
+
+t.test('no page keeps anybody out: axe finds nothing serious', async (t) => {
+  for (const [name, page] of [
+    ['wall', wall],
+    ['strip', strip],
+    ['kiosk', kiosk],
+  ] as const)
+    t.same(await barriers(page), [], name);
 });
 
 t.test(

@@ -198,7 +198,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'page.wall': 'Wallboard',
   'page.seat': 'Seat',
   'page.language': '中文',
-  'page.languageName': 'Switch to Chinese',
+  'page.languageName': '中文, switch to Chinese',
   'page.menu': 'Pages',
   'weekday.0': 'Sunday',
   'weekday.1': 'Monday',

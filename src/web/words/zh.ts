@@ -197,7 +197,7 @@ export const zh = {
   'page.wall': '大屏',
   'page.seat': '座席条',
   'page.language': 'English',
-  'page.languageName': '切换为英文',
+  'page.languageName': 'English,切换为英文',
   'page.menu': '页面',
   'weekday.0': '星期日',
   'weekday.1': '星期一',
