@@ -1,11 +1,12 @@
 // npm run demo: a stranger types it and watches a hotline live; it leaves nothing running, and a wrong option is refused in words.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import t from 'tap';
+import { chromium } from 'playwright-core';
+import t, { type Test } from 'tap';
 import { layoutOf, projectDir } from '../../scripts/run/layout.mjs';
 import { portsOf, requireFree } from '../../scripts/run/ports.mjs';
 import { processesOf, untilGone } from './processes-of-home.js';
@@ -56,6 +57,25 @@ async function pidOf(part: string): Promise<number> {
   return Number(await readFile(path.join(layout.run, `${part}.pid`), 'utf8').catch(() => ''));
 }
 
+/** Looks at the board as the room's screen would, and leaves a picture of it. */
+async function pictureOfWall(t: Test, { output }: Started, folder: string): Promise<void> {
+  const [, address = ''] = /Kiosk: (\S+)/.exec(output()) ?? [];
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+    await page.goto(address);
+    await page.locator('[data-agent][data-state="talking"]').first().waitFor({ timeout: 30_000 });
+    t.equal(await page.locator('[data-agent]').count(), 3, 'the board shows every agent at work');
+    await mkdir(folder, { recursive: true });
+    await page.screenshot({ path: path.join(folder, 'wall-demo.png'), animations: 'disabled' });
+  } finally {
+    await browser.close();
+  }
+}
+
 t.test('an option that cannot be used: exit 2, and what to write instead', { timeout: 30_000 }, async (t) => {
   const { ended, output } = start('--agents', 'many');
   t.equal(await ended, 2);
@@ -84,6 +104,8 @@ t.test(
     t.not(await pidOf('people'), people, 'the people come back after a kill');
     const [, calls, answered] = await says(demo, /来电 calls (\d+) · 接通 answered (\d+)/, 20_000);
     t.ok(Number(calls) >= 1 && Number(answered) >= 1, 'the day goes on where it was');
+
+    await pictureOfWall(t, demo, path.join(projectDir, '.pictures'));
 
     const told = demo.output() + (await readFile(path.join(layout.log, 'people.log'), 'utf8'));
     t.notMatch(told, /0311\D?0000/, 'no number is told');
