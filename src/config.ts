@@ -30,7 +30,10 @@ export interface Config {
   /** Key of the callers' HMAC. */
   readonly callerSecret: string;
   readonly sessionSecret: string;
-  readonly adminPassword: string;
+  /** Seals the secrets of one-time codes. */
+  readonly totpKey: string;
+  /** Of the accounts of these names, until they are changed. */
+  readonly firstPasswords: Readonly<Record<FirstAccountName, string>>;
   /** Lets a screen watch the wall. */
   readonly kioskToken: string;
   readonly secretsDir: string;
@@ -44,6 +47,9 @@ export interface Config {
   readonly recordingFloorBytes: number;
   readonly logLevel: string;
 }
+
+/** The accounts every site begins with. */
+export type FirstAccountName = 'admin' | 'security' | 'audit' | 'hotline';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -77,7 +83,13 @@ export function readConfig(env: Env, projectDir: string): Config {
     }),
     callerSecret: secret('caller-key'),
     sessionSecret: secret('session'),
-    adminPassword: secret('admin'),
+    totpKey: secret('totp-key'),
+    firstPasswords: {
+      admin: secret('admin'),
+      security: secret('security'),
+      audit: secret('audit'),
+      hotline: secret('hotline'),
+    },
     kioskToken: secret('kiosk'),
     secretsDir,
     spoolDir: join(home, 'spool'),

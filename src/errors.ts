@@ -9,6 +9,18 @@ interface ErrorRow {
 
 /** Every error code. `docs/errors.md` lists the same codes; a test holds both in step. */
 export const errorCatalogue = {
+  ACCOUNT_DISABLED: {
+    status: 403,
+    zh: '账号已停用,请联系系统管理员',
+    en: 'The account is disabled: ask the system administrator.',
+  },
+  ACCOUNT_EXISTS: { status: 409, zh: '已有这个账号', en: 'There is an account of this name already.' },
+  ACCOUNT_UNKNOWN: { status: 404, zh: '没有这个账号', en: 'There is no such account.' },
+  ACCOUNT_WITHOUT_ROLE: {
+    status: 403,
+    zh: '账号尚未授权角色,请联系安全管理员',
+    en: 'The account has no role yet: ask the security administrator.',
+  },
   AGENT_NOT_SIGNED_IN: { status: 409, zh: '该话务员未签入', en: 'The agent is not signed in.' },
   AGENT_UNKNOWN: { status: 404, zh: '没有这个工号', en: 'There is no such agent.' },
   AGENT_WRONG_STATE: {
@@ -48,6 +60,11 @@ export const errorCatalogue = {
   },
   DEADLINE_EXCEEDED: { status: 504, zh: '外部部件超时未应答', en: 'An outside part did not answer in time.' },
   DEVICE_UNKNOWN: { status: 404, zh: '没有这台话机', en: 'There is no such phone.' },
+  ENROLMENT_NEEDED: {
+    status: 403,
+    zh: '请先修改初始密码、绑定动态口令',
+    en: 'Change the first password and set up one-time codes first.',
+  },
   FORBIDDEN: {
     status: 403,
     zh: '您没有此权限。如工作需要,请联系管理员',
@@ -63,6 +80,11 @@ export const errorCatalogue = {
     zh: '大屏口令无效,请向管理员索取新的地址',
     en: "The screen's token is wrong: ask the administrator for the address.",
   },
+  LAST_ADMINISTRATOR: {
+    status: 409,
+    zh: '这是该类管理员中最后一个可用账号,不能停用或改变角色',
+    en: 'This is the last enabled account of its kind of administrator: it cannot be disabled or lose its role.',
+  },
   LOGIN_FAILED: { status: 401, zh: '工号或密码有误', en: 'The user or the password is wrong.' },
   LOGIN_LOCKED: {
     status: 429,
@@ -76,6 +98,16 @@ export const errorCatalogue = {
     status: 403,
     zh: '请求来自其他网站,已拒绝',
     en: 'The request came from another web site and was refused.',
+  },
+  OWN_ACCOUNT: {
+    status: 403,
+    zh: '不能操作自己的账号,请由另一位管理员办理',
+    en: 'Nobody acts on his own account: another administrator has to.',
+  },
+  PASSWORD_WEAK: {
+    status: 400,
+    zh: '新密码不符合要求,请按提示修改',
+    en: 'The new password is not good enough: mend what the details name.',
   },
   RATE_LIMITED: { status: 429, zh: '请求过于频繁,请稍后再试', en: 'Too many requests: try again later.' },
   RECORDING_DISK_LOW: {
@@ -104,6 +136,18 @@ export const errorCatalogue = {
     status: 422,
     zh: '配置文件有误,运行中的版本未变',
     en: 'The files hold errors; the running version stays in force.',
+  },
+  TOTP_CONFIRMED: {
+    status: 409,
+    zh: '动态口令已绑定。更换手机请联系安全管理员重置',
+    en: 'One-time codes are set up already; for another phone ask the security administrator to reset them.',
+  },
+  TOTP_NEEDED: { status: 401, zh: '请输入动态口令', en: 'Enter the one-time code, too.' },
+  TOTP_NOT_BEGUN: { status: 409, zh: '请先取得绑定二维码', en: 'Begin with the code to scan first.' },
+  TOTP_WRONG: {
+    status: 401,
+    zh: '动态口令有误或已用过,请等下一个',
+    en: 'The one-time code is wrong or has been used: wait for the next one.',
   },
   UNSAFE_VALUE: {
     status: 400,

@@ -13,8 +13,13 @@ import { repairRecordings } from './adapters/files/recording-repair.js';
 import { ensureSiteSecrets, type SiteSecrets } from './adapters/files/secrets.js';
 import { giveSignsOfLife, lastSignOfLife } from './adapters/files/sign-of-life.js';
 import { checkInThread, createSiteHolder, type SiteHolder } from './adapters/files/site-files.js';
+import { createAccountBook, type FirstAccount } from './adapters/http/account-book.js';
 import { createHttpServer } from './adapters/http/http-server.js';
+import { createOneTimeCodes } from './adapters/http/one-time-code.js';
+import { createPasswords } from './adapters/http/password-hash.js';
 import { createCallerNumbers } from './adapters/memory/caller-numbers.js';
+import { createAccountStore } from './adapters/postgres/account-store.js';
+import { createAuditTrail } from './adapters/postgres/audit-trail.js';
 import { createCallerTable } from './adapters/postgres/caller-table.js';
 import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
@@ -33,6 +38,7 @@ import type { Agent } from './contact/agent.js';
 import { addDays, dayKeyAt } from './contact/civil-time.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
+import { createAttempts } from './engine/attempts.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log } from './engine/ports.js';
@@ -41,6 +47,8 @@ import type { Log } from './engine/ports.js';
 const disallowedEvents = ['ChannelVarset', 'ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
 /** Redis is waited for this long at a start; then the service starts without it. */
 const redisPatienceMs = 3_000;
+/** The same for the accounts: without the database nobody with an account is known. Calls do not wait. */
+const accountsPatienceMs = 2_000;
 /** Recordings of so many days are looked through at a start. */
 const mendDays = 7;
 /** A year's holidays may fall due while the service runs. */
@@ -103,7 +111,8 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     },
     log,
   });
-  const pins = createPinCheck((agentId) => secrets.agentPins.get(agentId));
+  const attempts = createAttempts();
+  const pins = createPinCheck((agentId) => secrets.agentPins.get(agentId), attempts);
   const engine = createEngine({
     siteName: site.name,
     node: config.node,
@@ -149,13 +158,27 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   changed.lookAtCalendar = lookAtCalendar;
   lookAtCalendar();
   const calendarTimer = setInterval(lookAtCalendar, calendarEveryMs);
+  const [accountStore, passwords] = [createAccountStore(database), createPasswords()];
+  const book = createAccountBook({
+    store: accountStore,
+    passwords,
+    firstAccounts: firstAccountsOf(config),
+    nowMs,
+    log,
+  });
   const http = await createHttpServer({
     engine,
     sites,
     records: createRecordStore(database),
     pins,
-    adminPassword: config.adminPassword,
-    accountRoleOf: (name) => (name === 'admin' ? 'hotlineAdmin' : undefined),
+    accounts: {
+      store: accountStore,
+      book,
+      passwords,
+      codes: createOneTimeCodes({ key: config.totpKey, issuer: `12345 ${site.name}` }),
+      attempts,
+    },
+    auditReader: createAuditTrail(database),
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,
     sessionSecret: config.sessionSecret,
@@ -169,6 +192,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   void mendRecordings(config, nowMs(), log);
   ami.connect({ onTrouble: (error) => log.warn({ error: error.message }, 'AMI') });
   telephony.connect();
+  await book.start(accountsPatienceMs);
   await http.listen({ host: config.http.host, port: config.http.port });
   // A start's own work is no slowness.
   const endWatch = watchEventLoop((slow, longestMs) => {
@@ -181,12 +205,23 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     clearInterval(calendarTimer);
     endWatch();
     endSigns();
+    book.stop();
     await callRecords.stop();
     engine.stop();
     await Promise.allSettled([http.close(), writer.stop(), ari.close(), ami.close(), callers.close()]);
     await Promise.allSettled([store.close(), spool.close(), database.destroy()]);
     redis.disconnect();
   };
+}
+
+/** 三员 and the hotline's administrator. */
+function firstAccountsOf({ firstPasswords: { admin, security, audit, hotline } }: Config): FirstAccount[] {
+  return [
+    { name: 'admin', displayName: '系统管理员', role: 'systemAdmin', password: admin },
+    { name: 'security', displayName: '安全管理员', role: 'securityAdmin', password: security },
+    { name: 'audit', displayName: '审计管理员', role: 'auditAdmin', password: audit },
+    { name: 'hotline', displayName: '热线管理员', role: 'hotlineAdmin', password: hotline },
+  ];
 }
 
 async function loadSite(config: Config, log: Log, onReload: () => void): Promise<SiteHolder> {

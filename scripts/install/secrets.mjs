@@ -6,8 +6,22 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Who uses which: `ari`, `ami`, `redis`, `postgres` are passwords of parts; `caller-key` turns a caller's number into its key;
- * `session` signs cookies; `admin` is the first administrator's password; `kiosk` lets a screen watch the wall. */
-const NAMES = ['ari', 'ami', 'redis', 'postgres', 'caller-key', 'session', 'admin', 'kiosk'];
+ * `session` signs cookies; `totp-key` seals the secrets of one-time codes; `kiosk` lets a screen watch the wall; `admin`, `security`,
+ * `audit` and `hotline` are the first passwords of the accounts of these names. */
+const NAMES = [
+  'ari',
+  'ami',
+  'redis',
+  'postgres',
+  'caller-key',
+  'session',
+  'totp-key',
+  'kiosk',
+  'admin',
+  'security',
+  'audit',
+  'hotline',
+];
 
 /**
  * Makes those secrets that are missing.

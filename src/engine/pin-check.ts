@@ -1,5 +1,6 @@
-// Decides whether a PIN is right, and slows down whoever guesses: failures are counted by agent, by place and by both.
+// Decides whether a PIN is right; who guesses is slowed down.
 import type { AgentId } from '../contact/ids.js';
+import { createAttempts, type Attempts } from './attempts.js';
 
 /** `locked`: too many failures; wait, or ask the supervisor. */
 export type PinVerdict = 'right' | 'wrong' | 'locked';
@@ -18,67 +19,22 @@ export type PinCheck = (attempt: PinAttempt, nowMs: number) => PinVerdict;
 /** The right PIN of an agent, or undefined for an unknown one. */
 export type PinBook = (agentId: AgentId) => string | undefined;
 
-/** Failures that lock (all ASSUMED). A place is shared by many agents, an agent is known at many places: these bear more. */
-export interface PinLimits {
-  readonly agentAtPlace: number;
-  readonly agent: number;
-  readonly place: number;
-  /** Counted from the last failure; a lock ends by itself after it. */
-  readonly lockMs: number;
-}
-
-/** 5 failures lock an agent at one place for 10 min, 20 an agent everywhere, 30 a place for everybody. */
-export const defaultPinLimits: PinLimits = { agentAtPlace: 5, agent: 20, place: 30, lockMs: 600_000 };
-
-interface Failures {
-  readonly count: number;
-  readonly untilMs: number;
-}
-
-/** More counters than this: the lapsed ones are forgotten. */
-const maxCounters = 10_000;
-
-/** A check over the agents' PINs. Failures are kept in memory: a restart forgives. */
-export function createPinCheck(pinOf: PinBook, limits: PinLimits = defaultPinLimits): PinCheck {
-  const failures = new Map<string, Failures>();
-
-  function countOf(key: string, nowMs: number): number {
-    const known = failures.get(key);
-    return known === undefined || known.untilMs <= nowMs ? 0 : known.count;
-  }
-
-  function forgetLapsed(nowMs: number): void {
-    for (const [key, { untilMs }] of failures) if (untilMs <= nowMs) failures.delete(key);
-  }
-
-  return (attempt, nowMs) => {
-    const counters = countersOf(attempt, limits);
-    const isLocked = () => counters.some(({ key, limit }) => countOf(key, nowMs) >= limit);
-    if (isLocked()) return 'locked';
-    if (isRight(pinOf, attempt)) {
-      for (const { key, clearedByRight } of counters) if (clearedByRight) failures.delete(key);
+/** A check over the agents' PINs; `attempts` is shared with whatever else people prove themselves by. */
+export function createPinCheck(pinOf: PinBook, attempts: Attempts = createAttempts()): PinCheck {
+  return ({ agentId, pin, from }, nowMs) => {
+    const attempt = { who: agentId, from };
+    if (attempts.isLocked(attempt, nowMs)) return 'locked';
+    if (isRight(pinOf(agentId), pin)) {
+      attempts.clear(attempt);
       return 'right';
     }
-    if (failures.size > maxCounters) forgetLapsed(nowMs);
-    for (const { key } of counters) {
-      failures.set(key, { count: countOf(key, nowMs) + 1, untilMs: nowMs + limits.lockMs });
-    }
-    return isLocked() ? 'locked' : 'wrong';
+    attempts.fail(attempt, nowMs);
+    return attempts.isLocked(attempt, nowMs) ? 'locked' : 'wrong';
   };
 }
 
-/** A right PIN clears its own pair only: else a guesser with a PIN of his own could guess for ever. */
-function countersOf({ agentId, from }: PinAttempt, limits: PinLimits) {
-  return [
-    { key: JSON.stringify([agentId, from]), limit: limits.agentAtPlace, clearedByRight: true },
-    { key: JSON.stringify([agentId]), limit: limits.agent, clearedByRight: false },
-    { key: JSON.stringify([null, from]), limit: limits.place, clearedByRight: false },
-  ];
-}
-
-function isRight(pinOf: PinBook, { agentId, pin }: PinAttempt): boolean {
-  const right = pinOf(agentId) ?? '';
-  return equalInConstantTime(pin, right) && right !== '';
+function isRight(right: string | undefined, given: string): boolean {
+  return equalInConstantTime(given, right ?? '') && right !== undefined && right !== '';
 }
 
 /** The time taken tells at most the length of the given text. */

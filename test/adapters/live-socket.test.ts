@@ -13,7 +13,16 @@ import type { AgentId, DeviceId } from '../../src/contact/ids.js';
 import { AppError } from '../../src/errors.js';
 import type { LiveFrame } from '../../src/web/live/live-frame.js';
 import { applyFrame, type LiveState } from '../../src/web/live/live-state.js';
-import { citizenNumber, kioskToken, openOffice, plainSite, startMs, type OfficeOptions } from './office.js';
+import { everyone } from './office-accounts.js';
+import {
+  citizenNumber,
+  kioskToken,
+  openOffice,
+  plainSite,
+  siteOfAllRoles,
+  startMs,
+  type OfficeOptions,
+} from './office.js';
 
 interface Frame {
   readonly is: 'snapshot' | 'delta' | 'beat' | 'error';
@@ -199,7 +208,7 @@ t.test(
     await talk();
     world.telephony.call({ ani: citizenNumber, dnis: '12345', patienceMs: 2_000 });
     await world.runUntil(world.clock.nowMs() + 60_000);
-    const client = connect({ cookie: (await logIn('admin')).cookie });
+    const client = connect({ cookie: (await logIn('hotline')).cookie });
     const first = await client.watch('wall');
     t.match([first.view, first.data['figures']], ['wall:hotlineAdmin', {}], 'nothing is known yet');
     await client.until(({ data }) => data?.['figures']?.['worst24h'] !== undefined);
@@ -340,33 +349,36 @@ t.test(
 );
 
 t.test('who may watch what: every role and every topic; foreign origins get nowhere', async (t) => {
-  const { connect, logIn, call, talk, port } = await openLive();
+  const { connect, logIn, call, talk, port } = await openLive({ site: siteOfAllRoles });
   await talk();
+  const cookies = await everyone(logIn);
   const ways = {
-    nobody: {},
-    wrongToken: { kiosk: `${kioskToken}x`, cookie: (await logIn('admin')).cookie },
+    ...(Object.fromEntries(Object.entries(cookies).map(([who, cookie]) => [who, { cookie }])) as Record<
+      keyof typeof cookies,
+      Way
+    >),
+    wrongToken: { kiosk: `${kioskToken}x`, cookie: (await logIn('hotline')).cookie },
     kiosk: { kiosk: kioskToken },
-    agent: { cookie: (await logIn('1002')).cookie },
-    supervisor: { cookie: (await logIn('1001')).cookie },
-    hotlineAdmin: { cookie: (await logIn('admin')).cookie },
-  } satisfies Partial<Record<Watching | 'nobody' | 'wrongToken', Way>>;
+  } satisfies Record<Watching | 'nobody' | 'pending' | 'wrongToken', Way>;
   const page = readFileSync('docs/api.md', 'utf8');
   for (const topic of topics) {
     const row = `| \`${topic}\` | ${topicAccess[topic].join(', ')} |`;
     t.ok(page.replaceAll(/ +/g, ' ').includes(row), `${topic} in docs/api.md`);
     for (const [who, way] of Object.entries(ways) as [string, Way][]) {
       const client = connect(way);
-      const isKnown = who !== 'nobody' && who !== 'wrongToken';
+      const isKnown = !['nobody', 'pending', 'wrongToken'].includes(who);
       const frame = isKnown ? await client.watch(topic) : await client.until(() => true);
       if (isKnown && mayWatch(topic, who as Watching)) {
-        t.match(frame, { is: 'snapshot', view: topic === 'wall' ? `wall:${who}` : /^strip:\w+:100[12]$/ });
-        const leads = who === 'supervisor' || who === 'hotlineAdmin';
+        t.match(frame, { is: 'snapshot', view: topic === 'wall' ? `wall:${who}` : /^strip:\w+:100[129]$/ });
+        const leads = ['supervisor', 'hotlineAdmin', 'province'].includes(who);
         t.equal('contacts' in frame.data, leads && topic === 'wall', `${who} ${topic}: contacts`);
         if (topic === 'wall') t.equal(/演示|130\*+|callerMasked/.test(JSON.stringify(frame)), leads, who);
         client.socket.close();
         continue;
       }
-      const code = { nobody: 'LOGIN_NEEDED', wrongToken: 'KIOSK_TOKEN_WRONG' }[who] ?? 'FORBIDDEN';
+      const code =
+        { nobody: 'LOGIN_NEEDED', pending: 'LOGIN_NEEDED', wrongToken: 'KIOSK_TOKEN_WRONG' }[who] ??
+        'FORBIDDEN';
       t.match(frame, { is: 'error', code, message: /[\u4e00-\u9fff]/ }, `${who} ${topic}`);
       t.equal(await client.closed, 1008);
     }
@@ -461,7 +473,7 @@ t.test('a view that cannot be computed ends its sockets, and nothing else', asyn
       },
     }),
   });
-  const { cookie } = await logIn('admin');
+  const { cookie } = await logIn('hotline');
   const client = connect({ cookie });
   await client.watch('wall');
   isBroken = true;

@@ -3,24 +3,30 @@ import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import type { LightMyRequestResponse } from 'fastify';
 import { createHttpServer, sessionCookie } from '../../src/adapters/http/http-server.js';
+import type { AuditedView, AuditReader } from '../../src/adapters/http/audit-routes.js';
 import type { HttpParts, SiteChange } from '../../src/adapters/http/http-parts.js';
 import type { RecordReader } from '../../src/adapters/http/record-reader.js';
 import { createMemorySessions, type SessionRedis } from '../../src/adapters/http/session-store.js';
+import type { AuditTrail } from '../../src/adapters/postgres/audit-trail.js';
 import type { RecordStore } from '../../src/adapters/postgres/record-store.js';
 import type { AgentFact } from '../../src/contact/agent.js';
 import type { ContactFact } from '../../src/contact/contact-signals.js';
 import type { AgentId, DeviceId } from '../../src/contact/ids.js';
+import type { Log } from '../../src/engine/ports.js';
+import type { AccountStore } from '../../src/engine/account.js';
+import { createAttempts } from '../../src/engine/attempts.js';
 import { createPinCheck } from '../../src/engine/pin-check.js';
 import { foldContact, type ContactRecord, type Timed } from '../../src/metrics/contact-record.js';
 import { parseSite } from '../../src/site/parse-site.js';
 import type { Site } from '../../src/site/site.js';
 import { createWorld, type World } from '../../src/sim/world.js';
+import type { FirstAccount } from '../../src/adapters/http/account-book.js';
+import { accountPassword, openAccounts } from './office-accounts.js';
 
 /** Monday, 10:00 at the site. */
 export const startMs = Date.UTC(2026, 10, 23, 2);
 /** The citizen's number: it may show up nowhere. */
 export const citizenNumber = '13000000001';
-export const adminPassword = 'correct horse battery staple';
 const folder = new URL('../../ivr-flows/', import.meta.url);
 const files = new Map(
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -28,16 +34,28 @@ const files = new Map(
     .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
 );
 
-function siteOf(menu: boolean): Site {
-  const parsed = parseSite(files, { nowMs: startMs, overrides: { menu } });
+function siteOf(menu: boolean, read: ReadonlyMap<string, string> = files): Site {
+  const parsed = parseSite(read, { nowMs: startMs, overrides: { menu } });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
   return parsed.site;
 }
 export const plainSite = siteOf(false);
 export const menuSite = siteOf(true);
+/** With somebody of every role: 1009 is an expert. */
+export const siteOfAllRoles = siteOf(
+  false,
+  new Map([
+    ...files,
+    [
+      'agents.yaml',
+      `${files.get('agents.yaml') ?? ''}- { id: '1009', name: 演示九, team: west, role: expert, skills: [general] }\n`,
+    ],
+  ]),
+);
 
 /** The database's reader is one of ours: a type error here means that the two have come apart. */
 export const readerOf = (store: RecordStore): RecordReader => store;
+export const auditReaderOf = (trail: AuditTrail): AuditReader => trail;
 
 /** The records of a world, folded from its journal whenever they are asked for. */
 function recordsOf(world: World): RecordReader {
@@ -94,6 +112,35 @@ function recordsOf(world: World): RecordReader {
   };
 }
 
+/** What a world's journal tells of audited acts. */
+function auditOf(world: World): AuditReader {
+  return {
+    async acts({ account, act, fromMs = 0, toMs = Infinity, withoutRoles, cursor = '0', limit = 50 }) {
+      const start = Number(cursor);
+      if (!Number.isInteger(start)) return { ok: false, code: 'CURSOR_INVALID' };
+      const all = world.journal.flatMap(({ id, seq, atMs, facts }) =>
+        facts.flatMap((fact, at): readonly AuditedView[] => {
+          if (fact.type !== 'Audited') return [];
+          const { type: _type, ...told } = fact;
+          return [{ id, seq: seq + at, atMs, ...told, details: { ...told.details } }];
+        }),
+      );
+      const wanted = all
+        .reverse()
+        .filter(
+          (one) =>
+            (account === undefined || one.by === account || one.about === account) &&
+            (act === undefined || one.act === act) &&
+            one.atMs >= fromMs &&
+            one.atMs < toMs &&
+            !withoutRoles.includes(one.role),
+        );
+      const next = start + limit < wanted.length ? String(start + limit) : null;
+      return { ok: true, page: { acts: wanted.slice(start, start + limit), cursor: next } };
+    },
+  };
+}
+
 /** A token of a screen on a wall. */
 export const kioskToken = 'a-token-of-a-screen';
 
@@ -105,6 +152,9 @@ export interface OfficeOptions {
   readonly site?: Site;
   readonly engine?: (engine: World['engine']) => World['engine'];
   readonly pagesDir?: string;
+  readonly accountStore?: AccountStore;
+  /** A site at its very beginning: these accounts and no others. */
+  readonly firstAccounts?: readonly FirstAccount[];
 }
 
 /** A world with a server over it, and people who can be logged in. */
@@ -115,6 +165,8 @@ export async function openOffice({
   site: firstSite = plainSite,
   engine = (own) => own,
   pagesDir = '/nowhere',
+  accountStore,
+  firstAccounts,
 }: OfficeOptions = {}) {
   const world = createWorld({ site: plainSite, startMs });
   await world.start();
@@ -125,6 +177,15 @@ export async function openOffice({
   const logged: { readonly fields: object; readonly message: string; readonly level: string }[] = [];
   const log = (level: string) => (fields: object, message: string) =>
     void logged.push({ fields, message, level });
+  const logs: Log = { info: log('info'), warn: log('warn'), error: log('error') };
+  const attempts = createAttempts();
+  const accounts = await openAccounts({
+    nowMs: () => world.clock.nowMs(),
+    attempts,
+    log: logs,
+    ...(accountStore !== undefined && { store: accountStore }),
+    ...(firstAccounts !== undefined && { firstAccounts }),
+  });
   let site = firstSite;
   let broken = false;
   const change = (next: Site): SiteChange => {
@@ -148,9 +209,9 @@ export async function openOffice({
       setMenu: async (menu) => change(menu === true ? menuSite : plainSite),
     },
     records: { ...recordsOf(world), ...records },
-    pins: createPinCheck((id) => (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined)),
-    adminPassword,
-    accountRoleOf: (name) => (name === 'admin' ? 'hotlineAdmin' : undefined),
+    pins: createPinCheck((id) => (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined), attempts),
+    accounts: accounts.parts,
+    auditReader: auditOf(world),
     kioskToken,
     pagesDir,
     sessionSecret: 'a secret of thirty-two characters or more',
@@ -158,7 +219,7 @@ export async function openOffice({
     sessionKeyOf: (id) => `{yihao:test}:session:${id}`,
     version: '0.1.0',
     nowMs: () => world.clock.nowMs(),
-    log: { info: log('info'), warn: log('warn'), error: log('error') },
+    log: logs,
     requestsPerMinute,
   };
   const server = await createHttpServer(parts);
@@ -181,8 +242,14 @@ export async function openOffice({
       ...(body !== undefined && { payload: body as object }),
     });
   }
-  async function logIn(user: string, password = user === 'admin' ? adminPassword : `24680${user.slice(-1)}`) {
-    const response = await call('POST /api/v1/session', { body: { user, password } });
+  /** Agents by PIN, accounts by password and, where they have one, a code. */
+  async function logIn(
+    user: string,
+    password = accounts.isAccount(user) ? accountPassword : `24680${user.slice(-1)}`,
+  ) {
+    const code = await accounts.nextCode(user);
+    const body = { user, password, ...(code !== undefined && { code }) };
+    const response = await call('POST /api/v1/session', { body });
     const cookie = response.cookies.find(({ name }) => name === sessionCookie);
     return {
       response,
@@ -193,6 +260,7 @@ export async function openOffice({
     world,
     server,
     logged,
+    accounts,
     call,
     logIn,
     breakFiles: (isBroken: boolean) => void (broken = isBroken),

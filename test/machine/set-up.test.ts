@@ -56,7 +56,9 @@ t.test('set-up is quick the second time, and changes no secret', { timeout: 150_
   t.equal(first.code, 0, first.err);
   const secrets = path.join(root, 'home/secrets');
   const names = (await readdir(secrets)).toSorted();
-  t.same(names, ['admin', 'ami', 'ari', 'caller-key', 'kiosk', 'postgres', 'redis', 'session']);
+  const passwords = ['admin', 'audit', 'hotline', 'security'];
+  const keys = ['caller-key', 'kiosk', 'session', 'totp-key'];
+  t.same(names, [...passwords, ...keys, 'ami', 'ari', 'postgres', 'redis'].toSorted());
   t.equal((await stat(secrets)).mode & 0o777, 0o700);
   const values = await Promise.all(names.map((name) => readFile(path.join(secrets, name), 'utf8')));
   t.equal(new Set(values).size, names.length, 'no two are equal');

@@ -1,17 +1,7 @@
 // Who may do what: the tables of routes, of live views and of roles, and the rule that an agent acts on himself only.
 import type { AgentId } from '../../contact/ids.js';
+import { accountRoles, type AccountRole, type PendingStep } from '../../engine/account.js';
 import { agentRoles, type AgentRole, type Site } from '../../site/site.js';
-
-/** Those who have an account of their own and no 工号: 质检员, 热线管理员, 系统/安全/审计管理员 (三员), 上级监管. */
-export const accountRoles = [
-  'quality',
-  'hotlineAdmin',
-  'systemAdmin',
-  'securityAdmin',
-  'auditAdmin',
-  'province',
-] as const;
-export type AccountRole = (typeof accountRoles)[number];
 
 /** People of agents.yaml (话务员, 专家, 班长), and accounts. */
 export type Role = AgentRole | AccountRole;
@@ -26,7 +16,9 @@ export type User =
 
 /** What a session remembers; the role is looked up anew at each request, so that a change takes effect at once. */
 export type SessionUser =
-  { readonly is: 'agent'; readonly agentId: AgentId } | { readonly is: 'account'; readonly name: string };
+  | { readonly is: 'agent'; readonly agentId: AgentId }
+  /** `credential`: what he had proved himself by. */
+  | { readonly is: 'account'; readonly name: string; readonly credential: number };
 
 const persons: readonly Role[] = agentRoles;
 const leaders: readonly Role[] = ['supervisor', 'hotlineAdmin'];
@@ -43,6 +35,8 @@ export const routeAccess = {
   'GET /seat': 'anyone',
   'GET /wall': 'anyone',
   'GET /assets/*': 'anyone',
+  'GET /accounts': 'anyone',
+  'GET /audit': 'anyone',
   'GET /favicon.svg': 'anyone',
   'GET /healthz': 'anyone',
   'GET /readyz': 'anyone',
@@ -51,6 +45,8 @@ export const routeAccess = {
   'GET /api/v1/openapi.json': 'anyone',
   'POST /api/v1/session': 'anyone',
   'DELETE /api/v1/session': roles,
+  'POST /api/v1/session/totp': accountRoles,
+  'POST /api/v1/session/password': accountRoles,
   'GET /api/v1/me': roles,
   'POST /api/v1/agents/:id/sign-in': actors,
   'POST /api/v1/agents/:id/sign-out': actors,
@@ -68,6 +64,14 @@ export const routeAccess = {
   'GET /api/v1/site': leaders,
   'POST /api/v1/site/reload': ['hotlineAdmin'],
   'POST /api/v1/site/menu': ['hotlineAdmin'],
+  'GET /api/v1/accounts': ['systemAdmin', 'securityAdmin'],
+  'POST /api/v1/accounts': ['systemAdmin'],
+  'POST /api/v1/accounts/:name/disable': ['systemAdmin'],
+  'POST /api/v1/accounts/:name/enable': ['systemAdmin'],
+  'POST /api/v1/accounts/:name/password': ['systemAdmin'],
+  'POST /api/v1/accounts/:name/role': ['securityAdmin'],
+  'POST /api/v1/accounts/:name/totp': ['securityAdmin'],
+  'GET /api/v1/audit': ['securityAdmin', 'auditAdmin'],
 } as const satisfies Readonly<Record<string, 'anyone' | readonly Role[]>>;
 
 /** A row of the table. */
@@ -82,6 +86,19 @@ export function isRouteName(name: string): name is RouteName {
 export function mayCall(name: RouteName, user: User | undefined): boolean {
   const allowed: 'anyone' | readonly Role[] = routeAccess[name];
   return allowed === 'anyone' || (user !== undefined && allowed.includes(user.role));
+}
+
+/** All that a session may do while its account still has a password to change or codes to set up. */
+const pendingRoutes: readonly RouteName[] = [
+  'GET /api/v1/me',
+  'DELETE /api/v1/session',
+  'POST /api/v1/session/totp',
+  'POST /api/v1/session/password',
+];
+
+/** Whether such a session may call this route. */
+export function mayCallPending(name: RouteName): boolean {
+  return routeAccess[name] === 'anyone' || pendingRoutes.includes(name);
 }
 
 /** Who may watch: a person by role, or a screen on a wall by its token. */
@@ -120,20 +137,52 @@ export function seesOwnContactsOnly(user: User): user is User & { readonly agent
   return user.role === 'agent' || user.role === 'expert';
 }
 
-/** The role of an account; undefined = there is no such account, or it may do nothing. */
-export type AccountRoleOf = (name: string) => AccountRole | undefined;
+/** Whose acts this one does not read: the security administrators' own, and those of who looks after them. */
+export function hiddenFrom(role: Role): readonly Role[] {
+  return role === 'auditAdmin' ? [] : ['securityAdmin', 'auditAdmin'];
+}
 
-/** The user behind a session, or undefined where the agent is no longer in the files or the account may do nothing. */
-export function userOf(
+/** What an account may do now; null = nothing: it is not there, or disabled, or proves itself by something else since. */
+export type AccountOf = (
+  name: string,
+  credential: number,
+) => {
+  readonly role: AccountRole;
+  readonly displayName: string;
+  readonly pending: readonly PendingStep[];
+} | null;
+
+/** Who is behind a session. */
+export interface KnownSession {
+  readonly user: User;
+  readonly displayName: string;
+  /** What he has to do before he may do anything else. */
+  readonly pending: readonly PendingStep[];
+}
+
+/** Undefined where the agent is no longer in the files, or the account may do nothing. */
+export function sessionOf(
   session: SessionUser | undefined,
   site: Site,
-  accountRoleOf: AccountRoleOf,
-): User | undefined {
+  accountOf: AccountOf,
+): KnownSession | undefined {
   if (session === undefined) return undefined;
   if (session.is === 'account') {
-    const role = accountRoleOf(session.name);
-    return role && { role, agentId: null, name: session.name };
+    const { name } = session;
+    const known = accountOf(name, session.credential);
+    if (known === null) return undefined;
+    const { role, displayName, pending } = known;
+    return { user: { role, agentId: null, name }, displayName, pending };
   }
-  const role = site.agents.get(session.agentId)?.role;
-  return role && { role, agentId: session.agentId, name: session.agentId };
+  const { agentId } = session;
+  const agent = site.agents.get(agentId);
+  if (agent === undefined) return undefined;
+  const user = { role: agent.role, agentId, name: agentId };
+  return { user, displayName: agent.name, pending: [] };
+}
+
+/** The same for all that a whole session may do: with something pending there is nobody. */
+export function userOf(session: SessionUser | undefined, site: Site, accountOf: AccountOf): User | undefined {
+  const known = sessionOf(session, site, accountOf);
+  return known?.pending.length === 0 ? known.user : undefined;
 }

@@ -1,9 +1,24 @@
 // Journals what people must answer for: who did or saw what.
-import type { User } from './access.js';
+import type { Role } from './access.js';
 import type { HttpParts } from './http-parts.js';
 
 /** Acts that are audited, by name. */
-export type AuditedAct = 'agent.act' | 'site.reload' | 'site.menu';
+export type AuditedAct =
+  | 'agent.act'
+  | 'site.reload'
+  | 'site.menu'
+  | 'session.login'
+  | 'session.logout'
+  | 'session.failed'
+  | 'session.password'
+  | 'session.totp'
+  | 'account.create'
+  | 'account.disable'
+  | 'account.enable'
+  | 'account.password'
+  | 'account.role'
+  | 'account.totp'
+  | 'audit.read';
 
 /** What else is told of an act; never a number. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;
@@ -11,7 +26,7 @@ export type AuditDetails = Readonly<Record<string, string | number | boolean | n
 /** Journals an act, `about` naming the 工号, contact or account it was done to. */
 export function audit(
   { engine }: Pick<HttpParts, 'engine'>,
-  user: Pick<User, 'name' | 'role'>,
+  user: { readonly name: string; readonly role: Role | 'nobody' },
   act: AuditedAct,
   about: string,
   details: AuditDetails = {},

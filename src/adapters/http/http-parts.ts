@@ -4,11 +4,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Finding } from '../../contact/finding.js';
 import type { Engine } from '../../engine/engine.js';
+import type { AccountStore } from '../../engine/account.js';
+import type { Attempts } from '../../engine/attempts.js';
 import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
 import type { Site } from '../../site/site.js';
-import { userOf, type AccountRoleOf, type SessionUser, type User } from './access.js';
+import { sessionOf, userOf, type KnownSession, type SessionUser, type User } from './access.js';
+import type { AccountBook } from './account-book.js';
+import type { AuditReader } from './audit-routes.js';
+import type { OneTimeCodes } from './one-time-code.js';
+import type { Passwords } from './password-hash.js';
 import type { RecordReader } from './record-reader.js';
 import type { SessionRedis } from './session-store.js';
 
@@ -36,14 +42,24 @@ export interface SiteControl extends Sites {
   setMenu(menu: boolean | undefined): Promise<SiteChange>;
 }
 
+/** What accounts prove themselves by, and where they are kept. */
+export interface AccountParts {
+  readonly store: AccountStore;
+  readonly book: AccountBook;
+  readonly passwords: Passwords;
+  readonly codes: OneTimeCodes;
+  /** Shared with the PINs. */
+  readonly attempts: Attempts;
+}
+
 /** Everything the server stands on. */
 export interface HttpParts {
   readonly engine: Engine;
   readonly sites: SiteControl;
   readonly records: RecordReader;
   readonly pins: PinCheck;
-  readonly adminPassword: string;
-  readonly accountRoleOf: AccountRoleOf;
+  readonly accounts: AccountParts;
+  readonly auditReader: AuditReader;
   /** Lets a screen watch the wall without a log-in. */
   readonly kioskToken: string;
   /** Where the built pages are. */
@@ -74,11 +90,16 @@ export type Api = FastifyInstance<
 >;
 
 /** Where a user's role is looked up. */
-type WhoIsWho = Pick<HttpParts, 'sites' | 'accountRoleOf'>;
+type WhoIsWho = Pick<HttpParts, 'sites' | 'accounts'>;
 
-/** The user behind a request, or undefined. */
+/** The user behind a request, or undefined; nobody, too, while he has a first password to change or codes to set up. */
 export function userIn(request: FastifyRequest, parts: WhoIsWho): User | undefined {
-  return userOf(request.session.user, parts.sites.current(), parts.accountRoleOf);
+  return userOf(request.session.user, parts.sites.current(), parts.accounts.book.standingOf);
+}
+
+/** Who is behind a request, whatever he still has to do. */
+export function sessionIn(request: FastifyRequest, parts: WhoIsWho): KnownSession | undefined {
+  return sessionOf(request.session.user, parts.sites.current(), parts.accounts.book.standingOf);
 }
 
 /** The user of a route that only somebody logged in can reach. @throws LOGIN_NEEDED */

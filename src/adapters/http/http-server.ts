@@ -6,18 +6,21 @@ import { fastifySession } from '@fastify/session';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../../errors.js';
-import { isRouteName, mayCall, type RouteName } from './access.js';
+import { isRouteName, mayCall, mayCallPending, type RouteName } from './access.js';
+import { addAccountRoutes } from './account-routes.js';
 import { addAgentRoutes } from './agent-routes.js';
+import { addAuditRoutes } from './audit-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse } from './error-reply.js';
 import { addHealthRoutes } from './health-routes.js';
-import { userIn, type Api, type HttpParts } from './http-parts.js';
+import { sessionIn, type Api, type HttpParts } from './http-parts.js';
 import { createLiveFeed } from './live-feed.js';
 import { addLiveRoutes } from './live-routes.js';
 import { addLiveSocket, addWebsockets } from './live-socket.js';
 import { createLiveTopics } from './live-topics.js';
 import { addMetricsRoute } from './metrics-route.js';
 import { createApiDescription } from './open-api.js';
+import { addOwnCredentials } from './own-credentials.js';
 import { addPageRoutes } from './page-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
@@ -70,6 +73,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     );
     for (const add of [addSessionRoutes, addAgentRoutes, addContactRoutes, addLiveRoutes, addSiteRoutes])
       add(api, parts);
+    for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
     addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts) });
   });
   await server.ready();
@@ -124,9 +128,17 @@ async function addSessions(api: Api, parts: HttpParts): Promise<void> {
     },
   });
   api.addHook('onRequest', async (request: FastifyRequest, _reply: FastifyReply) => {
-    const user = userIn(request, parts);
-    if (mayCall(routeNameOf(request), user)) return;
-    throw new AppError(user === undefined ? 'LOGIN_NEEDED' : 'FORBIDDEN');
+    const name = routeNameOf(request);
+    const known = sessionIn(request, parts);
+    if (known !== undefined && known.pending.length > 0) {
+      if (mayCallPending(name)) return;
+      throw new AppError('ENROLMENT_NEEDED', { pending: known.pending });
+    }
+    if (mayCall(name, known?.user)) return;
+    if (known !== undefined) throw new AppError('FORBIDDEN');
+    // Somebody with an account is not logged out because nobody can be asked who he is.
+    const isUnknowable = request.session.user?.is === 'account' && !parts.accounts.book.isKnown();
+    throw new AppError(isUnknowable ? 'DATABASE_UNAVAILABLE' : 'LOGIN_NEEDED');
   });
 }
 

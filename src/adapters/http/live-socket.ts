@@ -65,7 +65,7 @@ export function addLiveSocket(api: Api, parts: LiveSocketParts): void {
 
 /** One socket, from its opening to its end. */
 function attend(socket: WebSocket, request: FastifyRequest, parts: LiveSocketParts): void {
-  const { sites, feed, log, sourceOf, sessions, sessionKeyOf, accountRoleOf } = parts;
+  const { sites, feed, log, sourceOf, sessions, sessionKeyOf, accounts } = parts;
   const sessionUser = request.session.user;
   const { sessionId } = request.session;
   const { clients } = request.server.websocketServer;
@@ -138,7 +138,7 @@ function attend(socket: WebSocket, request: FastifyRequest, parts: LiveSocketPar
       () => false,
     );
     if (socket.readyState !== socket.OPEN) return;
-    if (isOut || userOf(sessionUser, sites.current(), accountRoleOf)?.role !== viewer.role)
+    if (isOut || userOf(sessionUser, sites.current(), accounts.book.standingOf)?.role !== viewer.role)
       fail('LOGIN_NEEDED');
   }
 }

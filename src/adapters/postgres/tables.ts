@@ -1,4 +1,5 @@
 // The tables of the records database as TypeScript sees them; columns are the same names in snake_case.
+import type { Account } from '../../engine/account.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
 
 /** One fact. `(stream, id, seq)` is its name for ever. */
@@ -57,4 +58,5 @@ export interface Tables {
   readonly recording: RecordingRow;
   readonly dataGap: DataGapRow;
   readonly spoolMark: SpoolMarkRow;
+  readonly account: Account;
 }
