@@ -50,6 +50,8 @@ const policy: ContactPolicy = {
   joinMs: 3_000,
   resumePreferMs: 10_000,
   recordingPauseMs: 120_000,
+  holdNoticeMs: 120_000,
+  holdLimitMs: 600_000,
   talkMs: 14_400_000,
   leavingMs: 30_000,
   retireMs: 600_000,

@@ -26,8 +26,11 @@ const talking: Stage = {
     legId,
     bridgeId: offerId as string as BridgeId,
     connectedAtMs: 0,
-    held: false,
+    heldBy: [],
+    heldSinceMs: null,
     recording: 'on',
+    helpSinceMs: null,
+    supervision: null,
   },
 };
 const contact = (stage: Stage): Contact => ({ ...newContact('c1' as ContactId, arrival), stage });
@@ -40,6 +43,7 @@ const seen = (channelId: ChannelId, more: Partial<SeenChannel> = {}): SeenChanne
   up: true,
   bridgeId: null,
   deviceId: null,
+  supervises: false,
   arrival: null,
   ...more,
 });
