@@ -408,9 +408,11 @@ function resyncOffer(
   if (stage.at !== 'offered') return step;
   const { offer } = stage;
   if (seen.leg === 'gone') return withdrawOffer(step, 'failed', context);
-  if (seen.joined) return joined(step, offer.offerId, context);
   if (seen.leg !== 'up') return step;
-  const again = moveTo(step, { ...stage, offer: { ...offer, joining: false } });
+  // The music of his waiting may still be on, and nobody knows.
+  const hushed = ask(step, { do: 'music', on: false });
+  if (seen.joined) return joined(hushed, offer.offerId, context);
+  const again = moveTo(hushed, { ...stage, offer: { ...offer, joining: false } });
   if (offer.answeredAtMs === null) return legAnswered(again, offer.offerId, context);
   return holdAgent(again, offer, context);
 }

@@ -36,6 +36,8 @@ export interface SimTelephony extends Telephony {
   setReachable(deviceId: DeviceId, reachable: boolean): void;
   call(citizen: Citizen): ChannelId;
   hangUpCitizen(channelId: ChannelId): void;
+  /** The hold key of the phone in a talk. */
+  pressHold(deviceId: DeviceId, held: boolean): void;
   /** The phone dies under its talk, without a word. */
   killPhone(deviceId: DeviceId): void;
   /** Asterisk dies and comes back: every channel is gone. */
@@ -297,6 +299,10 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       return channelId;
     },
     hangUpCitizen: (channelId) => remove(channelId, normalClearing),
+    pressHold(deviceId, held) {
+      for (const { channelId, deviceId: at, offerId } of channels.values())
+        if (at === deviceId && offerId !== null) emit({ type: 'held', channelId, held });
+    },
     killPhone(deviceId) {
       for (const channel of channels.values()) if (channel.deviceId === deviceId) channel.dead = true;
       reachable.delete(deviceId);
