@@ -70,6 +70,11 @@ export const errorCatalogue = {
     zh: '您没有此权限。如工作需要,请联系管理员',
     en: 'You may not do this. Ask the administrator.',
   },
+  HELD_BY_PHONE: {
+    status: 409,
+    zh: '通话由话机保持,请在话机上恢复',
+    en: 'The phone holds this talk: resume at the phone.',
+  },
   INTERNAL_FAULT: {
     status: 500,
     zh: '服务内部出错,已记录',
@@ -110,6 +115,11 @@ export const errorCatalogue = {
     en: 'The new password is not good enough: mend what the details name.',
   },
   RATE_LIMITED: { status: 429, zh: '请求过于频繁,请稍后再试', en: 'Too many requests: try again later.' },
+  REASON_NEEDED: {
+    status: 400,
+    zh: '强制操作须填写理由,2至100个字',
+    en: 'A forced act needs a reason of 2 to 100 characters.',
+  },
   RECORDING_DISK_LOW: {
     status: 507,
     zh: '录音磁盘空间不足,已停止录音,通话不受影响',
@@ -136,6 +146,26 @@ export const errorCatalogue = {
     status: 422,
     zh: '配置文件有误,运行中的版本未变',
     en: 'The files hold errors; the running version stays in force.',
+  },
+  SUPERVISION_NONE: {
+    status: 409,
+    zh: '您当前没有监听',
+    en: 'You are listening to no talk.',
+  },
+  SUPERVISION_TAKEN: {
+    status: 409,
+    zh: '另一位班长正在监听这路通话',
+    en: 'Another supervisor is listening to this talk.',
+  },
+  SUPERVISOR_BUSY: {
+    status: 409,
+    zh: '您正在通话、振铃或监听,请先结束',
+    en: 'You are in a call, being rung, or listening elsewhere: end that first.',
+  },
+  SUPERVISOR_NO_PHONE: {
+    status: 409,
+    zh: '监听使用您自己的话机:请先在话机上签入,并确认话机在线',
+    en: 'Listening uses your own phone: sign in at one that can be reached.',
   },
   TOTP_CONFIRMED: {
     status: 409,

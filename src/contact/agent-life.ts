@@ -16,6 +16,8 @@ import type {
   AgentRefusal,
   AgentSignal,
   AgentTimer,
+  ForcedAct,
+  Order,
 } from './agent.js';
 import { withoutTimers, type Deadlines } from './deadlines.js';
 import type { AgentId, ContactId, OfferId } from './ids.js';
@@ -43,6 +45,7 @@ export function newAgent(id: AgentId, nowMs: number): Agent {
     reachable: false,
     ownCalls: [],
     idleSinceMs: nowMs,
+    forced: null,
     plan: null,
     deadlines: {},
   };
@@ -50,6 +53,23 @@ export function newAgent(id: AgentId, nowMs: number): Agent {
 
 /** One signal into an agent's state; pure. Signals that no longer fit (a late offer's end) change nothing. */
 export function agentStep(agent: Agent, signal: AgentSignal, nowMs: number, policy: AgentPolicy): AgentStep {
+  const step = heed(agent, signal, nowMs, policy);
+  if (step.refused !== undefined || !('by' in signal)) return step;
+  if ('order' in signal && signal.order !== undefined)
+    return ordered(step, agent, signal.type, signal.order, nowMs);
+  const own = signal.by === 'agent' || signal.by === 'phone';
+  return own && agent.forced !== null ? { ...step, agent: { ...step.agent, forced: null } } : step;
+}
+
+/** The order stands before what came of it, and with the agent until he acts himself. */
+function ordered(step: AgentStep, before: Agent, act: ForcedAct, order: Order, nowMs: number): AgentStep {
+  if (step.agent === before) return step;
+  const { by, reason } = order;
+  const agent = { ...step.agent, version: step.agent.version + 1, forced: { act, by, reason, atMs: nowMs } };
+  return { ...step, agent, facts: [{ type: 'AgentForced', act, by, reason }, ...step.facts] };
+}
+
+function heed(agent: Agent, signal: AgentSignal, nowMs: number, policy: AgentPolicy): AgentStep {
   switch (signal.type) {
     case 'SignIn':
       return signIn(agent, signal, nowMs, policy);

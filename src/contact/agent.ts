@@ -39,6 +39,21 @@ export type ActivityName = Activity['is'];
 /** A wish that waits for the end of the present contact. */
 export type AgentPlan = { readonly is: 'signOut' } | { readonly is: 'break'; readonly reason: BreakReason };
 
+/** Who may be forced to what: 强制示闲, 强制示忙, 强制签出. */
+export type ForcedAct = 'GoReady' | 'GoBreak' | 'SignOut';
+
+/** Who ordered it (a 工号 or an account's name), and why, in his own words. */
+export interface Order {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** An act on this agent that another one ordered. */
+export interface Forced extends Order {
+  readonly act: ForcedAct;
+  readonly atMs: number;
+}
+
 /** The timers an agent's state can carry. */
 export type AgentTimer = 'lease' | 'wrapUp' | 'rest' | 'breakOver' | 'longTalk' | 'forgotten';
 
@@ -56,6 +71,8 @@ export interface Agent {
   readonly ownCalls: readonly ChannelId[];
   /** End of the last contact (or sign-in): the basis of "longest idle". */
   readonly idleSinceMs: number;
+  /** What somebody else did with him, until he acts himself: he sees who and why. */
+  readonly forced: Forced | null;
   /** What he asked for while ringing or talking: done when the contact is over (urgent leave: before the wrap-up). */
   readonly plan: AgentPlan | null;
   readonly deadlines: Deadlines<AgentTimer>;
@@ -100,9 +117,14 @@ export type AgentSignal =
       readonly reachable: boolean;
       readonly by: ActedBy;
     }
-  | { readonly type: 'SignOut'; readonly by: ActedBy }
-  | { readonly type: 'GoReady'; readonly by: ActedBy }
-  | { readonly type: 'GoBreak'; readonly reason: BreakReason; readonly by: ActedBy }
+  | { readonly type: 'SignOut'; readonly by: ActedBy; readonly order?: Order }
+  | { readonly type: 'GoReady'; readonly by: ActedBy; readonly order?: Order }
+  | {
+      readonly type: 'GoBreak';
+      readonly reason: BreakReason;
+      readonly by: ActedBy;
+      readonly order?: Order;
+    }
   | { readonly type: 'EndWrapUp'; readonly by: ActedBy }
   | { readonly type: 'ExtendWrapUp'; readonly by: ActedBy }
   | {
@@ -143,6 +165,8 @@ export type AgentFact =
       /** The contact whose wrap-up this sign-out ended. */
       readonly contactId?: ContactId;
     }
+  /** Somebody else's order; the facts after it say what came of it. */
+  | ({ readonly type: 'AgentForced'; readonly act: ForcedAct } & Order)
   | { readonly type: 'AgentPlanned'; readonly plan: AgentPlan; readonly by: ActedBy }
   | {
       readonly type: 'AgentActivityChanged';

@@ -5,12 +5,23 @@
 //   waiting   treatment -> told something; queueTimeout, nobody -> the flow's spoken exit; prefer -> anybody
 //   offered   progress -> unreachable; rona -> back in line; joinOver -> back in line
 //   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
+//             holdNotice -> agent and supervisors are told; holdOver -> taken back from a hold by page
+//             supervisorRing -> the supervisor's phone is left alone
 //   leaving   leavingOver -> hung up (again)
 //   ended     retire -> forgotten
 import type { AgentId } from './ids.js';
-import type { Arrival, Contact, ContactTimer, EndedBy, Talk } from './contact.js';
+import {
+  isHeld,
+  type Arrival,
+  type Contact,
+  type ContactTimer,
+  type EndedBy,
+  type Supervision,
+  type Talk,
+} from './contact.js';
 import type { ContactSignal } from './contact-signals.js';
 import { begin, digitPressed, flowGoesOn, keyDidNotCome } from './contact-flow.js';
+import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
 import {
   bridgeOf,
   closeOffer,
@@ -40,11 +51,17 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import {
+  changeMode,
+  endSupervision,
+  supervise,
+  supervisorAnswered,
+  supervisorHears,
+} from './contact-supervision.js';
+import {
   agentLeft,
   audioChecked,
   endTalk,
   joined,
-  legHeld,
   pauseRecording,
   phoneLost,
   recordingFailed,
@@ -53,7 +70,7 @@ import {
   talkOf,
 } from './contact-talk.js';
 import { forgetVoice, isQuiet, music, playEnded, playNext, silence } from './contact-voice.js';
-import type { ContactId } from './ids.js';
+import type { ContactId, SupervisionId } from './ids.js';
 
 /** A contact at the moment it arrives, before its first step. */
 export function newContact(id: ContactId, arrival: Arrival): Contact {
@@ -106,7 +123,7 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return offerOf(step.contact, signal.offerId) === null ? step : withdrawOffer(step, 'failed', context);
     case 'LegHeld': {
       const talk = talkOf(step, signal.offerId);
-      return talk === null ? step : legHeld(step, talk, signal.held);
+      return talk === null ? step : holdByPhone(step, talk, signal.held, context);
     }
     case 'CallerGone':
       return callerGone(
@@ -118,6 +135,34 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return withOwnTalk(step, signal.agentId, (talk) => agentLeft(step, talk, 16, context));
     case 'PauseRecording':
       return withOwnTalk(step, signal.agentId, () => pauseRecording(step, signal.paused, 'agent', context));
+    case 'HoldContact':
+      return withOwnTalk(step, signal.agentId, (talk) => holdByPage(step, talk, signal.on, context));
+    case 'CallHelp':
+      return withOwnTalk(step, signal.agentId, (talk) => callHelp(step, talk, signal.on, context));
+    case 'Supervise': {
+      const { stage } = step.contact;
+      if (stage.at !== 'talking') return refuse(step.contact, 'CONTACT_NOT_TALKING');
+      return supervise(step, stage.talk, signal, context);
+    }
+    case 'ChangeSupervision': {
+      const { stage } = step.contact;
+      const supervision = stage.at === 'talking' ? stage.talk.supervision : null;
+      if (stage.at !== 'talking' || supervision?.supervisorId !== signal.supervisorId)
+        return refuse(step.contact, 'SUPERVISION_NONE');
+      return changeMode(step, stage.talk, supervision, signal.mode);
+    }
+    case 'SupervisorAnswered':
+      return withSupervision(step, signal.supervisionId, (talk, supervision) =>
+        supervisorAnswered(step, talk, supervision),
+      );
+    case 'SupervisorHears':
+      return withSupervision(step, signal.supervisionId, (talk, supervision) =>
+        supervisorHears(step, talk, supervision, context),
+      );
+    case 'SupervisionOver':
+      return withSupervision(step, signal.supervisionId, (talk) =>
+        endSupervision(step, talk, signal.reason, context),
+      );
     case 'SetDisposition':
       return setDisposition(step, signal.agentId, signal.disposition);
     case 'RecordingStarted':
@@ -166,6 +211,18 @@ function withOwnTalk(step: ContactStep, agentId: AgentId, act: (talk: Talk) => C
   const { stage } = step.contact;
   if (stage.at !== 'talking') return refuse(step.contact, 'CONTACT_NOT_TALKING');
   return stage.talk.agentId === agentId ? act(stage.talk) : refuse(step.contact, 'CONTACT_NOT_YOURS');
+}
+
+/** A late word about a supervision that is over changes nothing. */
+function withSupervision(
+  step: ContactStep,
+  supervisionId: SupervisionId,
+  act: (talk: Talk, supervision: Supervision) => ContactStep,
+): ContactStep {
+  const { stage } = step.contact;
+  const supervision = stage.at === 'talking' ? stage.talk.supervision : null;
+  if (stage.at !== 'talking' || supervision?.supervisionId !== supervisionId) return step;
+  return act(stage.talk, supervision);
 }
 
 function legGone(
@@ -244,7 +301,12 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
       return signal.timer === 'retire' ? ask(disarm(step, 'retire'), { do: 'retire' }) : step;
     case 'AgentReleased':
     case 'PauseRecording':
+    case 'HoldContact':
+    case 'CallHelp':
+    case 'Supervise':
       return refuse(contact, 'CONTACT_NOT_TALKING');
+    case 'ChangeSupervision':
+      return refuse(contact, 'SUPERVISION_NONE');
     default:
       return step;
   }
@@ -281,6 +343,12 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return ask(due, { do: 'checkRecording', talk: due.contact.talks });
     case 'pauseOver':
       return pauseRecording(due, false, 'system', context);
+    case 'holdNotice':
+      return holdOverdue(due, context);
+    case 'holdOver':
+      return holdLimitReached(due, context);
+    case 'supervisorRing':
+      return stage.at === 'talking' ? endSupervision(due, stage.talk, 'failed', context) : due;
     case 'talkOver':
       return stage.at === 'talking' ? agentLeft(due, stage.talk, 0, context) : due;
     case 'leavingOver':
@@ -340,9 +408,11 @@ function resyncOffer(
   if (stage.at !== 'offered') return step;
   const { offer } = stage;
   if (seen.leg === 'gone') return withdrawOffer(step, 'failed', context);
-  if (seen.joined) return joined(step, offer.offerId, context);
   if (seen.leg !== 'up') return step;
-  const again = moveTo(step, { ...stage, offer: { ...offer, joining: false } });
+  // The music of his waiting may still be on, and nobody knows.
+  const hushed = ask(step, { do: 'music', on: false });
+  if (seen.joined) return joined(hushed, offer.offerId, context);
+  const again = moveTo(hushed, { ...stage, offer: { ...offer, joining: false } });
   if (offer.answeredAtMs === null) return legAnswered(again, offer.offerId, context);
   return holdAgent(again, offer, context);
 }
@@ -354,6 +424,9 @@ function resyncTalk(
   context: ContactContext,
 ): ContactStep {
   if (seen.leg === 'gone') return agentLeft(step, talk, 0, context);
-  if (seen.joined || talk.held) return step;
-  return ask(step, { do: 'join', offerId: talk.offerId, legId: talk.legId, bridgeId: talk.bridgeId });
+  const { offerId, legId, bridgeId } = talk;
+  const alone = seen.supervised ? step : endSupervision(step, talk, 'restart', context);
+  if (isHeld(talk)) return ask(alone, { do: 'hold', bridgeId, on: true });
+  if (seen.joined) return alone;
+  return ask(alone, { do: 'music', on: false }, { do: 'join', offerId, legId, bridgeId });
 }

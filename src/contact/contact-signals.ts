@@ -1,8 +1,27 @@
 // What reaches a contact's mailbox, what is journaled of it, and what it asks of the outside.
 import type { AgentSignal } from './agent.js';
-import type { Arrival, ContactTimer, Disposition, EndedBy, StageName } from './contact.js';
+import type {
+  Arrival,
+  ContactTimer,
+  Disposition,
+  EndedBy,
+  HoldSource,
+  StageName,
+  Supervision,
+  SupervisionMode,
+} from './contact.js';
 import type { QueueExit, SpokenPart } from './flow-turn.js';
-import type { AgentId, BridgeId, ChannelId, DeviceId, OfferId, PlayId, QueueId, SkillName } from './ids.js';
+import type {
+  AgentId,
+  BridgeId,
+  ChannelId,
+  DeviceId,
+  OfferId,
+  PlayId,
+  QueueId,
+  SkillName,
+  SupervisionId,
+} from './ids.js';
 import type { MatchDecision, OfferOutcome } from './offer.js';
 import type { PromptRef } from './prompt-ref.js';
 
@@ -38,6 +57,26 @@ export type ContactSignal =
   /** The agent releases the contact by API or key; the citizen hears the goodbye. */
   | { readonly type: 'AgentReleased'; readonly agentId: AgentId }
   | { readonly type: 'PauseRecording'; readonly agentId: AgentId; readonly paused: boolean }
+  | { readonly type: 'HoldContact'; readonly agentId: AgentId; readonly on: boolean }
+  /** 求助班长, and taking it back. */
+  | { readonly type: 'CallHelp'; readonly agentId: AgentId; readonly on: boolean }
+  /** A supervisor wants to hear this talk; whether he can is the engine's to know. */
+  | {
+      readonly type: 'Supervise';
+      readonly supervisionId: SupervisionId;
+      readonly supervisorId: AgentId;
+      readonly deviceId: DeviceId;
+      readonly mode: SupervisionMode;
+    }
+  | { readonly type: 'ChangeSupervision'; readonly supervisorId: AgentId; readonly mode: SupervisionMode }
+  | { readonly type: 'SupervisorAnswered'; readonly supervisionId: SupervisionId }
+  /** He hears the talk. */
+  | { readonly type: 'SupervisorHears'; readonly supervisionId: SupervisionId }
+  | {
+      readonly type: 'SupervisionOver';
+      readonly supervisionId: SupervisionId;
+      readonly reason: Exclude<SupervisionEnd, 'talk' | 'restart'>;
+    }
   | { readonly type: 'SetDisposition'; readonly agentId: AgentId; readonly disposition: Disposition }
   | { readonly type: 'RecordingStarted'; readonly file: string }
   | { readonly type: 'RecordingFailed'; readonly reason: string }
@@ -50,9 +89,14 @@ export type ContactSignal =
       readonly leg: 'gone' | 'ringing' | 'up';
       /** Citizen and leg are in one bridge. */
       readonly joined: boolean;
+      /** A supervisor is still in the talk; else his supervision ends, for nobody listens unseen. */
+      readonly supervised?: true;
       /** Asterisk itself is another run than the one that held the call. */
       readonly nodeRestarted: boolean;
     };
+
+/** Why a supervision ended: he hung up or asked for it, the talk ended, Asterisk could not, or the service came back anew. */
+export type SupervisionEnd = 'supervisor' | 'talk' | 'failed' | 'restart';
 
 /** What is journaled of a contact, in the field's words. */
 export type ContactFact =
@@ -96,7 +140,35 @@ export type ContactFact =
       readonly waitedMs: number;
       readonly queuedMs: number;
     }
-  | { readonly type: 'ContactHeld'; readonly held: boolean }
+  | { readonly type: 'ContactHeld'; readonly held: boolean; readonly by: HoldSource | 'system' }
+  /** On hold for longer than a citizen should be. */
+  | { readonly type: 'HoldOverdue'; readonly agentId: AgentId; readonly heldMs: number }
+  | { readonly type: 'HelpAsked'; readonly agentId: AgentId }
+  | {
+      readonly type: 'HelpOver';
+      readonly agentId: AgentId;
+      readonly by: 'agent' | 'supervisor';
+      readonly lastedMs: number;
+    }
+  | {
+      readonly type: 'SupervisionStarted';
+      readonly supervisorId: AgentId;
+      readonly agentId: AgentId;
+      readonly mode: SupervisionMode;
+    }
+  | {
+      readonly type: 'SupervisionModeChanged';
+      readonly supervisorId: AgentId;
+      readonly mode: SupervisionMode;
+    }
+  | {
+      readonly type: 'SupervisionEnded';
+      readonly supervisorId: AgentId;
+      readonly agentId: AgentId;
+      readonly mode: SupervisionMode;
+      readonly lastedMs: number;
+      readonly reason: SupervisionEnd;
+    }
   | { readonly type: 'RecordingStarted'; readonly file: string }
   | { readonly type: 'RecordingFailed'; readonly reason: string }
   | { readonly type: 'RecordingPaused'; readonly paused: boolean; readonly by: 'agent' | 'system' }
@@ -158,6 +230,21 @@ export type ContactEffect =
       readonly prompt: PromptRef;
     }
   | { readonly do: 'hold'; readonly bridgeId: BridgeId; readonly on: boolean }
+  | { readonly do: 'ringSupervisor'; readonly supervision: Supervision; readonly ringMs: number }
+  /** The supervisor hears what the agent's leg hears and says. */
+  | {
+      readonly do: 'listen';
+      readonly supervisionId: SupervisionId;
+      readonly earId: ChannelId;
+      readonly legId: ChannelId;
+      readonly mode: SupervisionMode;
+    }
+  | { readonly do: 'unlisten'; readonly earId: ChannelId }
+  | {
+      readonly do: 'endSupervision';
+      readonly supervisionId: SupervisionId;
+      readonly earId: ChannelId | null;
+    }
   | { readonly do: 'record'; readonly talk: number }
   | { readonly do: 'checkRecording'; readonly talk: number }
   | { readonly do: 'muteRecording'; readonly on: boolean }
@@ -170,4 +257,10 @@ export type ContactEffect =
   | { readonly do: 'retire' };
 
 /** Who a refused wish is told to, as a code of `errors.ts`. */
-export type ContactRefusal = 'CONTACT_NOT_TALKING' | 'CONTACT_NOT_YOURS' | 'RECORDING_OFF';
+export type ContactRefusal =
+  | 'CONTACT_NOT_TALKING'
+  | 'CONTACT_NOT_YOURS'
+  | 'RECORDING_OFF'
+  | 'HELD_BY_PHONE'
+  | 'SUPERVISION_TAKEN'
+  | 'SUPERVISION_NONE';

@@ -1,5 +1,5 @@
 // One step of a contact being built: state, facts and effects so far, and the few ways to add to them.
-import type { Contact, ContactPolicy, ContactTimer, Stage, Told, Voice } from './contact.js';
+import type { Contact, ContactPolicy, ContactTimer, Stage, Talk, Told, Voice } from './contact.js';
 import type { ContactEffect, ContactFact, ContactRefusal } from './contact-signals.js';
 import { withoutTimers } from './deadlines.js';
 import type { FlowCursor, FlowInput, FlowTurn } from './flow-turn.js';
@@ -79,6 +79,12 @@ export const patch = (step: ContactStep, change: Partial<Contact>): ContactStep 
 
 /** Changes the stage. */
 export const moveTo = (step: ContactStep, stage: Stage): ContactStep => patch(step, { stage });
+
+/** Changes parts of the talk, if there is one. */
+export function withTalk(step: ContactStep, change: Partial<Talk>): ContactStep {
+  const { stage } = step.contact;
+  return stage.at === 'talking' ? moveTo(step, { ...stage, talk: { ...stage.talk, ...change } }) : step;
+}
 
 /** Changes parts of the voice. */
 export const voiced = (step: ContactStep, change: Partial<Voice>): ContactStep =>

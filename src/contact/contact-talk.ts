@@ -1,5 +1,5 @@
 // A contact in talk: joining, hold, recording, one-way audio, and every way a talk can end.
-import type { Disposition, EndedBy, Talk } from './contact.js';
+import { isHeld, type Disposition, type EndedBy, type Talk } from './contact.js';
 import type { ContactSignal } from './contact-signals.js';
 import { bridgeOf, legOf, offerOf } from './contact-queue.js';
 import {
@@ -10,9 +10,11 @@ import {
   patch,
   record,
   refuse,
+  withTalk,
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
+import { endSupervision, shutEars } from './contact-supervision.js';
 import { say } from './contact-voice.js';
 import type { AgentId, OfferId } from './ids.js';
 
@@ -21,7 +23,15 @@ const audioEarlyMs = 2_000;
 const audioLateMs = 10_000;
 const recordingCheckMs = 2_000;
 
-const talkTimers = ['audioEarly', 'audioLate', 'recordingCheck', 'pauseOver', 'talkOver'] as const;
+const talkTimers = [
+  'audioEarly',
+  'audioLate',
+  'recordingCheck',
+  'pauseOver',
+  'holdNotice',
+  'holdOver',
+  'talkOver',
+] as const;
 
 /** The talk in hand, if it is this offer's. */
 export function talkOf(step: ContactStep, offerId: OfferId): Talk | null {
@@ -45,8 +55,11 @@ export function joined(step: ContactStep, offerId: OfferId, context: ContactCont
     legId,
     bridgeId,
     connectedAtMs: nowMs,
-    held: false,
+    heldBy: [],
+    heldSinceMs: null,
     recording: 'off',
+    helpSinceMs: null,
+    supervision: null,
   };
   const talking = record(
     patch(disarm(step, 'joinOver', 'treatment', 'queueTimeout', 'nobody', 'prefer'), {
@@ -116,24 +129,13 @@ export function pauseRecording(
     by,
   });
   const asked = ask(
-    changed,
+    shutEars(changed, stage.talk, paused),
     { do: 'muteRecording', on: paused },
     { do: 'announce', bridgeId, legId, prompt: { id: paused ? 'a.rec.off' : 'a.rec.on' } },
   );
   return paused
     ? arm(asked, 'pauseOver', context.nowMs + context.policy.recordingPauseMs)
     : disarm(asked, 'pauseOver');
-}
-
-/** The agent's phone put the citizen on hold, or took him back. */
-export function legHeld(step: ContactStep, talk: Talk, held: boolean): ContactStep {
-  if (talk.held === held) return step;
-  const { agentId, bridgeId } = talk;
-  return ask(
-    record(withTalk(step, { held }), { type: 'ContactHeld', held }),
-    { do: 'hold', bridgeId, on: held },
-    { do: 'tellAgent', agentId, signal: { type: 'Held', contactId: step.contact.id, held } },
-  );
 }
 
 /** RTP was counted on both legs. */
@@ -157,15 +159,18 @@ export interface TalkEnd {
 /** Ends the talk in the journal, with the agent and on his leg; the citizen's next stage is the caller's affair. */
 export function endTalk(step: ContactStep, talk: Talk, end: TalkEnd, context: ContactContext): ContactStep {
   const { agentId, legId, bridgeId } = talk;
-  const ended = record(disarm(step, ...talkTimers), {
+  const alone = endSupervision(disarm(step, ...talkTimers), talk, 'talk', context);
+  const ended = record(alone, {
     type: 'TalkEnded',
     agentId,
     talkMs: context.nowMs - talk.connectedAtMs,
     ...end,
   });
   const recorded = talk.recording === 'off' ? ended : ask(ended, { do: 'stopRecording' });
+  // Whoever is on hold hears what follows, not the music.
+  const heard = isHeld(talk) && end.by !== 'citizen' ? ask(recorded, { do: 'music', on: false }) : recorded;
   return ask(
-    recorded,
+    heard,
     { do: 'hangUpLeg', legId },
     { do: 'part', bridgeId },
     {
@@ -222,9 +227,4 @@ export function setDisposition(step: ContactStep, agentId: AgentId, disposition:
   if (step.contact.lastAgentId !== agentId) return refuse(step.contact, 'CONTACT_NOT_YOURS');
   const merged = { ...step.contact.disposition, ...disposition };
   return record(patch(step, { disposition: merged }), { type: 'DispositionSet', agentId, ...disposition });
-}
-
-function withTalk(step: ContactStep, change: Partial<Talk>): ContactStep {
-  const { stage } = step.contact;
-  return stage.at === 'talking' ? moveTo(step, { ...stage, talk: { ...stage.talk, ...change } }) : step;
 }

@@ -11,6 +11,7 @@ import type {
   NodeId,
   OfferId,
   PlayId,
+  SupervisionId,
 } from './ids.js';
 
 /** How a call came in, fixed at arrival. No raw number: `callerKey` and the masked form only. */
@@ -59,8 +60,38 @@ export interface Talk {
   readonly legId: ChannelId;
   readonly bridgeId: BridgeId;
   readonly connectedAtMs: number;
-  readonly held: boolean;
+  /** Those who put the citizen on hold and have not taken him back; none = he is in the talk. */
+  readonly heldBy: readonly HoldSource[];
+  readonly heldSinceMs: number | null;
   readonly recording: 'off' | 'on' | 'paused';
+  /** 求助班长: since when; null = he does not ask for help. */
+  readonly helpSinceMs: number | null;
+  readonly supervision: Supervision | null;
+}
+
+/** What holds the citizen: the agent's phone by a key of its own, or his page (and whatever speaks its API). */
+export type HoldSource = 'phone' | 'page';
+
+/** 监听: hears both; 耳语辅导: speaks to the agent alone besides. */
+export const supervisionModes = ['listen', 'whisper'] as const;
+export type SupervisionMode = (typeof supervisionModes)[number];
+
+/** A supervisor who hears a talk, or whose phone is being rung for it. One a talk. */
+export interface Supervision {
+  readonly supervisionId: SupervisionId;
+  readonly supervisorId: AgentId;
+  readonly deviceId: DeviceId;
+  readonly mode: SupervisionMode;
+  readonly answered: boolean;
+  /** He hears the talk since then; null = not yet. */
+  readonly sinceMs: number | null;
+  /** Ears made so far: each change of mode and each end of a recording pause makes a new one. */
+  readonly ears: number;
+}
+
+/** The citizen hears music, not the agent. */
+export function isHeld({ heldBy }: Pick<Talk, 'heldBy'>): boolean {
+  return heldBy.length > 0;
 }
 
 /** Where the contact stands. */
@@ -123,6 +154,9 @@ export type ContactTimer =
   | 'audioLate'
   | 'recordingCheck'
   | 'pauseOver'
+  | 'holdNotice'
+  | 'holdOver'
+  | 'supervisorRing'
   | 'talkOver'
   | 'leavingOver'
   | 'retire';
@@ -172,6 +206,10 @@ export interface ContactPolicy {
   readonly resumePreferMs: number;
   /** A recording pause ends by itself after this; 120 s. */
   readonly recordingPauseMs: number;
+  /** A citizen on hold for longer is told of to agent and supervisors; ASSUMED 2 min. */
+  readonly holdNoticeMs: number;
+  /** A hold by page ends by itself after this; ASSUMED 10 min. */
+  readonly holdLimitMs: number;
   /** As the call's absolute time-out; 4 h. */
   readonly talkMs: number;
   /** Last words may take this long. */

@@ -13,6 +13,8 @@ export type DeviceId = Branded<'DeviceId'>;
 export type OfferId = Branded<'OfferId'>;
 /** A channel as Asterisk names it: its own `epoch.n` for arrivals, our UUIDv7 for legs we make. */
 export type ChannelId = Branded<'ChannelId'>;
+/** One supervisor's listening to one talk; names his leg and the bridge he hears in. UUIDv7. */
+export type SupervisionId = Branded<'SupervisionId'>;
 /** A mixing bridge. UUIDv7. */
 export type BridgeId = Branded<'BridgeId'>;
 /** One playback. UUIDv7. */

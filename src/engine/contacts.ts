@@ -2,6 +2,7 @@
 import { offerOutcome } from '../acd/offer-outcome.js';
 import { treatment } from '../acd/treatment.js';
 import { isWaiting, type Arrival, type Contact, type ContactTimer } from '../contact/contact.js';
+import { legOfSupervision } from '../contact/contact-supervision.js';
 import { contactStep, newContact } from '../contact/contact-life.js';
 import type {
   ContactEffect,
@@ -48,6 +49,8 @@ export interface Contacts {
   onChannel(channelId: ChannelId): Contact | undefined;
   /** The contact whose present offer or talk this is. */
   onOffer(offerId: OfferId): Contact | undefined;
+  /** The contact whose talk a supervisor hears by this leg. */
+  onSupervisorLeg(legId: ChannelId): Contact | undefined;
   /** A new contact takes its first step. Call it from the run queue only, as `step`. */
   arrive(id: ContactId, arrival: Arrival): void;
   step(id: ContactId, signal: ContactSignal): ContactRefusal | 'CONTACT_UNKNOWN' | undefined;
@@ -65,6 +68,8 @@ interface Actor {
   contact: Contact;
   readonly alarm: AlarmClock<ContactTimer>;
   readonly outbox: Outbox;
+  /** What concerns a supervisor goes its own way, in order, and holds up nothing of the citizen's. */
+  readonly supervising: Outbox;
 }
 
 /** Effects that must not wait behind others, nor hold them up. */
@@ -73,12 +78,20 @@ function isDetached(effect: OutsideEffect): boolean {
   return effect.do === 'checkAudio' || effect.do === 'checkRecording';
 }
 
+const supervisorEffects: ReadonlySet<ContactEffect['do']> = new Set([
+  'ringSupervisor',
+  'listen',
+  'unlisten',
+  'endSupervision',
+]);
+
 /** No contacts yet. */
 export function createContacts(parts: ContactsParts): Contacts {
   const { clock, journal, store, sites, runQueue } = parts;
   const actors = new Map<ContactId, Actor>();
   const byChannel = new Map<ChannelId, ContactId>();
   const byOffer = new Map<OfferId, ContactId>();
+  const bySupervisor = new Map<ChannelId, ContactId>();
   /** Until then a deadline long past could act on what Asterisk has moved on from. */
   let resumed = false;
 
@@ -89,30 +102,38 @@ export function createContacts(parts: ContactsParts): Contacts {
       actors.set(contact.id, actor);
       byChannel.set(contact.arrival.channelId, contact.id);
     }
-    indexOffer(actor.contact, contact);
+    index(byOffer, offerIn, actor.contact, contact);
+    index(bySupervisor, supervisorLegIn, actor.contact, contact);
     actor.contact = contact;
     if (resumed) actor.alarm.follow(contact.deadlines);
     parts.onChanged(contact.id, contact);
     return actor;
   }
 
-  function indexOffer(before: Contact, after: Contact): void {
-    const [was, is] = [offerIn(before), offerIn(after)];
-    if (was !== is && was !== undefined) byOffer.delete(was);
-    if (is !== undefined) byOffer.set(is, after.id);
+  function index<Id>(
+    ids: Map<Id, ContactId>,
+    idIn: (contact: Contact) => Id | undefined,
+    before: Contact,
+    after: Contact,
+  ): void {
+    const [was, is] = [idIn(before), idIn(after)];
+    if (was !== is && was !== undefined) ids.delete(was);
+    if (is !== undefined) ids.set(is, after.id);
   }
 
   function newActor(contact: Contact): Actor {
     const { id } = contact;
+    const outside = async (effect: ContactEffect) => {
+      if (effect.do === 'retire') runQueue.post(() => retire(id));
+      else if (effect.do !== 'tellAgent') await parts.runEffect(id, effect);
+    };
     return {
       contact,
       alarm: createAlarmClock(parts.timers, (timer) =>
         runQueue.post(() => step(id, { type: 'TimerFired', timer })),
       ),
-      outbox: createOutbox(async (effect) => {
-        if (effect.do === 'retire') runQueue.post(() => retire(id));
-        else if (effect.do !== 'tellAgent') await parts.runEffect(id, effect);
-      }),
+      outbox: createOutbox(outside),
+      supervising: createOutbox(outside),
     };
   }
 
@@ -134,6 +155,7 @@ export function createContacts(parts: ContactsParts): Contacts {
 
   function dispatch(actor: Actor, effect: ContactEffect): void {
     if (effect.do === 'tellAgent') return parts.tellAgent(effect.agentId, effect.signal);
+    if (supervisorEffects.has(effect.do)) return actor.supervising.add([effect]);
     if (effect.do !== 'retire' && isDetached(effect)) return void parts.runEffect(actor.contact.id, effect);
     // Retirement waits its turn: a leg may still have to be hung up.
     actor.outbox.add([effect]);
@@ -146,7 +168,9 @@ export function createContacts(parts: ContactsParts): Contacts {
     actor.alarm.stop();
     actors.delete(id);
     byChannel.delete(contact.arrival.channelId);
-    indexOffer(contact, { ...contact, stage: { at: 'ended' } });
+    const over: Contact = { ...contact, stage: { at: 'ended' } };
+    index(byOffer, offerIn, contact, over);
+    index(bySupervisor, supervisorLegIn, contact, over);
     store.forgetContact(contact.id);
     parts.onRetired(contact);
     parts.onChanged(contact.id, null);
@@ -217,6 +241,10 @@ export function createContacts(parts: ContactsParts): Contacts {
       const id = byOffer.get(offerId);
       return id === undefined ? undefined : actors.get(id)?.contact;
     },
+    onSupervisorLeg(legId) {
+      const id = bySupervisor.get(legId);
+      return id === undefined ? undefined : actors.get(id)?.contact;
+    },
     arrive(id, arrival) {
       take(put(newContact(id, arrival)), { type: 'Arrived' });
     },
@@ -229,7 +257,7 @@ export function createContacts(parts: ContactsParts): Contacts {
     saveAll() {
       for (const { contact } of actors.values()) store.saveContact(contact, isWaiting(contact));
     },
-    isIdle: () => [...actors.values()].every((actor) => actor.outbox.isIdle()),
+    isIdle: () => [...actors.values()].every((actor) => actor.outbox.isIdle() && actor.supervising.isIdle()),
     stop() {
       for (const { alarm } of actors.values()) alarm.stop();
     },
@@ -239,4 +267,9 @@ export function createContacts(parts: ContactsParts): Contacts {
 function offerIn({ stage }: Contact): OfferId | undefined {
   if (stage.at === 'offered') return stage.offer.offerId;
   return stage.at === 'talking' ? stage.talk.offerId : undefined;
+}
+
+function supervisorLegIn({ stage }: Contact): ChannelId | undefined {
+  const supervision = stage.at === 'talking' ? stage.talk.supervision : null;
+  return supervision === null ? undefined : legOfSupervision(supervision.supervisionId);
 }

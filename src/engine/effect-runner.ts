@@ -1,9 +1,9 @@
 // Turns a contact's effects into telephony's verbs, and their outcomes into signals.
 import { AppError } from '../errors.js';
-import type { Contact } from '../contact/contact.js';
+import { isHeld, type Contact } from '../contact/contact.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
-import type { ContactId, PlayId } from '../contact/ids.js';
-import type { Log, RingOrder, Telephony } from './ports.js';
+import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
+import type { Log, RingOrder, SupervisorRing, Telephony } from './ports.js';
 import { recordingFile } from './recording-file.js';
 
 /** Effects that reach Asterisk; the others are the engine's own. */
@@ -17,6 +17,11 @@ export interface EffectSurroundings {
   readonly signal: (id: ContactId, signal: ContactSignal) => void;
   /** What the phone shows, and how it is rung. */
   readonly ringOrder: (contact: Contact, ring: Extract<OutsideEffect, { do: 'ring' }>) => RingOrder;
+  /** The same for a supervisor's. */
+  readonly supervisorRing: (
+    contact: Contact,
+    ring: Extract<OutsideEffect, { do: 'ringSupervisor' }>,
+  ) => SupervisorRing;
   /** Resolves when this playback ended, or after a deadline. */
   readonly playbackEnd: (playId: PlayId) => Promise<void>;
   /** Resolves after this many ms. */
@@ -49,7 +54,7 @@ export function createEffectRunner(
 }
 
 async function perform(
-  { telephony, signal, ringOrder, playbackEnd, pause, contactOf }: EffectSurroundings,
+  { telephony, signal, ringOrder, supervisorRing, playbackEnd, pause, contactOf }: EffectSurroundings,
   contact: Contact,
   effect: OutsideEffect,
 ): Promise<void> {
@@ -88,6 +93,15 @@ async function perform(
       });
     case 'hold':
       return telephony.hold(effect.bridgeId, channelId, effect.on);
+    case 'ringSupervisor':
+      return telephony.ringSupervisor(supervisorRing(contact, effect));
+    case 'listen':
+      await telephony.listen(effect);
+      return signal(id, { type: 'SupervisorHears', supervisionId: effect.supervisionId });
+    case 'unlisten':
+      return telephony.unlisten(effect.earId);
+    case 'endSupervision':
+      return telephony.endSupervision(effect.supervisionId, effect.earId);
     case 'record': {
       const file = recordingFile(contact, effect.talk);
       await telephony.record(channelId, file);
@@ -106,7 +120,8 @@ async function perform(
       const [citizenBefore, agentBefore] = await count();
       await pause(audioWindowMs);
       const now = contactOf(id);
-      if (now?.stage.at !== 'talking' || now.stage.talk.legId !== effect.legId || now.stage.talk.held) return;
+      if (now?.stage.at !== 'talking' || now.stage.talk.legId !== effect.legId || isHeld(now.stage.talk))
+        return;
       const [citizenAfter, agentAfter] = await count();
       return signal(id, {
         type: 'AudioChecked',
@@ -144,6 +159,10 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
       };
     case 'join':
       return { type: 'JoinFailed', offerId: effect.offerId };
+    case 'ringSupervisor':
+      return supervisionFailed(effect.supervision.supervisionId);
+    case 'listen':
+      return supervisionFailed(effect.supervisionId);
     case 'record':
       return { type: 'RecordingFailed', reason: error instanceof AppError ? error.code : 'notStarted' };
     case 'checkRecording':
@@ -151,6 +170,10 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
     default:
       return null;
   }
+}
+
+function supervisionFailed(supervisionId: SupervisionId): ContactSignal {
+  return { type: 'SupervisionOver', supervisionId, reason: 'failed' };
 }
 
 function isGone(error: unknown): boolean {

@@ -40,6 +40,7 @@ import type {
 import { createRunQueue } from './run-queue.js';
 import { createSiteJournal, type StandingAlarm } from './site-journal.js';
 import { createStoreLink } from './store-link.js';
+import { createSupervisions, supervisorRing, type Supervisions } from './supervisions.js';
 
 /** Every port, and who we are. */
 export interface EngineParts {
@@ -74,6 +75,8 @@ export interface Engine {
   stop(): void;
   actOnAgent(agentId: AgentId, signal: AgentSignal): ActRefusal | undefined;
   actOnContact(contactId: ContactId, signal: ContactSignal): ActRefusal | undefined;
+  /** 监听, 耳语辅导. */
+  readonly supervisions: Supervisions;
   agents(): readonly Agent[];
   contacts(): readonly Contact[];
   /** 1 = next of its queue; null when it does not wait. */
@@ -140,6 +143,7 @@ export function createEngine(parts: EngineParts): Engine {
     contactOf: (id) => contacts.get(id),
     signal: (id, signal) => runQueue.post(() => contacts.step(id, signal)),
     ringOrder,
+    supervisorRing: (contact, ring) => supervisorRing(sites, contact, ring),
     playbackEnd,
     pause,
   });
@@ -169,6 +173,8 @@ export function createEngine(parts: EngineParts): Engine {
     },
     onRetired: ({ arrival }) => callers.forget(arrival.callerKey),
   });
+
+  const supervisions = createSupervisions({ ids: parts.ids, contacts, agents });
 
   const matcher = createMatcher({
     clock,
@@ -365,6 +371,7 @@ export function createEngine(parts: EngineParts): Engine {
     stop,
     actOnAgent,
     actOnContact,
+    supervisions,
     agents: () => agents.all(),
     contacts: () => contacts.all(),
     placeOf: (id) => model.placeOf(id),

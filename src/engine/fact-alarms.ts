@@ -30,10 +30,18 @@ export function alarmsOf({ arrival, stage }: Contact, fact: ContactFact): readon
     }
     case 'RecordingStarted':
       return [{ alarm: 'recordingDiskLow', about: arrival.node, set: false }];
-    case 'TalkEnded':
-      return fact.interrupted === undefined
-        ? [{ alarm: 'recordingFailed', about: arrival.node, set: false }]
+    case 'HoldOverdue':
+      return [{ alarm: 'heldTooLong', about: fact.agentId, set: true }];
+    case 'ContactHeld':
+      return stage.at === 'talking' && !fact.held
+        ? [{ alarm: 'heldTooLong', about: stage.talk.agentId, set: false }]
         : [];
+    case 'TalkEnded': {
+      const takenBack: AlarmChange = { alarm: 'heldTooLong', about: fact.agentId, set: false };
+      return fact.interrupted === undefined
+        ? [takenBack, { alarm: 'recordingFailed', about: arrival.node, set: false }]
+        : [takenBack];
+    }
     case 'PromptFailed':
       return [{ alarm: 'promptMissing', about: fact.promptId, set: true }];
     default:

@@ -57,6 +57,8 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
         return extendWrapUp(agent);
       case 'disposition':
         return dispose(agent, act.outcome);
+      case 'help':
+        return callHelp(agent);
       case 'state':
         return stateOf(agent);
       case 'echo':
@@ -103,6 +105,12 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
     const refusal = actOnContact(activity.contactId, signal);
     if (refusal === undefined) return { id: 'a.disp' };
     return refusal === 'CONTACT_UNKNOWN' ? noContact : failed;
+  }
+
+  function callHelp({ id: agentId, activity }: Agent): PromptRef {
+    if (activity.is !== 'talking') return noContact;
+    const refusal = actOnContact(activity.contactId, { type: 'CallHelp', agentId, on: true });
+    return { id: refusal === undefined ? 'a.help' : 'a.fail' };
   }
 
   function stateOf(agent: Agent): PromptRef {

@@ -1,7 +1,15 @@
 // What telephony tells, turned into signals for the right mailbox.
 import type { Arrival, Contact } from '../contact/contact.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
-import type { ChannelId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
+import type {
+  ChannelId,
+  ContactId,
+  DeviceId,
+  NodeId,
+  OfferId,
+  PlayId,
+  SupervisionId,
+} from '../contact/ids.js';
 import type { Agents } from './agents.js';
 import type { Contacts } from './contacts.js';
 import type { FeatureCalls } from './feature-calls.js';
@@ -55,7 +63,11 @@ export function createIncoming(parts: IncomingParts): Incoming {
       case 'ringing':
         return toOffer(event.channelId, (offerId) => ({ type: 'LegRinging', offerId }));
       case 'answered':
-        return toOffer(event.channelId, (offerId) => ({ type: 'LegAnswered', offerId }));
+        toOffer(event.channelId, (offerId) => ({ type: 'LegAnswered', offerId }));
+        return toSupervision(event.channelId, (supervisionId) => ({
+          type: 'SupervisorAnswered',
+          supervisionId,
+        }));
       case 'held':
         return toOffer(event.channelId, (offerId) => ({ type: 'LegHeld', offerId, held: event.held }));
       case 'gone':
@@ -124,6 +136,12 @@ export function createIncoming(parts: IncomingParts): Incoming {
     if (contact !== undefined) contacts.step(contact.id, signal(offerId));
   }
 
+  /** The leg of a supervisor who hears a talk has the supervision's id. */
+  function toSupervision(legId: ChannelId, signal: (id: SupervisionId) => ContactSignal): void {
+    const contact = contacts.onSupervisorLeg(legId);
+    if (contact !== undefined) contacts.step(contact.id, signal(legId as string as SupervisionId));
+  }
+
   function gone({ channelId, causeCode, phoneLost }: Extract<TelephonyEvent, { type: 'gone' }>): void {
     const contact: Contact | undefined = contacts.onChannel(channelId);
     if (contact !== undefined) contacts.step(contact.id, { type: 'CallerGone', causeCode, inGap: false });
@@ -132,6 +150,11 @@ export function createIncoming(parts: IncomingParts): Incoming {
 
   function legGone(channelId: ChannelId, causeCode: number, phoneLost: boolean): void {
     toOffer(channelId, (offerId) => ({ type: 'LegGone', offerId, causeCode, phoneLost }));
+    toSupervision(channelId, (supervisionId) => ({
+      type: 'SupervisionOver',
+      supervisionId,
+      reason: 'supervisor',
+    }));
   }
 
   function phone(deviceId: DeviceId, isReachable: boolean): void {

@@ -1,6 +1,6 @@
 // Every door of the engine: what it needs from the world, as interfaces. Adapters and the simulator implement them.
 import type { Agent, AgentFact } from '../contact/agent.js';
-import type { Contact } from '../contact/contact.js';
+import type { Contact, SupervisionMode } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
 import type {
   AgentId,
@@ -12,6 +12,7 @@ import type {
   NodeId,
   OfferId,
   PlayId,
+  SupervisionId,
 } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import type { Site } from '../site/site.js';
@@ -101,7 +102,8 @@ export type AlarmName =
   | 'databaseAway'
   | 'promptMissing'
   | 'calendarMissing'
-  | 'eventLoopSlow';
+  | 'eventLoopSlow'
+  | 'heldTooLong';
 
 /** The journal's near end. `append` returns when the entry will survive a kill of the process; it never throws. */
 export interface Journal {
@@ -182,6 +184,8 @@ export interface SeenChannel {
   readonly bridgeId: BridgeId | null;
   /** The device whose phone this is, or null for a trunk. */
   readonly deviceId: DeviceId | null;
+  /** A supervisor's leg or the ear at an agent's. */
+  readonly supervises: boolean;
   /** Present while a channel that nobody claimed waits in our application. */
   readonly arrival: ArrivalSeen | null;
 }
@@ -278,6 +282,19 @@ export interface RingOrder {
   readonly autoAnswer: boolean;
 }
 
+/** How a supervisor's phone is rung; the leg's channel id is the supervision's. */
+export interface SupervisorRing extends Omit<RingOrder, 'contactId' | 'offerId'> {
+  readonly supervisionId: SupervisionId;
+}
+
+/** What a supervisor is to hear: an agent's leg, by an ear of this id. */
+export interface ListenOrder {
+  readonly supervisionId: SupervisionId;
+  readonly earId: ChannelId;
+  readonly legId: ChannelId;
+  readonly mode: SupervisionMode;
+}
+
 /** A prompt in the middle of a talk. */
 export interface Announcement {
   readonly bridgeId: BridgeId;
@@ -307,6 +324,13 @@ export interface Telephony {
   announce(announcement: Announcement): Promise<void>;
   /** Takes the citizen out to music, or brings him back. */
   hold(bridgeId: BridgeId, citizen: ChannelId, on: boolean): Promise<void>;
+  ringSupervisor(ring: SupervisorRing): Promise<void>;
+  /** From now on the supervisor hears both sides; by whisper the agent hears him, the citizen never. */
+  listen(order: ListenOrder): Promise<void>;
+  /** Takes an ear away. */
+  unlisten(earId: ChannelId): Promise<void>;
+  /** Hangs up the supervisor's leg and clears away what it heard by. */
+  endSupervision(supervisionId: SupervisionId, earId: ChannelId | null): Promise<void>;
   /** Ends the bridge of a talk. Once this settles the citizen is out of it, and what is played to him is heard. */
   part(bridgeId: BridgeId, citizen: ChannelId): Promise<void>;
   /** Clears away a bridge that belongs to nobody. */

@@ -1,7 +1,8 @@
 // Compares what the state says should be with what Asterisk has, and names the difference. Pure.
 import type { Agent, AgentSignal } from '../contact/agent.js';
-import type { Contact } from '../contact/contact.js';
+import { isHeld, type Contact, type Supervision } from '../contact/contact.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
+import { earOf, legOfSupervision } from '../contact/contact-supervision.js';
 import type { AgentId, BridgeId, ChannelId, ContactId, OfferId } from '../contact/ids.js';
 import type { ArrivalSeen, NodeSnapshot, SeenChannel } from './ports.js';
 
@@ -29,15 +30,22 @@ export function reconcile(
   const live = contacts.filter((contact) => contact.stage.at !== 'ended');
   const citizens = new Map(live.map((contact) => [contact.arrival.channelId, contact]));
   const legs = new Set(live.map(legIdOf).filter((legId) => legId !== null));
-  const bridges = new Set<string>(legs);
+  // After a start or a reconnect every supervision ends.
+  const supervised = scope === 'all' ? [] : live.flatMap((contact) => supervisionIn(contact) ?? []);
+  const supervisors = new Set<string>(supervised.map(({ supervisionId }) => supervisionId));
+  const ears = new Set<string>(supervised.flatMap((one) => earOf(one) ?? []));
+  const known = (id: string) => supervisors.has(id) || ears.has(id);
+  const bridges = new Set<string>([...legs, ...supervisors]);
   return {
     contacts: live.flatMap((contact) => contactSignals(contact, seen, snapshot, scope)),
-    agents: agents.flatMap((agent) => agentSignals(agent, live, snapshot)),
+    agents: agents.flatMap((agent) => agentSignals(agent, live, snapshot, known)),
     arrivals: snapshot.channels.flatMap(({ channelId, arrival }) =>
       arrival !== null && !citizens.has(channelId) ? [arrival] : [],
     ),
     strayChannels: snapshot.channels
-      .filter(({ channelId, offerId }) => offerId !== null && !legs.has(channelId))
+      .filter(({ channelId, offerId, supervises }) =>
+        supervises ? !known(channelId) : offerId !== null && !legs.has(channelId),
+      )
       .map(({ channelId }) => channelId),
     strayBridges: snapshot.bridges
       .map(({ bridgeId }) => bridgeId)
@@ -49,6 +57,10 @@ export function reconcile(
 function legIdOf({ stage }: Contact): ChannelId | null {
   if (stage.at === 'talking') return stage.talk.legId;
   return stage.at === 'offered' ? (stage.offer.offerId as string as ChannelId) : null;
+}
+
+function supervisionIn({ stage }: Contact): Supervision | null {
+  return stage.at === 'talking' ? stage.talk.supervision : null;
 }
 
 function contactSignals(
@@ -63,13 +75,14 @@ function contactSignals(
   const leg = legSeen === undefined ? 'gone' : legSeen.up ? 'up' : 'ringing';
   const joined = citizen !== undefined && citizen.bridgeId !== null && citizen.bridgeId === legSeen?.bridgeId;
   const nodeRestarted = contact.arrival.bootId !== snapshot.bootId;
-  if (scope === 'mismatches' && !nodeRestarted && agrees(contact, citizen !== undefined, leg, joined))
-    return [];
+  const supervised = scope === 'mismatches' && isSupervisorThere(contact, seen);
+  if (supervised && !nodeRestarted && agrees(contact, citizen !== undefined, leg, joined)) return [];
   const signal: ContactSignal = {
     type: 'Resynced',
     citizenUp: citizen !== undefined,
     leg,
     joined,
+    ...(supervised && { supervised }),
     nodeRestarted,
   };
   return [{ id: contact.id, signal }];
@@ -83,22 +96,39 @@ function agrees(
   joined: boolean,
 ): boolean {
   if (!citizenUp) return false;
-  if (stage.at === 'talking') return leg === 'up' && (joined || stage.talk.held);
+  if (stage.at === 'talking') return leg === 'up' && joined !== isHeld(stage.talk);
   return true;
 }
 
-function agentSignals(agent: Agent, live: readonly Contact[], snapshot: NodeSnapshot): Difference['agents'] {
+/** No supervisor is missing. Only a leg that was picked up is sure to have been there when the node was looked at. */
+function isSupervisorThere(contact: Contact, seen: ReadonlyMap<ChannelId, SeenChannel>): boolean {
+  const supervision = supervisionIn(contact);
+  return (
+    supervision === null || !supervision.answered || seen.has(legOfSupervision(supervision.supervisionId))
+  );
+}
+
+function agentSignals(
+  agent: Agent,
+  live: readonly Contact[],
+  snapshot: NodeSnapshot,
+  isKnown: (id: string) => boolean,
+): Difference['agents'] {
   const { id, deviceId, activity } = agent;
   if (activity.is === 'offline' || deviceId === null) return [];
   const channelIds = snapshot.channels
     .filter((channel) => channel.deviceId === deviceId && channel.offerId === null)
+    .filter((channel) => !channel.supervises || isKnown(channel.channelId))
     .map(({ channelId }) => channelId);
   const signals: AgentSignal[] = [
     { type: 'PhoneReachable', deviceId, reachable: snapshot.reachableDevices.includes(deviceId) },
     { type: 'OwnCallsSeen', channelIds },
   ];
-  if (activity.is === 'talking' && !live.some((contact) => talksWith(contact, id))) {
-    signals.push({ type: 'Released', contactId: activity.contactId, interrupted: false });
+  if (activity.is === 'talking') {
+    const { contactId } = activity;
+    const talk = live.map(({ stage }) => stage).find((stage) => talksWith(stage, id));
+    if (talk?.at !== 'talking') signals.push({ type: 'Released', contactId, interrupted: false });
+    else signals.push({ type: 'Held', contactId, held: isHeld(talk.talk) });
   }
   if (activity.is === 'ringing' && !live.some((contact) => offersTo(contact, activity.offerId))) {
     signals.push({ type: 'OfferClosed', offerId: activity.offerId, outcome: 'failed' });
@@ -106,7 +136,7 @@ function agentSignals(agent: Agent, live: readonly Contact[], snapshot: NodeSnap
   return signals.map((signal) => ({ id, signal }));
 }
 
-function talksWith({ stage }: Contact, agentId: AgentId): boolean {
+function talksWith(stage: Contact['stage'], agentId: AgentId): boolean {
   return stage.at === 'talking' && stage.talk.agentId === agentId;
 }
 

@@ -246,6 +246,12 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'PromptFailed':
     case 'OfferAnswered':
     case 'RecordingPaused':
+    case 'HoldOverdue':
+    case 'HelpAsked':
+    case 'HelpOver':
+    case 'SupervisionStarted':
+    case 'SupervisionModeChanged':
+    case 'SupervisionEnded':
     case 'ContactRequeued':
       return;
   }

@@ -36,11 +36,15 @@ export interface SimTelephony extends Telephony {
   setReachable(deviceId: DeviceId, reachable: boolean): void;
   call(citizen: Citizen): ChannelId;
   hangUpCitizen(channelId: ChannelId): void;
+  /** The hold key of the phone in a talk. */
+  pressHold(deviceId: DeviceId, held: boolean): void;
   /** The phone dies under its talk, without a word. */
   killPhone(deviceId: DeviceId): void;
   /** Asterisk dies and comes back: every channel is gone. */
   restartNode(): void;
   connect(): void;
+  /** The channel hears music on hold or in line. */
+  hearsMusic(channelId: ChannelId): boolean;
   channels(): readonly SeenChannel[];
 }
 
@@ -60,6 +64,10 @@ interface Channel {
   up: boolean;
   bridgeId: BridgeId | null;
   readonly arrival: ArrivalSeen | null;
+  readonly supervises: boolean;
+  /** The leg this ear hears: it ends with it. */
+  readonly earOf: ChannelId | null;
+  music: boolean;
   packets: number;
   dead: boolean;
 }
@@ -87,12 +95,15 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
     return channel;
   }
 
-  function add(channel: Omit<Channel, 'packets' | 'dead' | 'bridgeId' | 'contactId'>): void {
-    channels.set(channel.channelId, { ...channel, bridgeId: null, contactId: null, packets: 0, dead: false });
+  type Given = Pick<Channel, 'channelId' | 'offerId' | 'deviceId' | 'up' | 'arrival'>;
+  function add(channel: Given & Partial<Pick<Channel, 'supervises' | 'earOf'>>): void {
+    const fresh = { bridgeId: null, contactId: null, music: false, packets: 0, dead: false };
+    channels.set(channel.channelId, { supervises: false, earOf: null, ...channel, ...fresh });
   }
 
   function remove(channelId: ChannelId, causeCode: number, phoneLost = false): void {
     if (!channels.delete(channelId)) return;
+    for (const ear of [...channels.values()]) if (ear.earOf === channelId) channels.delete(ear.channelId);
     emit({ type: 'gone', channelId, causeCode, phoneLost });
   }
 
@@ -106,8 +117,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
     return [...channels.values()].filter((channel) => channel.bridgeId === bridgeId).length > 1;
   }
 
-  function ringPhone(order: RingOrder): void {
-    const legId = order.offerId as string as ChannelId;
+  function ringPhone(legId: ChannelId, order: Pick<RingOrder, 'deviceId' | 'ringMs'>): void {
     const habit = habits.get(order.deviceId) ?? { does: 'ignore' };
     soon(20, () => channels.has(legId) && emit({ type: 'ringing', channelId: legId }));
     if (habit.does === 'refuse') soon(habit.afterMs, () => remove(legId, habit.causeCode));
@@ -136,13 +146,14 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       node,
       bootId: `boot-${boot}`,
       channels: [...channels.values()].map(
-        ({ channelId, contactId, offerId, up, bridgeId, deviceId, arrival }) => ({
+        ({ channelId, contactId, offerId, up, bridgeId, deviceId, supervises, arrival }) => ({
           channelId,
           contactId,
           offerId,
           up,
           bridgeId,
           deviceId,
+          supervises,
           arrival,
         }),
       ),
@@ -179,22 +190,52 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
     async stopPlay(playId) {
       plays.get(playId)?.();
     },
-    async music(channelId) {
-      channelOf(channelId);
+    async music(channelId, on) {
+      channelOf(channelId).music = on;
     },
     async ring(order) {
       if (!reachable.has(order.deviceId))
         throw new AppError('ARI_REFUSED', { status: 500, message: 'Allocation failed' });
       const channelId = order.offerId as string as ChannelId;
       add({ channelId, offerId: order.offerId, deviceId: order.deviceId, up: false, arrival: null });
-      ringPhone(order);
+      ringPhone(channelId, order);
     },
     async join(bridgeId, citizen, leg) {
       const both = [channelOf(citizen), channelOf(leg)];
       for (const channel of both) channel.bridgeId = bridgeId;
     },
     async hold(bridgeId, citizen, on) {
-      channelOf(citizen).bridgeId = on ? null : bridgeId;
+      const channel = channelOf(citizen);
+      channel.bridgeId = on ? null : bridgeId;
+      channel.music = on;
+    },
+    async ringSupervisor(ring) {
+      if (!reachable.has(ring.deviceId))
+        throw new AppError('ARI_REFUSED', { status: 500, message: 'Allocation failed' });
+      const channelId = ring.supervisionId as string as ChannelId;
+      add({ channelId, offerId: null, deviceId: ring.deviceId, up: false, arrival: null, supervises: true });
+      ringPhone(channelId, ring);
+    },
+    async listen({ supervisionId, earId, legId }) {
+      channelOf(legId);
+      add({
+        channelId: earId,
+        offerId: null,
+        deviceId: null,
+        up: true,
+        arrival: null,
+        supervises: true,
+        earOf: legId,
+      });
+      const bridgeId = supervisionId as string as BridgeId;
+      for (const id of [earId, supervisionId as string as ChannelId]) channelOf(id).bridgeId = bridgeId;
+    },
+    async unlisten(earId) {
+      channels.delete(earId);
+    },
+    async endSupervision(supervisionId, earId) {
+      if (earId !== null) channels.delete(earId);
+      soon(5, () => remove(supervisionId as string as ChannelId, normalClearing));
     },
     async announce() {},
     async part(bridgeId) {
@@ -258,6 +299,10 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       return channelId;
     },
     hangUpCitizen: (channelId) => remove(channelId, normalClearing),
+    pressHold(deviceId, held) {
+      for (const { channelId, deviceId: at, offerId } of channels.values())
+        if (at === deviceId && offerId !== null) emit({ type: 'held', channelId, held });
+    },
     killPhone(deviceId) {
       for (const channel of channels.values()) if (channel.deviceId === deviceId) channel.dead = true;
       reachable.delete(deviceId);
@@ -270,6 +315,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       emit({ type: 'disconnected' });
     },
     connect: () => emit({ type: 'connected', snapshot: snapshot() }),
+    hearsMusic: (channelId) => channels.get(channelId)?.music ?? false,
     channels: () => snapshot().channels,
   };
 }

@@ -97,18 +97,40 @@ t.test('agents act on themselves, supervisors on all; refusals have their codes'
   t.equal(await act(agent, '1002/wrap-up/end'), 'AGENT_WRONG_STATE');
   t.equal(await act(agent, '1001/sign-out'), 'FORBIDDEN');
   t.equal(await act(agent, '1001/sign-in', { deviceId: 'd1001' }), 'FORBIDDEN');
-  t.equal(await act(supervisor, '1002/ready'), 'ready');
-  t.equal(await act(admin, '1002/sign-out'), 'offline');
-  t.equal(await act(admin, '9999/sign-out'), 'AGENT_UNKNOWN');
+  t.equal(await act(supervisor, '1002/ready'), 'REASON_NEEDED');
+  t.equal(await act(supervisor, '1002/ready', { reason: ' 好 ' }), 'REASON_NEEDED', 'a word is no reason');
+  t.equal(await act(supervisor, '1002/ready', { reason: 'a\nb' }), 'REQUEST_INVALID');
+  t.equal(await act(supervisor, '1002/break', { reason: 'rest' }), 'REASON_NEEDED');
+  t.equal(await act(supervisor, '1002/ready', { reason: '排队较多' }), 'ready');
+  t.equal(await act(supervisor, '1002/break', { reason: 'coaching', note: '听录音' }), 'break');
+  t.equal(await act(admin, '1002/sign-out', { reason: '下班' }), 'offline');
+  t.equal(await act(admin, '9999/sign-out', { reason: '下班' }), 'AGENT_UNKNOWN');
   const facts = world.journal.flatMap((entry) => entry.facts);
   const audited = facts.flatMap((fact) =>
     fact.type === 'Audited' && fact.act === 'agent.act' ? [fact] : [],
   );
   const by = facts.flatMap((fact) => ('by' in fact && fact.type !== 'Audited' ? [fact.by] : []));
-  t.same(by, ['agent', 'agent', 'agent', 'supervisor', 'supervisor'], 'the journal says who asked');
+  t.same(
+    by,
+    ['agent', 'agent', 'agent', '1001', 'supervisor', '1001', 'supervisor', 'hotline', 'supervisor'],
+    'the journal says who asked, and who ordered it',
+  );
   t.match(audited, [
-    { by: '1001', role: 'supervisor', act: 'agent.act', about: '1002', details: { act: 'GoReady' } },
-    { by: 'hotline', role: 'hotlineAdmin', act: 'agent.act', about: '1002', details: { act: 'SignOut' } },
+    {
+      by: '1001',
+      role: 'supervisor',
+      act: 'agent.act',
+      about: '1002',
+      details: { act: 'GoReady', reason: '排队较多' },
+    },
+    { act: 'agent.act', about: '1002', details: { act: 'GoBreak', reason: '听录音' } },
+    {
+      by: 'hotline',
+      role: 'hotlineAdmin',
+      act: 'agent.act',
+      about: '1002',
+      details: { act: 'SignOut', reason: '下班' },
+    },
   ]);
 });
 

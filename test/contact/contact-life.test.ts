@@ -17,6 +17,7 @@ import type {
   NodeId,
   OfferId,
   QueueId,
+  SupervisionId,
 } from '../../src/contact/ids.js';
 import type { MatchDecision } from '../../src/contact/offer.js';
 
@@ -50,6 +51,8 @@ const policy: ContactPolicy = {
   joinMs: 3_000,
   resumePreferMs: 10_000,
   recordingPauseMs: 120_000,
+  holdNoticeMs: 120_000,
+  holdLimitMs: 600_000,
   talkMs: 14_400_000,
   leavingMs: 30_000,
   retireMs: 600_000,
@@ -322,11 +325,17 @@ const timerNames: readonly ContactTimer[] = [
   'audioLate',
   'recordingCheck',
   'pauseOver',
+  'holdNotice',
+  'holdOver',
+  'supervisorRing',
   'talkOver',
   'leavingOver',
   'retire',
 ];
 
+const supervisionId = '00000000-0000-7000-8000-000000000002' as SupervisionId;
+const supervisorId = '1009' as AgentId;
+const mode = fc.constantFrom('listen' as const, 'whisper' as const);
 /** Signals as the world might send them, late, doubled or out of turn; `now` names the live playback and offer. */
 const anySignal: fc.Arbitrary<(contact: Contact) => ContactSignal> = fc.oneof(
   fc.boolean().map((ok) => (contact: Contact) => ({
@@ -345,6 +354,13 @@ const anySignal: fc.Arbitrary<(contact: Contact) => ContactSignal> = fc.oneof(
   fc.constant(() => ({ type: 'Joined' as const, offerId })),
   fc.constant(() => ({ type: 'JoinFailed' as const, offerId })),
   fc.boolean().map((held) => () => ({ type: 'LegHeld' as const, offerId, held })),
+  fc.boolean().map((on) => () => ({ type: 'HoldContact' as const, agentId, on })),
+  fc.boolean().map((on) => () => ({ type: 'CallHelp' as const, agentId, on })),
+  mode.map((one) => () => ({ type: 'Supervise' as const, supervisionId, supervisorId, deviceId, mode: one })),
+  mode.map((one) => () => ({ type: 'ChangeSupervision' as const, supervisorId, mode: one })),
+  fc.constant(() => ({ type: 'SupervisorAnswered' as const, supervisionId })),
+  fc.constant(() => ({ type: 'SupervisorHears' as const, supervisionId })),
+  fc.constant(() => ({ type: 'SupervisionOver' as const, supervisionId, reason: 'supervisor' as const })),
   fc.boolean().map((inGap) => () => ({ type: 'CallerGone' as const, causeCode: 16, inGap })),
   fc.constant(() => ({ type: 'AgentReleased' as const, agentId })),
   fc.boolean().map((paused) => () => ({ type: 'PauseRecording' as const, agentId, paused })),
@@ -404,4 +420,7 @@ function assertLetGo({ stage }: Contact, effects: readonly ContactEffect[]): voi
   for (const needed of ['hangUpLeg', 'part', 'tellAgent'] as const) {
     if (!done.has(needed)) throw new Error(`ended in ${stage.at} without ${needed}`);
   }
+  const supervised = stage.at === 'talking' && stage.talk.supervision !== null;
+  if (supervised !== done.has('endSupervision'))
+    throw new Error('a supervisor is left in a talk that is over');
 }

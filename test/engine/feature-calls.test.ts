@@ -180,7 +180,8 @@ t.test('keys are read as whole codes, beginnings of codes, or nothing', (t) => {
     ['*267', 'unknown'],
     ['*29', 'whole {"do":"state"}'],
     ['*43', 'whole {"do":"echo"}'],
-    ['*27', 'unknown'],
+    ['*27', 'whole {"do":"help"}'],
+    ['*28', 'unknown'],
     ['*110', 'unknown'],
     ['**', 'unknown'],
     ['', 'unknown'],
@@ -278,7 +279,8 @@ t.test('the short codes: each confirmed, each refused with a word when the momen
   t.same(await say('*24'), ['a.nocall']);
   t.same(await say('*25'), ['a.nocall']);
   t.same(await say('*261'), ['a.nocall']);
-  t.same(await say('*27'), ['a.fail'], 'no such code yet');
+  t.same(await say('*27'), ['a.nocall'], 'help is for a talk');
+  t.same(await say('*28'), ['a.fail'], 'no such code yet');
   t.same(await say('*22'), ['a.ready']);
   t.equal(shown(first), 'ready');
   t.same(await say('*233'), ['a.break r=training']);
@@ -343,7 +345,10 @@ t.test('keys in a talk: codes are obeyed and kept from the citizen, all else goe
   t.match(engine.contacts()[0]?.disposition ?? {}, { outcome: 'dispatch' });
   await press(leg, '*29');
   t.same(words(), ['a.state state=talking t=1']);
-  for (const code of ['*22', '*24', '*25', '*43', '*201002#', '*27', '**']) {
+  await press(leg, '*27');
+  t.same([...words(), ...deeds()], ['a.help']);
+  t.match(engine.contacts()[0]?.stage ?? {}, { talk: { helpSinceMs: Number } });
+  for (const code of ['*22', '*24', '*25', '*43', '*201002#', '*28', '**']) {
     await press(leg, code);
     t.same([code, ...words(), ...deeds()], [code, 'a.fail']);
   }

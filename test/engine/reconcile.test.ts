@@ -4,7 +4,15 @@ import { newAgent } from '../../src/contact/agent-life.js';
 import type { Agent } from '../../src/contact/agent.js';
 import { newContact } from '../../src/contact/contact-life.js';
 import type { Arrival, Contact, Stage } from '../../src/contact/contact.js';
-import type { AgentId, BridgeId, ChannelId, ContactId, DeviceId, OfferId } from '../../src/contact/ids.js';
+import type {
+  AgentId,
+  BridgeId,
+  ChannelId,
+  ContactId,
+  DeviceId,
+  OfferId,
+  SupervisionId,
+} from '../../src/contact/ids.js';
 import type { ArrivalSeen, NodeSnapshot, SeenChannel } from '../../src/engine/ports.js';
 import { reconcile } from '../../src/engine/reconcile.js';
 
@@ -26,8 +34,11 @@ const talking: Stage = {
     legId,
     bridgeId: offerId as string as BridgeId,
     connectedAtMs: 0,
-    held: false,
+    heldBy: [],
+    heldSinceMs: null,
     recording: 'on',
+    helpSinceMs: null,
+    supervision: null,
   },
 };
 const contact = (stage: Stage): Contact => ({ ...newContact('c1' as ContactId, arrival), stage });
@@ -40,6 +51,7 @@ const seen = (channelId: ChannelId, more: Partial<SeenChannel> = {}): SeenChanne
   up: true,
   bridgeId: null,
   deviceId: null,
+  supervises: false,
   arrival: null,
   ...more,
 });
@@ -111,4 +123,53 @@ t.test("the phone's own calls and its reach are read anew", async (t) => {
     { signal: { type: 'PhoneReachable', reachable: false } },
     { signal: { type: 'OwnCallsSeen', channelIds: [own.channelId] } },
   ]);
+});
+
+t.test('a hold and the node are compared both ways; the agent is told which is true', async (t) => {
+  const held: Stage = { ...talking, talk: { ...talking.talk, heldBy: ['page'], heldSinceMs: 0 } };
+  const apart = [seen(citizen, { contactId: 'c1' as ContactId }), joined[1]!];
+  const resynced = (stage: Stage, channels: readonly SeenChannel[]) =>
+    reconcile([contact(stage)], [], node(channels), 'mismatches').contacts.length;
+  t.equal(resynced(held, apart), 0, 'held, and out of the bridge');
+  t.equal(resynced(held, joined), 1, 'held, and yet in it');
+  t.equal(resynced(talking, apart), 1, 'not held, and yet out of it');
+  const activity = { is: 'talking', contactId: 'c1' as ContactId, legId, held: false } as const;
+  const agent: Agent = { ...newAgent(agentId, 0), deviceId, activity };
+  const { agents } = reconcile([contact(held)], [agent], node(apart), 'mismatches');
+  t.ok(agents.some(({ signal }) => signal.type === 'Held' && signal.held));
+});
+
+t.test('a supervision is known to a routine look, and cleared away after a start', async (t) => {
+  const supervisionId = '00000000-0000-7000-8000-000000000002' as SupervisionId;
+  const supervisorId = '1009' as AgentId;
+  const device = 'd1009' as DeviceId;
+  const supervision = {
+    supervisionId,
+    supervisorId,
+    deviceId: device,
+    mode: 'listen',
+    answered: true,
+  } as const;
+  const supervised: Stage = {
+    ...talking,
+    talk: { ...talking.talk, supervision: { ...supervision, sinceMs: 0, ears: 2 } },
+  };
+  const sup = supervisionId as string as ChannelId;
+  const ear = (n: number) => seen(`ear${n}-${supervisionId}` as ChannelId, { supervises: true });
+  const channels = [...joined, seen(sup, { supervises: true, deviceId: device }), ear(1), ear(2)];
+  const bridges = [bridgeId, sup as string as BridgeId].map((id) => ({ bridgeId: id, channelIds: [] }));
+  const supervisor: Agent = { ...newAgent(supervisorId, 0), deviceId: device, activity: { is: 'ready' } };
+  const look = (scope: 'all' | 'mismatches', there: readonly SeenChannel[] = channels) =>
+    reconcile([contact(supervised)], [supervisor], node(there, { bridges }), scope);
+  const routine = look('mismatches');
+  t.same(routine.contacts, []);
+  t.same(routine.strayChannels, [ear(1).channelId], 'only the former ear');
+  t.same(routine.strayBridges, []);
+  t.ok(routine.agents.some(({ signal }) => signal.type === 'OwnCallsSeen' && signal.channelIds[0] === sup));
+  t.match(look('mismatches', joined).contacts, [{ signal: { type: 'Resynced', supervised: undefined } }]);
+  const started = look('all');
+  t.same(started.strayChannels, [sup, ear(1).channelId, ear(2).channelId]);
+  t.same(started.strayBridges, [sup]);
+  t.match(started.contacts, [{ signal: { type: 'Resynced', supervised: undefined } }]);
+  t.ok(started.agents.some(({ signal }) => signal.type === 'OwnCallsSeen' && signal.channelIds.length === 0));
 });

@@ -99,8 +99,8 @@ export function answeredCall(plan: CallPlan = {}): readonly At[] {
       fact: { type: 'AgentConnected', agentId, offerId, waitedMs: 6000, queuedMs: 5950 },
     },
     { atMs: arrivedAtMs + 6100, fact: { type: 'RecordingStarted', file: '2026/11/23/c-1.wav' } },
-    { atMs: arrivedAtMs + 30_000, fact: { type: 'ContactHeld', held: true } },
-    { atMs: arrivedAtMs + 50_000, fact: { type: 'ContactHeld', held: false } },
+    { atMs: arrivedAtMs + 30_000, fact: { type: 'ContactHeld', held: true, by: 'phone' } },
+    { atMs: arrivedAtMs + 50_000, fact: { type: 'ContactHeld', held: false, by: 'phone' } },
     {
       atMs: arrivedAtMs + 90_000,
       fact: { type: 'TalkEnded', agentId, by: 'citizen', talkMs: 84_000, causeCode: 16 },

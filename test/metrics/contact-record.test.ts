@@ -104,7 +104,7 @@ t.test('a talk cut off by the phone goes on with another agent as one answered c
   const record = recordOf([
     ...arrivalFacts(),
     { atMs: at(5000), fact: { type: 'AgentConnected', agentId, offerId, waitedMs: 5000, queuedMs: 4950 } },
-    { atMs: at(9000), fact: { type: 'ContactHeld', held: true } },
+    { atMs: at(9000), fact: { type: 'ContactHeld', held: true, by: 'phone' } },
     {
       atMs: at(15_000),
       fact: { type: 'TalkEnded', agentId, by: 'system', talkMs: 10_000, causeCode: 0, interrupted: 'phone' },

@@ -102,7 +102,7 @@ t.test(
   'the INVITE asks the phone to answer by itself where the agent wishes it, and only there',
   async (t) => {
     // 1007's phone is still signed in: he goes, so that the call goes where it is looked at.
-    await station.api('POST', '/api/v1/agents/1007/sign-out');
+    await station.api('POST', '/api/v1/agents/1007/sign-out', { reason: '测试' });
     for (const [agentId, wishes] of [
       ['1008', true],
       ['1004', false],

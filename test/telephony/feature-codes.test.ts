@@ -106,7 +106,7 @@ t.test('the headset test gives back what is said, and a feature call makes nobod
   t.same(await station.facts('AgentOwnCall'), []);
   await call.hangUp();
   await station.until('no channel left', async () => (await station.channels()).length === 0 || undefined);
-  await station.api('POST', '/api/v1/agents/1002/sign-out');
+  await station.api('POST', '/api/v1/agents/1002/sign-out', { reason: '测试' });
 });
 
 /** A talk with both in it, silent, the 工号 spoken. */

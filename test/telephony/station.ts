@@ -158,6 +158,12 @@ interface AgentShown {
   readonly state: string;
 }
 
+/** The administrator acts on the agents: he has to say why. */
+function orderFor(path: string): object {
+  if (path === 'break') return { note: '测试' };
+  return path === 'ready' || path === 'sign-out' ? { reason: '测试' } : {};
+}
+
 /** Starts everything; the prompts come from the cache that set-up filled. */
 export async function startStation(options: StationOptions): Promise<Station> {
   const home = await mkdtemp(join(tmpdir(), 'yihao-station-'));
@@ -215,7 +221,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
       const agents = body['agents'] as AgentShown[];
       return agents.some((one) => one.agentId === agentId && one.state !== 'unreachable') || undefined;
     });
-    if (ready) await api('POST', `/api/v1/agents/${agentId}/ready`);
+    if (ready) await api('POST', `/api/v1/agents/${agentId}/ready`, orderFor('ready'));
   }
 
   async function seat(agentId: string, seatOptions: Parameters<Station['seat']>[1] = {}): Promise<Seat> {
@@ -243,7 +249,14 @@ export async function startStation(options: StationOptions): Promise<Station> {
       untilState: async (wanted, timeoutMs) => {
         await until(`${agentId} ${wanted}`, async () => (await state()) === wanted || undefined, timeoutMs);
       },
-      act: (path, body) => api('POST', `/api/v1/agents/${agentId}/${path}`, body),
+      act: (path, body) => {
+        const whole = { ...body, ...orderFor(path) };
+        return api(
+          'POST',
+          `/api/v1/agents/${agentId}/${path}`,
+          Object.keys(whole).length > 0 ? whole : undefined,
+        );
+      },
     };
   }
 

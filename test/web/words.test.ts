@@ -84,8 +84,12 @@ t.test('each act is allowed in the states in which the service takes it', async 
     'release',
     'recording',
     'disposition',
+    'hold',
     'signout',
+    'help',
   ]);
+  const heldByPhone = { ...talk, held: true, heldBy: 'phone' } as SeatMoment['contact'];
+  t.equal(whyNot('hold', moment('hold', { contact: heldByPhone })), 'why.heldByPhone');
   t.same(allowed(moment('wrapup', { noted: true })), [
     'ready',
     'break',

@@ -41,6 +41,14 @@ export interface Originate extends NewChannel {
   readonly ringTimeoutMs: number;
 }
 
+/** An ear at a channel; `out` = what goes out to its far end. */
+export interface Snoop {
+  readonly snoopId: string;
+  readonly spy: 'both';
+  readonly whisper: 'none' | 'out';
+  readonly appArgs: string;
+}
+
 /** Which part of a channel's audio is silenced: what comes in from it, what goes out to it, or both. */
 export type MuteDirection = 'in' | 'out' | 'both';
 
@@ -111,6 +119,12 @@ function channelVerbs(request: AriRequest, app: string) {
     create: (channel: NewChannel) => make('channels/create', { ...channel }),
     originate: ({ ringTimeoutMs, ...channel }: Originate) =>
       make('channels', { ...channel, timeout: wholeSeconds(ringTimeoutMs) }),
+    /** A channel that hears another one: `spy` whose sides, `whisper` to whom what it is given is said. */
+    snoop: (channelId: string, { snoopId, ...body }: Snoop) =>
+      request<Channel>('POST', at`channels/${channelId}/snoop/${snoopId}`, {
+        body: { app, ...body },
+        mintedId: true,
+      }),
     dial: (channelId: string, options: { callerChannelId?: string; ringTimeoutMs: number }) =>
       request<void>('POST', at`channels/${channelId}/dial`, {
         body: { caller: options.callerChannelId, timeout: wholeSeconds(options.ringTimeoutMs) },

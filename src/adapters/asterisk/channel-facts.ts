@@ -7,7 +7,11 @@ import type { Channel } from './ari-types.js';
 export const application = 'yihao';
 
 /** Our ids on a channel, reported in its every event. */
-export const variableNames = { contact: 'YIHAO_CONTACT', offer: 'YIHAO_OFFER' } as const;
+export const variableNames = {
+  contact: 'YIHAO_CONTACT',
+  offer: 'YIHAO_OFFER',
+  supervision: 'YIHAO_SUPERVISION',
+} as const;
 
 /** The endpoint of `PJSIP/d1001-00000012`: `d1001`. */
 export function endpointOf(channel: Pick<Channel, 'name'>): string {
@@ -69,6 +73,7 @@ export function seenChannel(
     up: channel.state === 'Up',
     bridgeId,
     deviceId: deviceOf(channel, devices),
+    supervises: (variables[variableNames.supervision] ?? '') !== '' || channel.name.startsWith('Snoop/'),
     arrival: inApplication && app === application ? arrivalOf(channel, args) : null,
   };
 }

@@ -14,10 +14,12 @@ import type {
 import type { AmiClient } from './ami-client.js';
 import type { AriClient } from './ari-client.js';
 import type { AriEvent, Channel } from './ari-types.js';
+import { autoAnswerHeaders } from './auto-answer.js';
 import { arrivalOf, deviceOf, seenChannel, variableNames } from './channel-facts.js';
 import { pushAccounts, type AccountSettings, type DeviceAccount } from './device-accounts.js';
 import { createPhoneWatch } from './phone-watch.js';
 import type { Recorder } from './recorder.js';
+import { createSupervisionVerbs, supervisionArgs } from './supervision.js';
 import { createTrunkWatch } from './trunk-watch.js';
 
 /** What Asterisk's side of the port is made of. */
@@ -67,6 +69,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     (deviceId) => [...deviceChannels.values()].includes(deviceId),
   );
 
+  const supervision = createSupervisionVerbs(ari);
   const trunkWatch = createTrunkWatch(ari, parts.ami, (endpoint) => devices.has(endpoint));
 
   const emit = (event: TelephonyEvent) => listener(event);
@@ -113,7 +116,8 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   function entered(channel: Channel, args: readonly string[]): void {
     const channelId = channel.id as ChannelId;
     const [kind, endpoint = '', code = ''] = args;
-    if (kind === 'leg') return emit({ type: 'answered', channelId });
+    if (kind === supervisionArgs.ear) return supervision.entered(channelId);
+    if (kind === 'leg' || kind === supervisionArgs.leg) return emit({ type: 'answered', channelId });
     if (kind === 'feature') {
       ownCalls.delete(channelId);
       deviceChannels.set(channelId, endpoint as DeviceId);
@@ -349,13 +353,18 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     async hold(bridgeId, citizen, on) {
       if (on) {
         await cutAnnouncements(bridgeId);
-        await ari.bridges.removeChannels(bridgeId, [citizen]);
+        // Asked for again after a restart, he may be out of it already.
+        await ari.bridges.removeChannels(bridgeId, [citizen]).catch(ignoreRefused);
         await ari.channels.startMoh(citizen, 'default');
       } else {
         await ari.channels.stopMoh(citizen);
         await ari.bridges.addChannels(bridgeId, [citizen]);
       }
     },
+    ringSupervisor: supervision.ringSupervisor,
+    listen: supervision.listen,
+    unlisten: supervision.unlisten,
+    endSupervision: supervision.endSupervision,
     async part(bridgeId, citizen) {
       try {
         await cutAnnouncements(bridgeId);
@@ -378,12 +387,6 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     trunks: trunkWatch.trunks,
   };
 }
-
-/** Both spellings in use among desk phones and softphones. */
-const autoAnswerHeaders = {
-  'PJSIP_HEADER(add,Call-Info)': '<sip:yihao>;answer-after=0',
-  'PJSIP_HEADER(add,Alert-Info)': '<http://yihao>;info=alert-autoanswer',
-};
 
 function isLeg(channel: Channel): boolean {
   return (channel.channelvars?.[variableNames.offer] ?? '') !== '' || isOfferId(channel.id);

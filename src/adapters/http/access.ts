@@ -21,6 +21,7 @@ export type SessionUser =
   | { readonly is: 'account'; readonly name: string; readonly credential: number };
 
 const persons: readonly Role[] = agentRoles;
+const supervisors: readonly Role[] = ['supervisor'];
 const leaders: readonly Role[] = ['supervisor', 'hotlineAdmin'];
 /** Those who act on agents, each as far as mayActOn lets him. */
 const actors: readonly Role[] = [...persons, 'hotlineAdmin'];
@@ -59,6 +60,11 @@ export const routeAccess = {
   'POST /api/v1/contacts/:id/release': persons,
   'POST /api/v1/contacts/:id/recording': persons,
   'POST /api/v1/contacts/:id/disposition': persons,
+  'POST /api/v1/contacts/:id/hold': persons,
+  'POST /api/v1/contacts/:id/help': persons,
+  'POST /api/v1/supervision': supervisors,
+  'POST /api/v1/supervision/mode': supervisors,
+  'DELETE /api/v1/supervision': supervisors,
   'GET /api/v1/live': overseers,
   'GET /api/v1/kpis': overseers,
   'GET /api/v1/site': leaders,

@@ -5,6 +5,9 @@ import type { HttpParts } from './http-parts.js';
 /** Acts that are audited, by name. */
 export type AuditedAct =
   | 'agent.act'
+  | 'supervision.begin'
+  | 'supervision.mode'
+  | 'supervision.end'
   | 'site.reload'
   | 'site.menu'
   | 'session.login'

@@ -3,14 +3,15 @@ import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { ContactSignal } from '../../contact/contact-signals.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
-import type { AgentId, ContactId } from '../../contact/ids.js';
+import type { AgentId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
 import { seesOwnContactsOnly, type User } from './access.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantIn, instantText } from './instant.js';
+import { actOnOwnContact } from './own-contact.js';
 import type { ContactFilter } from './record-reader.js';
-import { contactView, lineOfText, oneOf, viewContact } from './views.js';
+import { contactView, lineOfText, oneOf } from './views.js';
 
 const params = Type.Object({ id: lineOfText(100) });
 
@@ -56,7 +57,7 @@ const factView = Type.Object({
 
 /** Adds the routes of contacts. Agents see their own contacts, the others all. */
 export function addContactRoutes(api: Api, parts: HttpParts): void {
-  const { engine, records } = parts;
+  const { records } = parts;
 
   api.get(
     '/api/v1/contacts',
@@ -92,20 +93,13 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       const user = knownUser(request, parts);
       const found = await records.contact(request.params.id);
       if (found === undefined || !maySee(user, found.record)) throw new AppError('CONTACT_UNKNOWN');
-      return { record: shownRecord(found.record), journal: found.journal.map(shownFact) };
+      const journal = found.journal.filter(({ type }) => !isSilent(user, type));
+      return { record: shownRecord(found.record), journal: journal.map(shownFact) };
     },
   );
 
-  /** @throws FORBIDDEN and the engine's refusals */
-  function act(request: FastifyRequest, id: string, signalBy: (agentId: AgentId) => ContactSignal) {
-    const { agentId } = knownUser(request, parts);
-    if (agentId === null) throw new AppError('FORBIDDEN');
-    const refused = engine.actOnContact(id as ContactId, signalBy(agentId));
-    if (refused !== undefined) throw new AppError(refused);
-    const contact = engine.contacts().find((live) => live.id === id);
-    if (contact === undefined) throw new AppError('CONTACT_UNKNOWN');
-    return viewContact(contact, engine.placeOf(contact.id));
-  }
+  const act = (request: FastifyRequest, id: string, signalBy: (agentId: AgentId) => ContactSignal) =>
+    actOnOwnContact(parts, request, id, signalBy);
 
   const answer = { 200: contactView };
   api.post(
@@ -152,6 +146,11 @@ function filterFor(user: User, query: Static<typeof listQuery>): ContactFilter {
 
 function maySee(user: User, record: ContactRecord): boolean {
   return !seesOwnContactsOnly(user) || record.agentIds.includes(user.agentId);
+}
+
+/** 监听 stays silent: those who are listened to do not read of it. */
+function isSilent(user: User, type: string): boolean {
+  return seesOwnContactsOnly(user) && type.startsWith('Supervision');
 }
 
 /** The caller's key links calls of one number; it is for the service's own use. */

@@ -25,6 +25,8 @@ import { addPageRoutes } from './page-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
 import { addSiteRoutes } from './site-routes.js';
+import { addSupervisionRoutes } from './supervision-routes.js';
+import { addTalkRoutes } from './talk-routes.js';
 import { UpgradeOffer } from './upgrade-offer.js';
 
 /** The name of the session's cookie. */
@@ -71,7 +73,15 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     api.get('/api/v1/openapi.json', { schema: { hide: true } }, async () =>
       description.document(parts.version),
     );
-    for (const add of [addSessionRoutes, addAgentRoutes, addContactRoutes, addLiveRoutes, addSiteRoutes])
+    for (const add of [
+      addSessionRoutes,
+      addAgentRoutes,
+      addContactRoutes,
+      addTalkRoutes,
+      addSupervisionRoutes,
+      addLiveRoutes,
+      addSiteRoutes,
+    ])
       add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
     addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts) });

@@ -1,14 +1,14 @@
 // An agent's own strip: himself, the contact he has or had last, and his day as far as the records give it.
 import type { Agent } from '../../contact/agent.js';
 import { dayKeyAt, dayStartMs } from '../../contact/civil-time.js';
-import type { Contact } from '../../contact/contact.js';
+import { isHeld, type Contact } from '../../contact/contact.js';
 import type { AgentId } from '../../contact/ids.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
 import type { HttpParts } from './http-parts.js';
 import { keepReading, type KeptReading, type ReadLane } from './kept-reading.js';
 import type { LiveData } from './live-image.js';
 import type { ContactFilter } from './record-reader.js';
-import { viewAgent, viewContact } from './views.js';
+import { ownTalk, viewAgent, viewContact, viewSupervision } from './views.js';
 
 const dayEveryMs = 10_000;
 /** What a caller did before this call does not change any more. */
@@ -60,6 +60,7 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
       ...shown,
       entryName: site.entries.get(shown.entryId)?.name ?? shown.dnis,
       queueName: (queueId && site.queues.get(queueId)?.name) ?? null,
+      ...talkOf(contact),
       callsToday: callsToday(contact),
       region: /^(0\d{2,3})-/.exec(shown.callerMasked)?.[1] ?? null,
     };
@@ -67,14 +68,27 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
 
   return () => {
     const live = engine.agents().find(({ id }) => id === agentId);
-    const shown = viewAgent(sites.current(), agentId, live);
+    const shown = viewAgent(sites.current(), agentId, live, ownTalk(engine.contacts(), agentId));
+    const present = engine.supervisions.of(agentId);
     const wrapUpEndsAtMs = live?.activity.is === 'wrapup' ? (live.deadlines.wrapUp ?? null) : null;
     const { dayKey, ...figures } = day.value() ?? {};
     return {
       me: { agent: shown && { ...shown, wrapUpEndsAtMs } },
       contact: { current: contactOf(live) },
+      supervision: { own: present === undefined ? null : viewSupervision(present) },
       day: dayKey === dayKeyAt(nowMs()) ? figures : {},
     };
+  };
+}
+
+/** What only he who talks needs to know. A supervisor who listens stays unseen; one who whispers is told of. */
+function talkOf({ stage, deadlines }: Contact): object {
+  if (stage.at !== 'talking') return { holdOverdue: false, holdEndsAtMs: null, whispered: false };
+  const { supervision } = stage.talk;
+  return {
+    holdOverdue: isHeld(stage.talk) && deadlines.holdNotice === undefined,
+    holdEndsAtMs: deadlines.holdOver ?? null,
+    whispered: supervision?.mode === 'whisper' && supervision.sinceMs !== null,
   };
 }
 

@@ -1,10 +1,11 @@
 // What the API shows of agents, contacts and queues: schemas, and the live state put into them. Numbers only masked.
 import { Type, type Static } from 'typebox';
 import { breakReasons, shownState, type Agent } from '../../contact/agent.js';
-import type { Contact } from '../../contact/contact.js';
+import { isHeld, supervisionModes, type Contact, type Talk } from '../../contact/contact.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
 import type { Engine, EngineCondition } from '../../engine/engine.js';
+import type { SupervisedTalk } from '../../engine/supervisions.js';
 import { agentRoles, type Queue, type Site } from '../../site/site.js';
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
@@ -46,6 +47,17 @@ export const agentView = Type.Object({
   contactId: nullable(Type.String()),
   /** Asked for during the talk, done after it: a break's reason, or `signOut`. */
   plan: nullable(Type.String()),
+  /** 求助班长: since when. */
+  helpSinceMs: nullable(Type.Integer()),
+  /** What somebody else did with him, until he acts himself. */
+  forced: nullable(
+    Type.Object({
+      act: oneOf(['GoReady', 'GoBreak', 'SignOut']),
+      by: Type.String(),
+      reason: Type.String(),
+      atMs: Type.Integer(),
+    }),
+  ),
 });
 export type AgentView = Static<typeof agentView>;
 
@@ -71,10 +83,26 @@ export const contactView = Type.Object({
   place: nullable(Type.Integer()),
   agentId: nullable(Type.String()),
   held: Type.Boolean(),
+  /** `phone`: only the phone takes him back. */
+  heldBy: nullable(oneOf(['phone', 'page'])),
+  heldSinceMs: nullable(Type.Integer()),
+  helpSinceMs: nullable(Type.Integer()),
   recording: oneOf(['off', 'on', 'paused']),
   disposition: dispositionView,
 });
 export type ContactView = Static<typeof contactView>;
+
+/** A supervisor in a talk. Never shown to the agent. */
+export const supervisionView = Type.Object({
+  contactId: Type.String(),
+  agentId: Type.String(),
+  supervisorId: Type.String(),
+  mode: oneOf(supervisionModes),
+  /** `ringing`: his phone; `paused`: the recording is, and so is his hearing. */
+  state: oneOf(['ringing', 'connecting', 'on', 'paused']),
+  sinceMs: nullable(Type.Integer()),
+});
+export type SupervisionView = Static<typeof supervisionView>;
 
 export const queueView = Type.Object({
   queueId: Type.String(),
@@ -115,8 +143,13 @@ export function viewCondition({
   return { telephony, store, alarms: [...alarms], trunks: [...trunks] };
 }
 
-/** An agent of the files; `live` is undefined until his first sign-in. */
-export function viewAgent(site: Site, agentId: AgentId, live: Agent | undefined): AgentView | undefined {
+/** An agent of the files; `live` is undefined until his first sign-in, `talk` is the one he is in. */
+export function viewAgent(
+  site: Site,
+  agentId: AgentId,
+  live: Agent | undefined,
+  talk?: Talk,
+): AgentView | undefined {
   const profile = site.agents.get(agentId);
   if (profile === undefined) return undefined;
   const activity = live?.activity;
@@ -131,13 +164,29 @@ export function viewAgent(site: Site, agentId: AgentId, live: Agent | undefined)
     deviceId: live?.deviceId ?? null,
     contactId: activity !== undefined && 'contactId' in activity ? activity.contactId : null,
     plan: planOf(live),
+    helpSinceMs: talk?.helpSinceMs ?? null,
+    forced: live?.forced ?? null,
   };
+}
+
+/** The talk an agent is in. */
+export function ownTalk(contacts: readonly Contact[], agentId: AgentId): Talk | undefined {
+  return contacts
+    .flatMap(({ stage }) => (stage.at === 'talking' ? [stage.talk] : []))
+    .find((talk) => talk.agentId === agentId);
 }
 
 /** Every agent of the files, by 工号. */
 export function viewAgents(site: Site, engine: Engine): readonly AgentView[] {
   const live = new Map(engine.agents().map((agent) => [agent.id, agent]));
-  return [...site.agents.keys()].sort().flatMap((id) => viewAgent(site, id, live.get(id)) ?? []);
+  const talks = new Map(
+    engine
+      .contacts()
+      .flatMap(({ stage }) => (stage.at === 'talking' ? [[stage.talk.agentId, stage.talk] as const] : [])),
+  );
+  return [...site.agents.keys()]
+    .sort()
+    .flatMap((id) => viewAgent(site, id, live.get(id), talks.get(id)) ?? []);
 }
 
 /** A live contact. */
@@ -156,9 +205,32 @@ export function viewContact(contact: Contact, place: number | null): ContactView
     queuedAtMs: contact.place?.queuedAtMs ?? null,
     place,
     agentId: (talk ?? offer)?.agentId ?? null,
-    held: talk?.held ?? false,
+    held: talk !== null && isHeld(talk),
+    heldBy: holderOf(talk),
+    heldSinceMs: talk?.heldSinceMs ?? null,
+    helpSinceMs: talk?.helpSinceMs ?? null,
     recording: talk?.recording ?? 'off',
     disposition: contact.disposition as ContactView['disposition'],
+  };
+}
+
+/** Where both hold, the phone has to let go first. */
+function holderOf(talk: Talk | null): ContactView['heldBy'] {
+  if (talk === null || !isHeld(talk)) return null;
+  return talk.heldBy.includes('phone') ? 'phone' : 'page';
+}
+
+/** A supervision where it stands. */
+export function viewSupervision({ contact, talk, supervision }: SupervisedTalk): SupervisionView {
+  const { supervisorId, mode, answered, sinceMs } = supervision;
+  const hearing = talk.recording === 'paused' ? 'paused' : sinceMs === null ? 'connecting' : 'on';
+  return {
+    contactId: contact.id,
+    agentId: talk.agentId,
+    supervisorId,
+    mode,
+    state: answered ? hearing : 'ringing',
+    sinceMs,
   };
 }
 

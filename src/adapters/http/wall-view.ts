@@ -2,7 +2,7 @@
 import type { AlarmName } from '../../engine/ports.js';
 import type { HttpParts } from './http-parts.js';
 import type { LiveData } from './live-image.js';
-import { queueStates, viewAgents, viewContact } from './views.js';
+import { queueStates, viewAgents, viewContact, viewSupervision } from './views.js';
 import type { WallFigures } from './wall-figures.js';
 
 /** How loudly a board tells of an alarm: `critical` where calls or records are being lost. */
@@ -16,6 +16,7 @@ const alarmLevels: Readonly<Record<AlarmName, AlarmLevel>> = {
   databaseAway: 'warn',
   eventLoopSlow: 'warn',
   newContactAddress: 'warn',
+  heldTooLong: 'warn',
   phoneMisconfigured: 'warn',
   promptMissing: 'warn',
   calendarMissing: 'info',
@@ -51,15 +52,15 @@ export function wallData(parts: HttpParts, read: WallFigures, seesCalls: boolean
     parts: { telephony, store, database: databaseUp ? 'up' : 'away' },
     figures: read.figures,
     trend: read.trend,
-    ...(seesCalls && { contacts: contactsOf(parts) }),
+    ...(seesCalls && { contacts: contactsOf(parts), supervisions: supervisionsOf(parts) }),
   };
 }
 
 function agentsOf({ engine, sites }: HttpParts, withNames: boolean): Section {
-  return byKey(viewAgents(sites.current(), engine), ({ agentId, teamId, state, sinceMs, reason, name }) => [
-    agentId,
-    { agentId, teamId, state, sinceMs, reason, ...(withNames && { name }) },
-  ]);
+  return byKey(viewAgents(sites.current(), engine), (agent) => {
+    const { agentId, teamId, state, sinceMs, reason, helpSinceMs, name } = agent;
+    return [agentId, { agentId, teamId, state, sinceMs, reason, helpSinceMs, ...(withNames && { name }) }];
+  });
 }
 
 function callsOf({ engine }: HttpParts): Section {
@@ -79,6 +80,10 @@ function callsOf({ engine }: HttpParts): Section {
 function contactsOf({ engine }: HttpParts): Section {
   const living = engine.contacts().filter(({ stage }) => stage.at !== 'ended');
   return byKey(living, (contact) => [contact.id, viewContact(contact, engine.placeOf(contact.id))]);
+}
+
+function supervisionsOf({ engine }: HttpParts): Section {
+  return byKey(engine.supervisions.all().map(viewSupervision), (one) => [one.supervisorId, one]);
 }
 
 function byKey<Row>(rows: readonly Row[], pairOf: (row: Row) => readonly [string, unknown]): Section {

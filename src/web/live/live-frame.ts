@@ -1,5 +1,5 @@
 // What the service sends over /ws: frames, and the sections of the two views.
-import type { AgentView, ContactView } from '../../adapters/http/views.js';
+import type { AgentView, ContactView, SupervisionView } from '../../adapters/http/views.js';
 import type { AlarmName } from '../../engine/ports.js';
 
 /** What can be watched. */
@@ -46,6 +46,8 @@ export interface WallAgent {
   readonly state: AgentState;
   readonly sinceMs: number;
   readonly reason: AgentView['reason'];
+  /** 求助班长: since when. */
+  readonly helpSinceMs?: number | null;
   /** Only for those who may know it. */
   readonly name?: string;
 }
@@ -111,6 +113,8 @@ export interface WallData {
   readonly trend?: Readonly<Record<string, TrendInterval>>;
   /** Only for supervisors and administrators. */
   readonly contacts?: Readonly<Record<string, ContactView>>;
+  /** Who listens where, by the supervisor's 工号. Only for them. */
+  readonly supervisions?: Readonly<Record<string, SupervisionView>>;
 }
 
 export type StripAgent = AgentView & { readonly wrapUpEndsAtMs?: number };
@@ -120,12 +124,20 @@ export type StripContact = ContactView & {
   readonly queueName: string | null;
   readonly callsToday: number | null;
   readonly region: string | null;
+  /** On hold for longer than a citizen should be. */
+  readonly holdOverdue: boolean;
+  /** A hold by page ends by itself then. */
+  readonly holdEndsAtMs: number | null;
+  /** A supervisor speaks to the agent alone; one who only listens is not told of. */
+  readonly whispered: boolean;
 };
 
 /** The sections of `strip`. */
 export interface StripData {
   readonly me?: { readonly agent?: StripAgent };
   readonly contact?: { readonly current?: StripContact | null };
+  /** A supervisor's own listening. */
+  readonly supervision?: { readonly own?: SupervisionView | null };
   readonly day?: {
     readonly answered?: number;
     readonly talkMs?: number;

@@ -11,7 +11,9 @@ export const seatActs = [
   'release',
   'recording',
   'disposition',
+  'hold',
   'signout',
+  'help',
 ] as const;
 export type SeatAct = (typeof seatActs)[number];
 
@@ -24,7 +26,9 @@ export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   release: '5',
   recording: '6',
   disposition: '7',
+  hold: '8',
   signout: '9',
+  help: '0',
 };
 
 /** What the strip knows when it judges an act. */
@@ -60,6 +64,11 @@ export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMo
     case 'recording':
       if (!inTalk || contact === null) return 'why.noTalk';
       return contact.recording === 'off' ? 'why.notRecorded' : undefined;
+    case 'hold':
+      if (!inTalk || contact === null) return 'why.noTalk';
+      return contact.heldBy === 'phone' ? 'why.heldByPhone' : undefined;
+    case 'help':
+      return inTalk && contact !== null ? undefined : 'why.noTalk';
     // Another reason, or after the talk: the service takes both at any time.
     case 'break':
     case 'signout':

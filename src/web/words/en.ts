@@ -1,4 +1,5 @@
 // The English twin of zh.ts: the same keys.
+import { talkActsEn } from './talk-acts.en.js';
 import type { WordKey } from './zh.js';
 
 export const en: Readonly<Record<WordKey, string>> = {
@@ -207,4 +208,5 @@ export const en: Readonly<Record<WordKey, string>> = {
   'weekday.4': 'Thursday',
   'weekday.5': 'Friday',
   'weekday.6': 'Saturday',
+  ...talkActsEn,
 };

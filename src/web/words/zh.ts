@@ -1,5 +1,7 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
 
+import { talkActsZh } from './talk-acts.zh.js';
+
 export const zh = {
   'state.offline': '离线',
   'state.ready': '空闲',
@@ -206,6 +208,7 @@ export const zh = {
   'weekday.4': '星期四',
   'weekday.5': '星期五',
   'weekday.6': '星期六',
+  ...talkActsZh,
 } as const;
 
 /** A key of the word lists. */

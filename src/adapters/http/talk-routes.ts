@@ -1,0 +1,33 @@
+// What an agent does in a talk of his besides ending it: hold and resume, and the call for help.
+import { Type } from 'typebox';
+import type { Api, HttpParts } from './http-parts.js';
+import { actOnOwnContact } from './own-contact.js';
+import { contactView, lineOfText } from './views.js';
+
+const params = Type.Object({ id: lineOfText(100) });
+const body = Type.Object({ on: Type.Boolean() }, { additionalProperties: false });
+const response = { 200: contactView };
+
+/** Adds the acts of a talk. Each answers with the contact as it is afterwards. */
+export function addTalkRoutes(api: Api, parts: HttpParts): void {
+  const acts = [
+    [
+      'hold',
+      'HoldContact',
+      '保持 and 恢复: the citizen hears music; what the phone holds only the phone takes back',
+    ],
+    ['help', 'CallHelp', '求助班长; over with the talk, or when a supervisor listens'],
+  ] as const;
+  for (const [path, type, summary] of acts) {
+    api.post(
+      `/api/v1/contacts/:id/${path}`,
+      { schema: { summary, params, body, response } },
+      async (request) =>
+        actOnOwnContact(parts, request, request.params.id, (agentId) => ({
+          type,
+          agentId,
+          on: request.body.on,
+        })),
+    );
+  }
+}

@@ -1,0 +1,208 @@
+// Hold, help, listening and orders over the API on the very engine in virtual time: answers, refusals, live frames, audit.
+import t from 'tap';
+import type { LightMyRequestResponse } from 'fastify';
+import type { AgentId, DeviceId } from '../../src/contact/ids.js';
+import { openOffice } from './office.js';
+
+const json = (response: LightMyRequestResponse): Readonly<Record<string, unknown>> => response.json();
+
+/** Agent 1002 talks; supervisor 1001 sits at his own phone. */
+async function openTalk() {
+  const office = await openOffice();
+  const { world, call, logIn } = office;
+  world.signIn('1002' as AgentId, 'd1002' as DeviceId);
+  const citizen = world.telephony.call({ ani: '13000000001', dnis: '12345', patienceMs: null });
+  const pass = (ms: number) => world.runUntil(world.clock.nowMs() + ms);
+  await pass(30_000);
+  const id = world.engine.contacts().find(({ stage }) => stage.at === 'talking')?.id ?? '';
+  const [agent, supervisor] = [(await logIn('1002')).cookie, (await logIn('1001')).cookie];
+  const supervisorAt = (deviceId: string) =>
+    world.engine.actOnAgent('1001' as AgentId, {
+      type: 'SignIn',
+      deviceId: deviceId as DeviceId,
+      reachable: world.engine.isReachable(deviceId as DeviceId),
+      by: 'agent',
+    });
+  const post = async (cookie: string, path: string, body: unknown) =>
+    json(await call(`POST /api/v1/${path}`, { cookie, body }));
+  const facts = (type: string) =>
+    world.journal.flatMap((entry) => entry.facts.filter((fact) => fact.type === type));
+  const state = (agentId: string) => world.engine.agents().find((one) => one.id === agentId);
+  return { ...office, citizen, pass, id, agent, supervisor, supervisorAt, post, facts, state };
+}
+
+t.test('hold and resume by page; what the phone holds the page does not take back', async (t) => {
+  const { id, agent, supervisor, post, pass, world, citizen, facts } = await openTalk();
+  const hold = (on: boolean, cookie = agent) => post(cookie, `contacts/${id}/hold`, { on });
+  t.match(await hold(true, supervisor), { code: 'CONTACT_NOT_YOURS' });
+  t.match(await post(agent, `contacts/${id}/hold`, {}), {
+    code: 'REQUEST_INVALID',
+    details: { field: 'on' },
+  });
+  t.match(await hold(true), { held: true, heldBy: 'page', heldSinceMs: world.clock.nowMs() });
+  await pass(1_000);
+  t.ok(world.telephony.hearsMusic(citizen), 'the citizen hears music');
+  t.match(await hold(true), { held: true, heldBy: 'page' }, 'twice is once');
+  world.telephony.pressHold('d1002' as DeviceId, true);
+  t.match(await hold(false), { code: 'HELD_BY_PHONE' });
+  world.telephony.pressHold('d1002' as DeviceId, false);
+  t.match(
+    await hold(true),
+    { held: true, heldBy: 'page' },
+    'the phone does not take back what the page holds',
+  );
+  t.match(await hold(false), { held: false, heldBy: null, heldSinceMs: null });
+  await pass(1_000);
+  t.notOk(world.telephony.hearsMusic(citizen));
+  t.match(facts('ContactHeld'), [
+    { held: true, by: 'page' },
+    { held: false, by: 'page' },
+  ]);
+});
+
+t.test('on hold too long: told at 2 min, taken back at 10; a hold by phone is told of only', async (t) => {
+  const { id, agent, post, pass, world, facts, state } = await openTalk();
+  const alarms = () => world.engine.condition().alarms.map(({ alarm, about }) => `${alarm} ${about}`);
+  await post(agent, `contacts/${id}/hold`, { on: true });
+  await pass(119_000);
+  t.same(alarms(), []);
+  await pass(2_000);
+  t.same(alarms(), ['heldTooLong 1002']);
+  await pass(8 * 60_000);
+  t.match(facts('ContactHeld').at(-1), { held: false, by: 'system' });
+  t.match(state('1002')?.activity, { is: 'talking', held: false });
+  t.same(alarms(), []);
+});
+
+t.test('a hold outlives a restart of the service, and so does its limit', async (t) => {
+  const { id, agent, post, pass, world, citizen, facts } = await openTalk();
+  await post(agent, `contacts/${id}/hold`, { on: true });
+  world.kill();
+  await world.telephony.music(citizen, false);
+  await pass(5_000);
+  await world.start();
+  await pass(1_000);
+  t.ok(world.telephony.hearsMusic(citizen), 'music is put on again');
+  await pass(10 * 60_000);
+  t.match(facts('ContactHeld').at(-1), { held: false, by: 'system' });
+  t.notOk(world.telephony.hearsMusic(citizen));
+});
+
+t.test('help is asked for, seen, taken back, and over when a supervisor listens', async (t) => {
+  const { id, agent, supervisor, supervisorAt, post, pass, call, facts, world } = await openTalk();
+  const help = (on: boolean) => post(agent, `contacts/${id}/help`, { on });
+  const seen = async () => {
+    const { agents } = json(await call('GET /api/v1/live', { cookie: supervisor }));
+    return (agents as { agentId: string; helpSinceMs: number | null }[]).find((one) => one.agentId === '1002')
+      ?.helpSinceMs;
+  };
+  t.equal(await seen(), null);
+  t.match(await help(true), { helpSinceMs: world.clock.nowMs() });
+  t.equal(await seen(), world.clock.nowMs());
+  t.match(await help(false), { helpSinceMs: null });
+  await help(true);
+  supervisorAt('d1001');
+  await post(supervisor, 'supervision', { agentId: '1002', mode: 'listen' });
+  t.type(await seen(), 'number', 'a ringing phone is no help yet');
+  await pass(2_000);
+  t.equal(await seen(), null);
+  t.match(facts('HelpOver'), [{ by: 'agent' }, { by: 'supervisor' }]);
+});
+
+t.test('a supervisor listens, whispers and leaves; the agent is told of whispering alone', async (t) => {
+  const { id, agent, supervisor, supervisorAt, post, pass, call, facts, state, world, logIn } =
+    await openTalk();
+  const begin = (body: unknown, cookie = supervisor) => post(cookie, 'supervision', body);
+  const listen = { agentId: '1002', mode: 'listen' };
+  t.match(await begin(listen, agent), { code: 'FORBIDDEN' });
+  t.match(await begin(listen, (await logIn('admin')).cookie), { code: 'FORBIDDEN' });
+  t.match(await begin({ mode: 'listen' }), { code: 'REQUEST_INVALID', details: { field: 'agentId' } });
+  t.match(await begin({ ...listen, contactId: id }), {
+    code: 'REQUEST_INVALID',
+    details: { field: 'contactId' },
+  });
+  t.match(await begin({ ...listen, agentId: '1003' }), { code: 'CONTACT_NOT_TALKING' });
+  t.match(await begin({ contactId: 'nonsense', mode: 'listen' }), { code: 'CONTACT_UNKNOWN' });
+  t.match(await begin(listen), { code: 'SUPERVISOR_NO_PHONE' });
+  supervisorAt('d1001');
+  t.match(await post(supervisor, 'supervision/mode', { mode: 'whisper' }), { code: 'SUPERVISION_NONE' });
+  t.match(await begin(listen), {
+    contactId: id,
+    agentId: '1002',
+    supervisorId: '1001',
+    mode: 'listen',
+    state: 'ringing',
+  });
+  world.engine.actOnAgent('1001' as AgentId, { type: 'GoReady', by: 'agent' });
+  await pass(2_000);
+  t.equal(world.engine.supervisions.of('1001' as AgentId)?.supervision.ears, 1);
+  t.equal(state('1001')?.ownCalls.length, 1, 'he is offered nothing meanwhile');
+  t.match(await post(supervisor, 'supervision/mode', { mode: 'whisper' }), { mode: 'whisper', state: 'on' });
+  await pass(61_000);
+  t.equal(state('1001')?.ownCalls.length, 1, 'nor after a routine comparison');
+  const own = json(await call(`GET /api/v1/contacts/${id}`, { cookie: agent }));
+  t.notMatch(JSON.stringify(own), /Supervision/, 'listening stays silent in the journal he may read');
+  const whole = JSON.stringify(json(await call(`GET /api/v1/contacts/${id}`, { cookie: supervisor })));
+  t.match(whole, /SupervisionStarted.*SupervisionModeChanged/);
+  t.equal((await call('DELETE /api/v1/supervision', { cookie: supervisor })).statusCode, 204);
+  await pass(1_000);
+  t.same(
+    world.telephony.channels().filter(({ supervises }) => supervises),
+    [],
+  );
+  t.same(state('1001')?.ownCalls, []);
+  t.match(json(await call('DELETE /api/v1/supervision', { cookie: supervisor })), {
+    code: 'SUPERVISION_NONE',
+  });
+  t.match(facts('SupervisionStarted'), [{ supervisorId: '1001', agentId: '1002', mode: 'listen' }]);
+  t.match(facts('SupervisionEnded'), [{ supervisorId: '1001', mode: 'whisper', reason: 'supervisor' }]);
+  t.match(
+    facts('Audited').map((fact) => ('act' in fact ? fact.act : '')),
+    ['supervision.begin', 'supervision.mode', 'supervision.end'],
+  );
+  t.match(state('1002')?.activity, { is: 'talking' }, 'the talk goes on');
+});
+
+t.test('nobody listens while the recording is paused, nor after the service came back', async (t) => {
+  const { id, agent, supervisor, supervisorAt, post, pass, world, facts, state } = await openTalk();
+  const ears = () =>
+    world.telephony.channels().filter(({ supervises, deviceId }) => supervises && deviceId === null).length;
+  supervisorAt('d1001');
+  await post(supervisor, 'supervision', { contactId: id, mode: 'listen' });
+  await pass(2_000);
+  t.equal(ears(), 1);
+  await post(agent, `contacts/${id}/recording`, { paused: true });
+  await pass(500);
+  t.equal(ears(), 0);
+  t.match(await post(supervisor, 'supervision/mode', { mode: 'whisper' }), { state: 'paused' });
+  await pass(500);
+  t.equal(ears(), 0);
+  await post(agent, `contacts/${id}/recording`, { paused: false });
+  await pass(500);
+  t.equal(ears(), 1);
+  world.kill();
+  await pass(2_000);
+  await world.start();
+  await pass(2_000);
+  t.same(
+    world.telephony.channels().filter(({ supervises }) => supervises),
+    [],
+    'ear and leg are cleared away',
+  );
+  t.match(facts('SupervisionEnded'), [{ reason: 'restart' }]);
+  t.same(state('1001')?.ownCalls, []);
+  t.match(state('1002')?.activity, { is: 'talking' });
+});
+
+t.test('an order is seen by whom it concerns, until he acts himself', async (t) => {
+  const { agent, supervisor, post, call, state, pass, id } = await openTalk();
+  t.match(await post(supervisor, 'agents/1002/sign-out', { reason: '设备检修' }), {
+    plan: 'signOut',
+    forced: { act: 'SignOut', by: '1001', reason: '设备检修' },
+  });
+  await call(`POST /api/v1/contacts/${id}/release`, { cookie: agent });
+  await pass(90_000);
+  t.match(state('1002'), { activity: { is: 'offline' }, forced: { by: '1001', reason: '设备检修' } });
+  await post(agent, 'agents/1002/sign-in', { deviceId: 'd1002' });
+  t.match(state('1002'), { activity: { is: 'break' }, forced: null });
+});
