@@ -48,6 +48,11 @@ export const errorCatalogue = {
   },
   DEADLINE_EXCEEDED: { status: 504, zh: '外部部件超时未应答', en: 'An outside part did not answer in time.' },
   DEVICE_UNKNOWN: { status: 404, zh: '没有这台话机', en: 'There is no such phone.' },
+  EXPORT_TOO_LARGE: {
+    status: 422,
+    zh: '导出超过 20000 行,请缩小范围后重试',
+    en: 'The export has more than 20,000 rows: narrow it down.',
+  },
   FORBIDDEN: {
     status: 403,
     zh: '您没有此权限。如工作需要,请联系管理员',

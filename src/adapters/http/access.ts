@@ -35,6 +35,9 @@ const actors: readonly Role[] = [...persons, 'hotlineAdmin'];
 /** Those who see call records: agents their own. */
 const readers: readonly Role[] = [...persons, 'quality', 'hotlineAdmin', 'province'];
 const overseers: readonly Role[] = [...leaders, 'province'];
+/** Those who draw calls to check them. */
+const checkers: readonly Role[] = ['supervisor', 'quality', 'hotlineAdmin'];
+const reporters: readonly Role[] = [...checkers, 'province'];
 
 /** Every route and the roles that may call it. A route that is not here cannot be registered. */
 export const routeAccess = {
@@ -42,6 +45,7 @@ export const routeAccess = {
   'GET /login': 'anyone',
   'GET /seat': 'anyone',
   'GET /wall': 'anyone',
+  'GET /reports': 'anyone',
   'GET /assets/*': 'anyone',
   'GET /favicon.svg': 'anyone',
   'GET /healthz': 'anyone',
@@ -65,6 +69,8 @@ export const routeAccess = {
   'POST /api/v1/contacts/:id/disposition': persons,
   'GET /api/v1/live': overseers,
   'GET /api/v1/kpis': overseers,
+  'GET /api/v1/reports': reporters,
+  'POST /api/v1/samples': checkers,
   'GET /api/v1/site': leaders,
   'POST /api/v1/site/reload': ['hotlineAdmin'],
   'POST /api/v1/site/menu': ['hotlineAdmin'],
@@ -118,6 +124,11 @@ export function mayActOn(user: User, agentId: AgentId): boolean {
 /** Agents and experts see the records of their own contacts only. */
 export function seesOwnContactsOnly(user: User): user is User & { readonly agentId: AgentId } {
   return user.role === 'agent' || user.role === 'expert';
+}
+
+/** Whoever reads reports may take lists out of the house; agents look their own calls up on the page. */
+export function mayExport({ role }: User): boolean {
+  return reporters.includes(role);
 }
 
 /** The role of an account; undefined = there is no such account, or it may do nothing. */

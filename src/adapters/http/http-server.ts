@@ -19,6 +19,8 @@ import { createLiveTopics } from './live-topics.js';
 import { addMetricsRoute } from './metrics-route.js';
 import { createApiDescription } from './open-api.js';
 import { addPageRoutes } from './page-routes.js';
+import { addReportRoutes } from './report-routes.js';
+import { addSampleRoutes } from './sample-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
 import { addSiteRoutes } from './site-routes.js';
@@ -70,6 +72,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     );
     for (const add of [addSessionRoutes, addAgentRoutes, addContactRoutes, addLiveRoutes, addSiteRoutes])
       add(api, parts);
+    for (const add of [addReportRoutes, addSampleRoutes]) add(api, parts);
     addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts) });
   });
   await server.ready();
