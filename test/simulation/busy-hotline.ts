@@ -108,8 +108,8 @@ export async function busyHotline(site: Site, seed: number, calls: number): Prom
   await world.start();
   backToWork(world, random);
   for (let n = 0; n < calls; n += 1) {
-    await world.runUntil(world.clock.nowMs() + exponentialMs(random, 13_000));
-    world.telephony.call({
+    await world.runUntil(world.clock.nowMs() + exponentialMs(random, 16_000));
+    const channelId = world.telephony.call({
       ani: random() < 0.05 ? '' : `03110000${String(n).padStart(4, '0')}`,
       dnis: pick(random, ['12345', '12345', '12345', '12358', '12350']),
       patienceMs: random() < 0.1 ? exponentialMs(random, 6_000) : 3_000 + exponentialMs(random, 150_000),
@@ -118,6 +118,10 @@ export async function busyHotline(site: Site, seed: number, calls: number): Prom
           ? [{ atMs: 6_000 + exponentialMs(random, 6_000), digit: pick(random, ['0', '1', '9']) }]
           : [],
     });
+    if (random() < 0.3)
+      world.clock.at(world.clock.nowMs() + 40_000 + exponentialMs(random, 60_000), () =>
+        world.telephony.hangUpCitizen(channelId),
+      );
     if (random() < 0.15) await disturb(world, random);
   }
   await world.runUntil(world.clock.nowMs() + 2 * 3_600_000);

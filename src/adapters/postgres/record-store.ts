@@ -76,8 +76,8 @@ export interface RecordStore {
 }
 
 const pageLimit = { default: 50, most: 200 };
-/** Rows a chunk: turned into objects in a few ms, so that the thread stays free in between. */
-const chunkRows = 2000;
+/** Rows a chunk: turned into objects and counted within 10 ms even on a busy machine, so that the thread stays free in between. */
+const chunkRows = 250;
 
 export function createRecordStore(database: Database): RecordStore {
   return {
