@@ -43,6 +43,8 @@ export interface Config {
   readonly recordingsDir: string;
   readonly soundsManifest: string;
   readonly cdrFile: string;
+  /** Where Asterisk's queue_log format is written; null = nowhere. */
+  readonly queueLogFile: string | null;
   /** Below this recording stops with an alarm. */
   readonly recordingFloorBytes: number;
   readonly logLevel: string;
@@ -97,10 +99,17 @@ export function readConfig(env: Env, projectDir: string): Config {
     recordingsDir: join(home, 'recordings'),
     soundsManifest: join(home, 'sounds', 'manifest.json'),
     cdrFile: join(home, 'cdr', 'calls.csv'),
+    queueLogFile: queueLogFile(env, home),
     recordingFloorBytes:
       wholeNumber(env, 'YIHAO_RECORDING_FLOOR_MB', 1_024, { min: 0, max: 1e9 }) * 1_048_576,
     logLevel: env['YIHAO_LOG_LEVEL'] || 'info',
   });
+}
+
+/** `off`, or a path; a relative one is below home. */
+function queueLogFile(env: Env, home: string): string | null {
+  const text = env['YIHAO_QUEUE_LOG'] || join('log', 'queue_log');
+  return text === 'off' ? null : resolve(home, text);
 }
 
 function invalid(name: string, value: string | undefined, mend: string): AppError {

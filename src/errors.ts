@@ -65,6 +65,11 @@ export const errorCatalogue = {
     zh: '请先修改初始密码、绑定动态口令',
     en: 'Change the first password and set up one-time codes first.',
   },
+  EXPORT_TOO_LARGE: {
+    status: 422,
+    zh: '导出超过 20000 行,请缩小范围后重试',
+    en: 'The export has more than 20,000 rows: narrow it down.',
+  },
   FORBIDDEN: {
     status: 403,
     zh: '您没有此权限。如工作需要,请联系管理员',

@@ -9,6 +9,7 @@ import { startCdrReader } from './adapters/asterisk/cdr-file.js';
 import { application } from './adapters/asterisk/channel-facts.js';
 import { createRecorder } from './adapters/asterisk/recorder.js';
 import { createAsteriskTelephony } from './adapters/asterisk/telephony.js';
+import { startQueueLog } from './adapters/files/queue-log.js';
 import { repairRecordings } from './adapters/files/recording-repair.js';
 import { ensureSiteSecrets, type SiteSecrets } from './adapters/files/secrets.js';
 import { giveSignsOfLife, lastSignOfLife } from './adapters/files/sign-of-life.js';
@@ -29,6 +30,7 @@ import { redisKeys } from './adapters/redis/keys.js';
 import { createRedisLiveNumbers } from './adapters/redis/live-numbers.js';
 import { createRedisLiveStore } from './adapters/redis/live-store.js';
 import { createRedisClient } from './adapters/redis/redis-client.js';
+import { shareSpool } from './adapters/spool/shared-spool.js';
 import type { RecoveredStream } from './adapters/spool/spool-recovery.js';
 import { openSpool, type SpoolTrouble } from './adapters/spool/spool.js';
 import { systemClock, systemTimers, uuidV7 } from './adapters/system/clock.js';
@@ -141,9 +143,19 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     .catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the numbers of living calls are not back yet'),
     );
+  const [toDatabase = spool, toQueueLog = spool] = shareSpool(spool, config.queueLogFile === null ? 1 : 2);
+  const queueLog =
+    config.queueLogFile === null
+      ? undefined
+      : startQueueLog({
+          file: config.queueLogFile,
+          source: toQueueLog,
+          onTrouble: (reason) =>
+            log.error({ reason }, 'queue_log cannot be written; its lines wait in the spool'),
+        });
   const writer = startJournalWriter({
     database,
-    source: spool,
+    source: toDatabase,
     node: config.node,
     onNews: (news) => tellWriterNews(news, log, engine),
   });
@@ -208,7 +220,14 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     book.stop();
     await callRecords.stop();
     engine.stop();
-    await Promise.allSettled([http.close(), writer.stop(), ari.close(), ami.close(), callers.close()]);
+    await Promise.allSettled([
+      http.close(),
+      writer.stop(),
+      queueLog?.stop(),
+      ari.close(),
+      ami.close(),
+      callers.close(),
+    ]);
     await Promise.allSettled([store.close(), spool.close(), database.destroy()]);
     redis.disconnect();
   };

@@ -15,6 +15,7 @@ export type FormulaName =
   | 'asa'
   | 'aht'
   | 'averageTalk'
+  | 'averageHold'
   | 'averageWrapUp';
 
 /** A ratio of counts (a rate) or of milliseconds and a count (an average). `text` is `—` where the denominator is 0. */

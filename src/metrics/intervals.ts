@@ -1,9 +1,8 @@
-// Cuts time into the site's hours, days, months and years; a contact belongs to the interval of its arrival.
+// Cuts time into the site's quarters of an hour, hours, days, months and years; a contact belongs to the interval of its arrival.
 import { civilTimeAt, dayMs, epochMsOf } from '../contact/civil-time.js';
-import { addTallies, emptyTally, tallyOf, type CountedRecord, type Tally, type TallyRules } from './tally.js';
 
-/** How long an interval is, in civil time. */
-export type IntervalKind = 'hour' | 'day' | 'month' | 'year';
+/** How long an interval is, in civil time; `interval` is the field's own: 15 minutes. */
+export type IntervalKind = 'interval' | 'hour' | 'day' | 'month' | 'year';
 
 /** `[fromMs, toMs)` in epoch ms. */
 export interface Interval {
@@ -12,11 +11,17 @@ export interface Interval {
 }
 
 const hourMs = 3_600_000;
+const quarterMinutes = 15;
 
 /** The interval in civil time that holds this instant. */
 export function intervalAt(kind: IntervalKind, atMs: number): Interval {
-  const { year, month, day, hour } = civilTimeAt(atMs);
+  const { year, month, day, hour, minuteOfDay } = civilTimeAt(atMs);
   switch (kind) {
+    case 'interval': {
+      const minute = minuteOfDay - (minuteOfDay % quarterMinutes);
+      const fromMs = epochMsOf({ year, month, day }, minute * 60_000);
+      return { fromMs, toMs: fromMs + quarterMinutes * 60_000 };
+    }
     case 'hour': {
       const fromMs = epochMsOf({ year, month, day }, hour * hourMs);
       return { fromMs, toMs: fromMs + hourMs };
@@ -50,28 +55,4 @@ export function intervalsWithin(kind: IntervalKind, within: Interval): readonly 
 /** The last 24 hours as seen at an instant, that instant not included. */
 export function last24Hours(nowMs: number): Interval {
   return { fromMs: nowMs - dayMs, toMs: nowMs };
-}
-
-/** An interval and what arrived in it. */
-export interface IntervalTally extends Interval {
-  readonly tally: Tally;
-}
-
-/** One tally an interval, for every interval of `within`; records outside it are not counted. */
-export function tallyByInterval(
-  kind: IntervalKind,
-  within: Interval,
-  records: Iterable<CountedRecord>,
-  rules: TallyRules,
-): readonly IntervalTally[] {
-  const sums = new Map(intervalsWithin(kind, within).map(({ fromMs }) => [fromMs, emptyTally]));
-  for (const record of records) {
-    if (record.arrivedAtMs < within.fromMs || record.arrivedAtMs >= within.toMs) continue;
-    const { fromMs } = intervalAt(kind, record.arrivedAtMs);
-    sums.set(fromMs, addTallies(sums.get(fromMs) ?? emptyTally, tallyOf(record, rules)));
-  }
-  return intervalsWithin(kind, within).map((interval) => ({
-    ...interval,
-    tally: sums.get(interval.fromMs) ?? emptyTally,
-  }));
 }

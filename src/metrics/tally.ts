@@ -193,13 +193,19 @@ export interface Figures {
   /** (talk + hold + wrap-up) / answered. */
   readonly aht: Figure;
   readonly averageTalk: Figure;
+  readonly averageHold: Figure;
   readonly averageWrapUp: Figure;
+}
+
+/** All that the citizens gave up, in prompts, in line and at a ringing phone. */
+export function abandonedIn(tally: Tally): number {
+  return tally.abandonedInPrompt + tally.abandonedInQueue + tally.abandonedRinging;
 }
 
 /** Turns counts into figures; see docs/glossary.md for each formula. */
 export function figuresOf(tally: Tally, rules: TallyRules): Figures {
   const { offered, answered, shortAbandons } = tally;
-  const abandoned = tally.abandonedInPrompt + tally.abandonedInQueue + tally.abandonedRinging;
+  const abandoned = abandonedIn(tally);
   const handledMs = tally.talkMs + tally.holdMs + tally.wrapUpMs;
   return {
     answerRate: rateFigure('answerRate', answered, offered),
@@ -214,6 +220,7 @@ export function figuresOf(tally: Tally, rules: TallyRules): Figures {
     asa: averageFigure('asa', tally.answeredWaitMs, answered),
     aht: averageFigure('aht', handledMs, answered),
     averageTalk: averageFigure('averageTalk', tally.talkMs, answered),
+    averageHold: averageFigure('averageHold', tally.holdMs, answered),
     averageWrapUp: averageFigure('averageWrapUp', tally.wrapUpMs, answered),
   };
 }

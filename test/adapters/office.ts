@@ -22,6 +22,7 @@ import type { Site } from '../../src/site/site.js';
 import { createWorld, type World } from '../../src/sim/world.js';
 import type { FirstAccount } from '../../src/adapters/http/account-book.js';
 import { accountPassword, openAccounts } from './office-accounts.js';
+import { drawFrom, isWanted, reported } from './memory-records.js';
 
 /** Monday, 10:00 at the site. */
 export const startMs = Date.UTC(2026, 10, 23, 2);
@@ -76,15 +77,11 @@ function recordsOf(world: World): RecordReader {
       .flatMap((id) => fold(id) ?? [])
       .sort((a, b) => b.arrivedAtMs - a.arrivedAtMs);
   return {
-    async contacts({ agentId, callerKey, cursor, limit = 50, answered }) {
+    async contacts(filter) {
+      const { cursor, limit = 50 } = filter;
       const start = cursor === undefined ? 0 : Number(cursor);
       if (!Number.isInteger(start)) return { ok: false, code: 'CURSOR_INVALID' };
-      const found = all().filter(
-        (record) =>
-          (agentId === undefined || record.agentIds.includes(agentId)) &&
-          (callerKey === undefined || record.callerKey === callerKey) &&
-          (answered === undefined || record.answered === answered),
-      );
+      const found = all().filter((record) => isWanted(record, filter));
       const contacts = found.slice(start, start + limit);
       const next = start + limit < found.length ? String(start + limit) : null;
       return { ok: true, page: { contacts, cursor: next } };
@@ -97,8 +94,16 @@ function recordsOf(world: World): RecordReader {
       });
       return record === undefined ? undefined : { record, journal };
     },
+    draw: async (filter, count, seed) =>
+      drawFrom(
+        all().filter((record) => isWanted(record, filter)),
+        count,
+        seed,
+      ),
     async *countedRecords({ fromMs, toMs }) {
-      yield all().filter(({ arrivedAtMs }) => arrivedAtMs >= fromMs && arrivedAtMs < toMs);
+      yield all()
+        .filter(({ arrivedAtMs }) => arrivedAtMs >= fromMs && arrivedAtMs < toMs)
+        .map(reported);
     },
     async *countedArrivals({ fromMs, toMs }) {
       yield all()

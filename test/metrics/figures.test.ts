@@ -7,7 +7,15 @@ import { parseCivilTime } from '../../src/contact/civil-time.js';
 import { emptyRecord } from '../../src/metrics/contact-record.js';
 import { gapsWithin } from '../../src/metrics/data-gaps.js';
 import { averageFigure, formulaVersion, rateText } from '../../src/metrics/figure.js';
-import { intervalAt, intervalsWithin, last24Hours, tallyByInterval } from '../../src/metrics/intervals.js';
+import {
+  intervalAt,
+  intervalsWithin,
+  last24Hours,
+  type Interval,
+  type IntervalKind,
+} from '../../src/metrics/intervals.js';
+import { countIn, isInSubset, subsetNames } from '../../src/metrics/subset.js';
+import { createTallySheet, everyInterval } from '../../src/metrics/tally-sheet.js';
 import {
   addTallies,
   defaultTallyRules,
@@ -16,6 +24,7 @@ import {
   tallyAll,
   tallyOf,
   type CountedRecord,
+  type TallyRules,
 } from '../../src/metrics/tally.js';
 import {
   countedArrivals,
@@ -51,6 +60,17 @@ t.test('rates are cut off and never flatter: 94.96 % shows as 94.9%', (t) => {
   t.equal(averageFigure('asa', 0, 0).text, '—');
   t.end();
 });
+
+function tallyByInterval(
+  by: IntervalKind,
+  within: Interval,
+  records: readonly CountedRecord[],
+  rules: TallyRules,
+) {
+  const sheet = createTallySheet({ by, within, rules });
+  sheet.add(records);
+  return everyInterval(by, within, sheet.rows());
+}
 
 const missed = fc.record({
   arrivedAtMs: fc.integer({ min: start - 2 * windowMs, max: start + 4 * windowMs }),

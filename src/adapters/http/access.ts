@@ -28,6 +28,9 @@ const actors: readonly Role[] = [...persons, 'hotlineAdmin'];
 /** Those who see call records: agents their own. */
 const readers: readonly Role[] = [...persons, 'quality', 'hotlineAdmin', 'province'];
 const overseers: readonly Role[] = [...leaders, 'province'];
+/** Those who draw calls to check them. */
+const checkers: readonly Role[] = ['supervisor', 'quality', 'hotlineAdmin'];
+const reporters: readonly Role[] = [...checkers, 'province'];
 
 /** Every route and the roles that may call it. A route that is not here cannot be registered. */
 export const routeAccess = {
@@ -35,6 +38,7 @@ export const routeAccess = {
   'GET /login': 'anyone',
   'GET /seat': 'anyone',
   'GET /wall': 'anyone',
+  'GET /reports': 'anyone',
   'GET /assets/*': 'anyone',
   'GET /accounts': 'anyone',
   'GET /audit': 'anyone',
@@ -67,6 +71,8 @@ export const routeAccess = {
   'DELETE /api/v1/supervision': supervisors,
   'GET /api/v1/live': overseers,
   'GET /api/v1/kpis': overseers,
+  'GET /api/v1/reports': reporters,
+  'POST /api/v1/samples': checkers,
   'GET /api/v1/site': leaders,
   'POST /api/v1/site/reload': ['hotlineAdmin'],
   'POST /api/v1/site/menu': ['hotlineAdmin'],
@@ -146,6 +152,11 @@ export function seesOwnContactsOnly(user: User): user is User & { readonly agent
 /** Whose acts this one does not read: the security administrators' own, and those of who looks after them. */
 export function hiddenFrom(role: Role): readonly Role[] {
   return role === 'auditAdmin' ? [] : ['securityAdmin', 'auditAdmin'];
+}
+
+/** Whoever reads reports may take lists out of the house; agents look their own calls up on the page. */
+export function mayExport({ role }: User): boolean {
+  return reporters.includes(role);
 }
 
 /** What an account may do now; null = nothing: it is not there, or disabled, or proves itself by something else since. */

@@ -21,7 +21,9 @@ export type AuditedAct =
   | 'account.password'
   | 'account.role'
   | 'account.totp'
-  | 'audit.read';
+  | 'audit.read'
+  | 'export'
+  | 'sample';
 
 /** What else is told of an act; never a number. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;

@@ -6,11 +6,17 @@ import { dispositionCategories, dispositionOutcomes } from '../../contact/dispos
 import type { AgentId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
-import { seesOwnContactsOnly, type User } from './access.js';
+import { subsetNames } from '../../metrics/subset.js';
+import type { Site } from '../../site/site.js';
+import { mayExport, seesOwnContactsOnly, type User } from './access.js';
+import { exportContacts } from './contact-export.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantIn, instantText } from './instant.js';
+import { tallyRulesOf } from './kpi-report.js';
 import { actOnOwnContact } from './own-contact.js';
 import type { ContactFilter } from './record-reader.js';
+import { groupFilter } from './report-groups.js';
+import { fileFormat } from './table-file.js';
 import { contactView, lineOfText, oneOf } from './views.js';
 
 const params = Type.Object({ id: lineOfText(100) });
@@ -23,6 +29,12 @@ const listQuery = Type.Object(
     kpiLine: Type.Optional(lineOfText(64)),
     answered: Type.Optional(oneOf(['true', 'false'])),
     missed: Type.Optional(oneOf(['true', 'false'])),
+    subset: Type.Optional(oneOf(subsetNames)),
+    queueId: Type.Optional(lineOfText(64)),
+    entryId: Type.Optional(lineOfText(64)),
+    teamId: Type.Optional(lineOfText(64)),
+    format: Type.Optional(fileFormat),
+    lang: Type.Optional(oneOf(['zh', 'en'])),
     cursor: Type.Optional(lineOfText(200)),
     limit: Type.Optional(
       Type.String({ pattern: '^(?:[1-9]\\d?|1\\d\\d|200)$', description: '1 to 200; 50' }),
@@ -45,7 +57,7 @@ const dispositionBody = Type.Object(
 );
 
 /** A record as it stands; its fields are those of docs/api.md. */
-const recordView = Type.Record(Type.String(), Type.Unknown());
+export const recordView = Type.Record(Type.String(), Type.Unknown());
 const factView = Type.Object({
   stream: Type.String(),
   id: Type.String(),
@@ -73,8 +85,15 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
         },
       },
     },
-    async (request) => {
-      const result = await records.contacts(filterFor(knownUser(request, parts), request.query));
+    async (request, reply) => {
+      const user = knownUser(request, parts);
+      const filter = filterFor(user, request.query, parts.sites.current());
+      const { format, lang = 'zh' } = request.query;
+      if (format !== undefined && format !== 'json') {
+        if (!mayExport(user)) throw new AppError('FORBIDDEN');
+        return exportContacts(reply, parts, user, { filter, format, lang });
+      }
+      const result = await records.contacts(filter);
       if (!result.ok) throw new AppError(result.code);
       return { contacts: result.page.contacts.map(shownRecord), cursor: result.page.cursor };
     },
@@ -129,8 +148,8 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
   );
 }
 
-function filterFor(user: User, query: Static<typeof listQuery>): ContactFilter {
-  const { from, to, agentId, kpiLine, answered, missed, cursor, limit } = query;
+function filterFor(user: User, query: Static<typeof listQuery>, site: Site): ContactFilter {
+  const { from, to, agentId, kpiLine, answered, missed, subset, cursor, limit } = query;
   const whose = seesOwnContactsOnly(user) ? user.agentId : agentId;
   return {
     ...(from !== undefined && { fromMs: instantIn('from', from) }),
@@ -139,6 +158,8 @@ function filterFor(user: User, query: Static<typeof listQuery>): ContactFilter {
     ...(kpiLine !== undefined && { kpiLine }),
     ...(answered !== undefined && { answered: answered === 'true' }),
     ...(missed !== undefined && { missed: missed === 'true' }),
+    ...(subset !== undefined && { subset: { name: subset, rules: tallyRulesOf(site.metricsPolicy) } }),
+    ...groupFilter(query, site),
     ...(cursor !== undefined && { cursor }),
     ...(limit !== undefined && { limit: Number(limit) }),
   };
@@ -154,7 +175,7 @@ function isSilent(user: User, type: string): boolean {
 }
 
 /** The caller's key links calls of one number; it is for the service's own use. */
-function shownRecord({ callerKey: _hidden, ...shown }: ContactRecord) {
+export function shownRecord({ callerKey: _hidden, ...shown }: ContactRecord) {
   return { ...shown };
 }
 

@@ -22,6 +22,8 @@ import { addMetricsRoute } from './metrics-route.js';
 import { createApiDescription } from './open-api.js';
 import { addOwnCredentials } from './own-credentials.js';
 import { addPageRoutes } from './page-routes.js';
+import { addReportRoutes } from './report-routes.js';
+import { addSampleRoutes } from './sample-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
 import { addSiteRoutes } from './site-routes.js';
@@ -84,6 +86,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     ])
       add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
+    for (const add of [addReportRoutes, addSampleRoutes]) add(api, parts);
     addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts) });
   });
   await server.ready();

@@ -1,7 +1,8 @@
 // Instants in an address: epoch milliseconds, or a civil day of the site.
 import { Type } from 'typebox';
-import { epochMsOf, parseDayKey } from '../../contact/civil-time.js';
+import { dayKeyAt, dayMs, dayStartMs, epochMsOf, parseDayKey } from '../../contact/civil-time.js';
 import { AppError } from '../../errors.js';
+import type { Interval } from '../../metrics/intervals.js';
 
 /** `1764000000000`, or `2026-11-23` for the beginning of that day. */
 export const instantText = Type.String({
@@ -16,4 +17,29 @@ export function instantIn(field: string, text: string): number {
   if (day === undefined)
     throw new AppError('REQUEST_INVALID', { in: 'querystring', field, zh: '没有这一天', en: 'no such day' });
   return epochMsOf(day);
+}
+
+/**
+ * The period two texts name; today so far if nothing is said, a day where only its beginning is.
+ * @throws REQUEST_INVALID for a period that is empty or longer than `longestMs`
+ */
+export function periodIn(
+  query: { readonly from?: string; readonly to?: string },
+  longestMs: number,
+  nowMs: number,
+): Interval {
+  const fromMs = query.from === undefined ? dayStartMs(dayKeyAt(nowMs)) : instantIn('from', query.from);
+  const toMs =
+    query.to === undefined
+      ? Math.min(fromMs + dayMs, Math.max(nowMs, fromMs + 1))
+      : instantIn('to', query.to);
+  const longestDays = longestMs / dayMs;
+  if (toMs <= fromMs || toMs - fromMs > longestMs)
+    throw new AppError('REQUEST_INVALID', {
+      in: 'querystring',
+      field: 'to',
+      zh: `须晚于 from,且不超过 ${String(longestDays)} 天`,
+      en: `must be after from, by at most ${String(longestDays)} days`,
+    });
+  return { fromMs, toMs };
 }

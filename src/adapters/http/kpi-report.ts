@@ -1,7 +1,8 @@
 // Makes the figures of a period from its call records: by hour, by day, or as rolling 24 hours with the worst window.
 import { dayMs } from '../../contact/civil-time.js';
 import { gapsWithin, type GapsShown } from '../../metrics/data-gaps.js';
-import { tallyByInterval, type Interval, type IntervalTally } from '../../metrics/intervals.js';
+import type { Interval } from '../../metrics/intervals.js';
+import { createTallySheet, everyInterval } from '../../metrics/tally-sheet.js';
 import {
   addTallies,
   defaultTallyRules,
@@ -71,7 +72,9 @@ export async function reportKpis(
     const total = row(lastDay, await tallyPeriod(records, lastDay, rules, question.kpiLine));
     return { fromMs, toMs, by, rows: [total], total, worst24h: await worstOf(records, question) };
   }
-  const tallies = await tallyRows(records, by, question, rules);
+  const sheet = createTallySheet({ by, within: { fromMs, toMs }, rules });
+  for await (const chunk of records.countedRecords({ fromMs, toMs }, question.kpiLine)) sheet.add(chunk);
+  const tallies = everyInterval(by, { fromMs, toMs }, sheet.rows());
   const all = tallies.reduce((sum, { tally }) => addTallies(sum, tally), emptyTally);
   return {
     fromMs,
@@ -97,21 +100,6 @@ async function tallyPeriod(
   for await (const chunk of records.countedRecords(interval, kpiLine))
     sum = addTallies(sum, tallyAll(chunk, rules));
   return sum;
-}
-
-async function tallyRows(
-  records: RecordReader,
-  by: 'hour' | 'day',
-  question: KpiQuestion,
-  rules: TallyRules,
-): Promise<readonly IntervalTally[]> {
-  const period = { fromMs: question.fromMs, toMs: question.toMs };
-  let rows = tallyByInterval(by, period, [], rules);
-  for await (const chunk of records.countedRecords(period, question.kpiLine)) {
-    const more = tallyByInterval(by, period, chunk, rules);
-    rows = rows.map((row, at) => ({ ...row, tally: addTallies(row.tally, more[at]?.tally ?? emptyTally) }));
-  }
-  return rows;
 }
 
 async function worstOf(records: RecordReader, question: KpiQuestion): Promise<WorstWindow | null> {

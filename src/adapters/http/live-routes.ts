@@ -1,9 +1,7 @@
 // The live state of the site, and its figures.
 import { Type, type Static } from 'typebox';
-import { dayMs, dayKeyAt, dayStartMs } from '../../contact/civil-time.js';
-import { AppError } from '../../errors.js';
 import type { Api, HttpParts } from './http-parts.js';
-import { instantIn, instantText } from './instant.js';
+import { instantText, periodIn } from './instant.js';
 import { kpiKinds, longestPeriodMs, reportKpis, tallyRulesOf, type KpiQuestion } from './kpi-report.js';
 import {
   agentView,
@@ -37,7 +35,7 @@ const kpiQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const figureView = Type.Object({
+export const figureView = Type.Object({
   formula: Type.String(),
   formulaVersion: Type.Integer(),
   numerator: Type.Integer(),
@@ -45,7 +43,7 @@ const figureView = Type.Object({
   text: Type.String(),
 });
 
-const kpiRowView = Type.Object({
+export const kpiRowView = Type.Object({
   fromMs: Type.Integer(),
   toMs: Type.Integer(),
   counts: Type.Record(Type.String(), Type.Unknown()),
@@ -107,20 +105,7 @@ export function addLiveRoutes(api: Api, parts: HttpParts): void {
 
 /** @throws REQUEST_INVALID for a period that is empty or too long */
 function questionOf(query: Static<typeof kpiQuery>, nowMs: number): KpiQuestion {
-  const today = dayStartMs(dayKeyAt(nowMs));
   const by = query.by ?? 'hour';
-  const fromMs = query.from === undefined ? today : instantIn('from', query.from);
-  const toMs =
-    query.to === undefined
-      ? Math.min(fromMs + dayMs, Math.max(nowMs, fromMs + 1))
-      : instantIn('to', query.to);
-  const longestDays = longestPeriodMs[by] / dayMs;
-  if (toMs <= fromMs || toMs - fromMs > longestPeriodMs[by])
-    throw new AppError('REQUEST_INVALID', {
-      in: 'querystring',
-      field: 'to',
-      zh: `须晚于 from,且不超过 ${String(longestDays)} 天`,
-      en: `must be after from, by at most ${String(longestDays)} days`,
-    });
-  return { fromMs, toMs, by, ...(query.kpiLine !== undefined && { kpiLine: query.kpiLine }) };
+  const period = periodIn(query, longestPeriodMs[by], nowMs);
+  return { ...period, by, ...(query.kpiLine !== undefined && { kpiLine: query.kpiLine }) };
 }

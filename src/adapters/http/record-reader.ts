@@ -2,8 +2,22 @@
 import type { ContactRecord } from '../../metrics/contact-record.js';
 import type { DataGap } from '../../metrics/data-gaps.js';
 import type { Interval } from '../../metrics/intervals.js';
+import type { Subset } from '../../metrics/subset.js';
 import type { CountedRecord } from '../../metrics/tally.js';
 import type { CountedArrival } from '../../metrics/worst-window.js';
+
+/** What a report counts of a record, and where it puts it. */
+export interface ReportedRecord extends CountedRecord {
+  /** The queue it stood in last; null = never in one. */
+  readonly queueId: string | null;
+  readonly entryId: string;
+  /** The agent of its first talk; null = nobody answered. */
+  readonly answeredBy: string | null;
+}
+
+/** Who answered: one of these, somebody else, or nobody. */
+export type AnsweredBy =
+  { readonly among: readonly string[] } | { readonly notAmong: readonly string[] } | 'nobody';
 
 /** Which contacts to list, newest first; a field left out does not narrow. */
 export interface ContactFilter {
@@ -14,6 +28,12 @@ export interface ContactFilter {
   readonly callerKey?: string;
   readonly answered?: boolean;
   readonly missed?: boolean;
+  /** The calls behind one count of a report. */
+  readonly subset?: Subset;
+  /** null = never in a queue. */
+  readonly queueId?: string | null;
+  readonly entryId?: string;
+  readonly answeredBy?: AnsweredBy;
   readonly cursor?: string;
   readonly limit?: number;
 }
@@ -36,14 +56,25 @@ export interface JournaledFact {
   readonly data: unknown;
 }
 
+/** Calls drawn at random, and out of how many. */
+export interface DrawnContacts {
+  readonly contacts: readonly ContactRecord[];
+  readonly outOf: number;
+}
+
 /** Reads call records. Every method @throws DATABASE_UNAVAILABLE. */
 export interface RecordReader {
   contacts(filter: ContactFilter): Promise<ContactPage>;
   contact(
     contactId: string,
   ): Promise<{ readonly record: ContactRecord; readonly journal: readonly JournaledFact[] } | undefined>;
+  /**
+   * Draws at most `count` of the contacts a filter leaves: those with the smallest MD5 of seed + contact id. The same seed and
+   * the same contacts give the same draw, on any store.
+   */
+  draw(filter: ContactFilter, count: number, seed: string): Promise<DrawnContacts>;
   /** In order of arrival, in chunks, so that the thread stays free in between. */
-  countedRecords(interval: Interval, kpiLine?: string): AsyncIterable<readonly CountedRecord[]>;
+  countedRecords(interval: Interval, kpiLine?: string): AsyncIterable<readonly ReportedRecord[]>;
   countedArrivals(interval: Interval, kpiLine?: string): AsyncIterable<readonly CountedArrival[]>;
   dataGaps(interval: Interval): Promise<readonly DataGap[]>;
   /** Null while there is no contact on record. */

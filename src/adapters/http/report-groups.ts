@@ -1,0 +1,88 @@
+// What a report can be grouped by: which group a record belongs to, what the groups are called, and how their calls are found.
+import type { AgentId } from '../../contact/ids.js';
+import type { Site } from '../../site/site.js';
+import type { AnsweredBy, ContactFilter, ReportedRecord } from './record-reader.js';
+
+export const reportGroupings = ['none', 'queue', 'entry', 'team'] as const;
+export type ReportGrouping = (typeof reportGroupings)[number];
+
+/** A group and its names. */
+export interface GroupName {
+  readonly id: string;
+  readonly name: string;
+  readonly en: string;
+}
+
+/** Never in a queue; of no entry; answered by nobody, so of no team. */
+export const noGroup = '-';
+/** Answered by an agent whom the files no longer know: his team is not known either. */
+export const unknownTeam = '?';
+
+const none: Readonly<Record<ReportGrouping, GroupName | undefined>> = {
+  none: undefined,
+  queue: { id: noGroup, name: '未进入排队', en: 'Never in a queue' },
+  entry: { id: noGroup, name: '接入未知', en: 'Entry unknown' },
+  team: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
+};
+const ofUnknownTeam: GroupName = { id: unknownTeam, name: '班组未知', en: 'Team unknown' };
+
+/** Tells the group of a record. Teams are those of the agents' file now. */
+export function groupOf(grouping: ReportGrouping, site: Site): (record: ReportedRecord) => string {
+  switch (grouping) {
+    case 'none':
+      return () => '';
+    case 'queue':
+      return ({ queueId }) => queueId ?? noGroup;
+    case 'entry':
+      return ({ entryId }) => (entryId === '' ? noGroup : entryId);
+    case 'team':
+      return ({ answeredBy }) => teamOf(answeredBy, site);
+  }
+}
+
+function teamOf(agentId: string | null, site: Site): string {
+  if (agentId === null) return noGroup;
+  return site.agents.get(agentId as AgentId)?.teamId ?? unknownTeam;
+}
+
+/** The groups a site has, in the order of its files; those without a name of their own come last. */
+export function groupsOf(grouping: ReportGrouping, site: Site): readonly GroupName[] {
+  const rest = none[grouping];
+  return [...namedGroups(grouping, site), ...(rest === undefined ? [] : [rest])];
+}
+
+function namedGroups(grouping: ReportGrouping, site: Site): readonly GroupName[] {
+  switch (grouping) {
+    case 'none':
+      return [];
+    case 'queue':
+      return [...site.queues.values()].map(({ id, name }) => ({ id, name, en: id }));
+    case 'entry':
+      return [...site.entries.values()].map(({ id, name }) => ({ id, name, en: id }));
+    case 'team':
+      return [...[...site.teams.values()].map(({ id, name, en }) => ({ id, name, en })), ofUnknownTeam];
+  }
+}
+
+/** What may be asked of the list of contacts by group. */
+export interface GroupQuery {
+  readonly queueId?: string | undefined;
+  readonly entryId?: string | undefined;
+  readonly teamId?: string | undefined;
+}
+
+/** The same as a filter of records. */
+export function groupFilter({ queueId, entryId, teamId }: GroupQuery, site: Site): ContactFilter {
+  return {
+    ...(queueId !== undefined && { queueId: queueId === noGroup ? null : queueId }),
+    ...(entryId !== undefined && { entryId: entryId === noGroup ? '' : entryId }),
+    ...(teamId !== undefined && { answeredBy: membersOf(teamId, site) }),
+  };
+}
+
+function membersOf(teamId: string, site: Site): AnsweredBy {
+  if (teamId === noGroup) return 'nobody';
+  const agents = [...site.agents.values()];
+  if (teamId === unknownTeam) return { notAmong: agents.map(({ id }) => id) };
+  return { among: agents.filter((agent) => agent.teamId === teamId).map(({ id }) => id) };
+}

@@ -1,0 +1,82 @@
+// The subsets of metrics/subset.ts as SQL conditions; a conformance test holds the two together.
+import { sql, type RawBuilder } from 'kysely';
+import type { MissedCause } from '../../metrics/contact-record.js';
+import type { Subset } from '../../metrics/subset.js';
+
+/** Who answered: one of these, somebody else, or nobody. */
+export type AnsweredBy =
+  { readonly among: readonly string[] } | { readonly notAmong: readonly string[] } | 'nobody';
+
+type Condition = RawBuilder<boolean>;
+
+const excluded = sql<boolean>`excluded is not null`;
+const answered = sql<boolean>`(excluded is null and answered)`;
+const missed = sql<boolean>`(excluded is null and not answered and ended_at_ms is not null)`;
+
+/** Whether a row of contact_record is in a subset. */
+export function subsetCondition({ name, rules }: Subset): Condition {
+  const calledBack = sql<boolean>`(${missed} and called_back_at_ms - ended_at_ms <= ${rules.calledBackWithinMs})`;
+  switch (name) {
+    case 'offered':
+      return sql<boolean>`(${answered} or ${missed})`;
+    case 'undecided':
+      return sql<boolean>`(excluded is null and not answered and ended_at_ms is null)`;
+    case 'answered':
+      return answered;
+    case 'within15':
+      return sql<boolean>`(${answered} and coalesce(wait_ms, 0) <= ${rules.answerWithinMs})`;
+    case 'notAnswered':
+      return missed;
+    case 'calledBack':
+      return calledBack;
+    case 'reached':
+      return sql<boolean>`(${answered} or ${calledBack})`;
+    case 'abandoned':
+      return abandonedIn('flow', 'leaving', 'waiting', 'offered');
+    case 'abandonedInPrompt':
+      return abandonedIn('flow', 'leaving');
+    case 'abandonedInQueue':
+      return abandonedIn('waiting');
+    case 'abandonedRinging':
+      return abandonedIn('offered');
+    case 'shortAbandoned':
+      return sql<boolean>`(${missed} and abandoned_during is not null and coalesce(wait_ms, 0) < ${rules.shortAbandonMs})`;
+    case 'missedTimeout':
+      return missedBy('timeout');
+    case 'missedNobody':
+      return missedBy('nobody');
+    case 'missedOverload':
+      return missedBy('overload');
+    case 'missedFlowEnd':
+      return missedBy('flowEnd');
+    case 'missedLost':
+      return missedBy('lost');
+    case 'missedAway':
+      return missedBy('away');
+    case 'missedFull':
+      return missedBy('full');
+    case 'excluded':
+      return excluded;
+    case 'excludedTestCall':
+      return sql<boolean>`excluded = 'testCall'`;
+    case 'excludedBlocked':
+      return sql<boolean>`excluded = 'blocked'`;
+    case 'excludedPromptOnly':
+      return sql<boolean>`excluded = 'promptOnly'`;
+  }
+}
+
+function abandonedIn(...stages: readonly string[]): Condition {
+  return sql<boolean>`(${missed} and abandoned_during = any(${stages}))`;
+}
+
+function missedBy(cause: MissedCause): Condition {
+  return sql<boolean>`(${missed} and missed_cause = ${cause})`;
+}
+
+/** Whether the first talk was with one of these. */
+export function answeredByCondition(who: AnsweredBy): Condition {
+  if (who === 'nobody') return sql<boolean>`agent_ids[1] is null`;
+  if ('among' in who) return sql<boolean>`agent_ids[1] = any(${who.among})`;
+  return sql<boolean>`(agent_ids[1] is not null and agent_ids[1] <> all(${who.notAmong}))`;
+}

@@ -1,0 +1,89 @@
+// The calls behind a count: each name stands for one number of a tally, and for exactly the records that make it up.
+import { abandonedIn, tallyOf, type CountedRecord, type Tally, type TallyRules } from './tally.js';
+
+/** What can be asked for; docs/reports.md says each in a sentence. */
+export const subsetNames = [
+  'offered',
+  'undecided',
+  'answered',
+  'within15',
+  'notAnswered',
+  'calledBack',
+  'reached',
+  'abandoned',
+  'abandonedInPrompt',
+  'abandonedInQueue',
+  'abandonedRinging',
+  'shortAbandoned',
+  'missedTimeout',
+  'missedNobody',
+  'missedOverload',
+  'missedFlowEnd',
+  'missedLost',
+  'missedAway',
+  'missedFull',
+  'excluded',
+  'excludedTestCall',
+  'excludedBlocked',
+  'excludedPromptOnly',
+] as const;
+export type SubsetName = (typeof subsetNames)[number];
+
+/** A subset under the limits it is counted with. */
+export interface Subset {
+  readonly name: SubsetName;
+  readonly rules: TallyRules;
+}
+
+/** How many contacts of a tally are in a subset: the number in a report's cell. */
+export function countIn(tally: Tally, name: SubsetName): number {
+  const { missedBy, excludedBy } = tally;
+  switch (name) {
+    case 'offered':
+    case 'undecided':
+    case 'answered':
+    case 'abandonedInPrompt':
+    case 'abandonedInQueue':
+    case 'abandonedRinging':
+      return tally[name];
+    case 'within15':
+      return tally.answeredInTime;
+    case 'notAnswered':
+      return tally.offered - tally.answered;
+    case 'calledBack':
+      return tally.calledBackInTime;
+    case 'reached':
+      return tally.answered + tally.calledBackInTime;
+    case 'abandoned':
+      return abandonedIn(tally);
+    case 'shortAbandoned':
+      return tally.shortAbandons;
+    case 'missedTimeout':
+      return missedBy.timeout ?? 0;
+    case 'missedNobody':
+      return missedBy.nobody ?? 0;
+    case 'missedOverload':
+      return missedBy.overload ?? 0;
+    case 'missedFlowEnd':
+      return missedBy.flowEnd ?? 0;
+    case 'missedLost':
+      return missedBy.lost ?? 0;
+    case 'missedAway':
+      return missedBy.away ?? 0;
+    case 'missedFull':
+      return missedBy.full ?? 0;
+    case 'excluded':
+      return (excludedBy.testCall ?? 0) + (excludedBy.blocked ?? 0) + (excludedBy.promptOnly ?? 0);
+    case 'excludedTestCall':
+      return excludedBy.testCall ?? 0;
+    case 'excludedBlocked':
+      return excludedBy.blocked ?? 0;
+    case 'excludedPromptOnly':
+      return excludedBy.promptOnly ?? 0;
+  }
+}
+
+/** Whether a record is one of them. By the tally of that record alone: a count and its list cannot come apart. */
+export function isInSubset(record: CountedRecord, { name, rules }: Subset): boolean {
+  return countIn(tallyOf(record, rules), name) > 0;
+}
