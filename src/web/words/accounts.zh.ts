@@ -19,7 +19,7 @@ export const accountsZh = {
   'login.first': '首次登录',
   'login.step': '第{n}步,共{of}步',
   'login.newPassword': '设置新密码',
-  'login.newPasswordWhy': '初始密码只能用一次。新密码至少12个字符,不含用户名;可以用一句好记的话。',
+  'login.newPasswordWhy': '初始密码只用一次。新密码至少12个字符,不含账号名;可以用一句好记的话。',
   'login.given': '初始密码',
   'login.new': '新密码',
   'login.newAgain': '再输一遍新密码',
@@ -36,7 +36,7 @@ export const accountsZh = {
   'page.audit': '操作留痕',
 
   'account.list': '账号',
-  'account.name': '用户名',
+  'account.name': '账号名',
   'account.displayName': '姓名',
   'account.role': '角色',
   'account.state': '状态',

@@ -146,11 +146,11 @@ export const zh = {
   'out.invalid': '无效',
   'out.other': '其他',
 
-  'login.user': '工号或用户名',
+  'login.user': '工号或账号名',
   'login.password': '密码',
   'login.go': '登录',
   'login.out': '退出登录',
-  'login.needBoth': '请填写工号或用户名,以及密码',
+  'login.needBoth': '请填写工号或账号名,以及密码',
   'login.failed': '登录未成功',
   'login.noServer': '无法连接服务器,请稍后重试',
 
