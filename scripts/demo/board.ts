@@ -27,7 +27,7 @@ const lookEveryMs = 500;
 /** Older than this it tells nothing any more. */
 const staleMs = 5_000;
 
-/** Makes a board; `api` is a supervisor's or the administrator's. */
+/** Makes a board; `api` is a supervisor's. */
 export function createBoard(api: ServiceApi): Board {
   let askedAtMs = 0;
   let agents: ReadonlyMap<string, AgentView> = new Map();

@@ -48,8 +48,9 @@ async function castOf(layout, { agents, callsPerMinute, surge, seed }) {
     agentId: String(people?.[index]?.['id']),
     deviceId: String(phones?.[index]?.['id']),
   }));
+  const overseer = String(people?.find((row) => row['role'] === 'supervisor')?.['id']);
   const number = String(numbers?.[0]?.['number']);
-  return { seats, number, callsPerMinute, surge, seed, countsFile: countsFileOf(layout) };
+  return { seats, overseer, number, callsPerMinute, surge, seed, countsFile: countsFileOf(layout) };
 }
 
 /**

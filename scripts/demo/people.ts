@@ -16,6 +16,8 @@ import { countsFrom, writeCounts } from './tally.js';
 export interface Cast {
   /** Agents and their phones. */
   readonly seats: readonly { readonly agentId: string; readonly deviceId: string }[];
+  /** The 工号 of a supervisor. */
+  readonly overseer: string;
   /** What citizens dial. */
   readonly number: string;
   readonly callsPerMinute: number;
@@ -51,20 +53,21 @@ const apis = new Map(
     return [agentId, createServiceApi({ origin, fromAddress, user: agentId, password: pins[agentId] ?? '' })];
   }),
 );
-const adminApi = createServiceApi({
+/** Who looks at the whole floor: a supervisor, who needs no more than his PIN. */
+const overseerApi = createServiceApi({
   origin,
   fromAddress: '127.0.10.1',
-  user: 'admin',
-  password: secret('admin'),
+  user: cast.overseer,
+  password: pins[cast.overseer] ?? '',
 });
 
 const hotline: Hotline = {
   seed: cast.seed,
   sip: { host: layout.bind === '0.0.0.0' ? '127.0.0.1' : layout.bind, port: layout.sipPort },
   number: cast.number,
-  board: createBoard(adminApi),
+  board: createBoard(overseerApi),
   signal: over.signal,
-  apiOf: (agentId) => apis.get(agentId) ?? adminApi,
+  apiOf: (agentId) => apis.get(agentId) ?? overseerApi,
   devicePassword: (deviceId) => devices[deviceId] ?? '',
   note,
 };

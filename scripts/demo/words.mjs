@@ -24,7 +24,7 @@ async function logIns(layout) {
   return [
     ...(lead ? [`  班长 supervisor  工号 ${lead.id}  密码 PIN ${pins[lead.id]}`] : []),
     ...(other ? [`  话务员 agent     工号 ${other.id}  密码 PIN ${pins[other.id]}`] : []),
-    `  管理员 admin     密码在 password in ${path.join(layout.secrets, 'admin')}`,
+    `  热线管理员        用户名 user hotline  首次密码在 first password in ${path.join(layout.secrets, 'hotline')} (手机需装动态口令应用 needs an authenticator app)`,
   ];
 }
 

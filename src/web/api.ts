@@ -9,6 +9,9 @@ export interface Me {
   readonly role: Role;
   /** 工号, or the account's name. */
   readonly name: string;
+  readonly displayName: string;
+  /** What has to be done before anything else is allowed. */
+  readonly pending: readonly ('password' | 'totp')[];
   readonly agent: AgentView | null;
 }
 
@@ -68,9 +71,10 @@ export async function checkSession(): Promise<void> {
   await call('GET', '/api/v1/me');
 }
 
-/** Logs in. */
-export async function logIn(user: string, password: string): Promise<Answer<Me>> {
-  const answer = await call<Me>('POST', '/api/v1/session', { user, password });
+/** Logs in; `code` is the one-time code, empty where none was asked for. */
+export async function logIn(user: string, password: string, code: string): Promise<Answer<Me>> {
+  const body = { user, password, ...(code !== '' && { code }) };
+  const answer = await call<Me>('POST', '/api/v1/session', body);
   if (answer.ok) me.value = answer.body;
   return answer;
 }

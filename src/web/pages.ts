@@ -27,6 +27,8 @@ export const pages: readonly PageRow[] = [
     ],
   },
   { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
+  { name: 'accounts', path: '/accounts', word: 'page.accounts', roles: ['systemAdmin', 'securityAdmin'] },
+  { name: 'audit', path: '/audit', word: 'page.audit', roles: ['securityAdmin', 'auditAdmin'] },
 ];
 
 /** The pages of a role. */

@@ -17,6 +17,18 @@ export const router = createRouter({
       component: () => import('./seat/seat-page.vue'),
       meta: { look: 'paper' },
     },
+    {
+      path: '/accounts',
+      name: 'accounts',
+      component: () => import('./accounts/accounts-page.vue'),
+      meta: { look: 'paper' },
+    },
+    {
+      path: '/audit',
+      name: 'audit',
+      component: () => import('./audit/audit-page.vue'),
+      meta: { look: 'paper' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     { path: '/:rest(.*)', redirect: '/' },
   ],
@@ -25,6 +37,7 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   if (to.name === 'login' || kioskOf(to) !== undefined) return true;
   const me = await whoAmI();
+  if (me && me.pending.length > 0) return { name: 'login', query: { to: to.fullPath } };
   if (me === null) return { name: 'login', query: { to: to.fullPath } };
   if (me && !pagesOf(me.role).some(({ name }) => name === to.name)) return homeOf(me.role);
   return true;

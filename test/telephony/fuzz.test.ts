@@ -38,8 +38,8 @@ async function ask({ method, path, cookie, type, body }: Question) {
   return { status: answer.statusCode, text: await answer.body.text(), cookie: answer.headers['set-cookie'] };
 }
 
-async function logIn(user: string, password: string): Promise<string> {
-  const body = JSON.stringify({ user, password });
+async function logIn(credentials: object): Promise<string> {
+  const body = JSON.stringify(credentials);
   const answer = await ask({
     method: 'POST',
     path: '/api/v1/session',
@@ -51,8 +51,8 @@ async function logIn(user: string, password: string): Promise<string> {
   return [answer.cookie].flat().join().split(';')[0] ?? '';
 }
 
-const admin = await logIn('admin', (await readFile(join(station.home, 'secrets', 'admin'), 'utf8')).trim());
-const supervisor = await logIn('1001', await station.pin('1001'));
+const admin = await logIn(station.hotlineCredentials());
+const supervisor = await logIn({ user: '1001', password: await station.pin('1001') });
 
 /** A refusal in the one form: a code of the catalogue with words for people. */
 function isClear(text: string): boolean {
@@ -174,7 +174,7 @@ const questions = fc
   })
   .map(({ name, id, query, cookie, type, body }): Question => {
     const [method, route] = name.split(' ') as [Method, string];
-    const path = `${route.replace(':id', id)}${query === '' ? '' : `?${query}`}`;
+    const path = `${route.replace(/:id|:name/, id)}${query === '' ? '' : `?${query}`}`;
     return method === 'GET' ? { method, path, cookie } : { method, path, cookie, type, body };
   });
 

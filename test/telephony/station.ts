@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { spawnSync } from 'node:child_process';
+import { enrol, type Enrolled } from '../enrolment.js';
 import { makeSecrets } from '../../scripts/install/secrets.mjs';
 import { startAsterisk } from '../../scripts/run/asterisk.mjs';
 import { layoutOf, projectDir } from '../../scripts/run/layout.mjs';
@@ -84,13 +85,15 @@ export interface Station {
   readonly home: string;
   readonly sipPort: number;
   readonly parts: { redis: Part; postgres: Part; asterisk: Part; service: Part };
-  /** A call as the administrator. */
+  /** A call as the hotline's administrator. */
   api(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<ApiAnswer>;
   /** Registers the agent's phone (device `d<工号>`), signs him in and makes him ready. */
   seat(agentId: string, how?: { onInvite?: OnInvite; toneHz?: number; ready?: boolean }): Promise<Seat>;
   /** The same for a phone that is already there, such as baresip's. */
   signIn(agentId: string, deviceId: string, ready?: boolean): Promise<void>;
   devicePassword(deviceId: string): Promise<string>;
+  /** What the hotline's administrator logs in with next. */
+  hotlineCredentials(): object;
   pin(agentId: string): Promise<string>;
   /** A citizen's phone at the carrier's address; numbers that can belong to nobody: `0311 0000 xxxx`. */
   citizen(last4: string, how?: { toneHz?: number; number?: string }): Promise<Phone>;
@@ -194,10 +197,8 @@ export async function startStation(options: StationOptions): Promise<Station> {
     startService(layout, { ...how, env: { ...serviceEnv, ...options.env, ...more } });
   const parts = { redis, postgres, asterisk, service: await start() };
   const phones: Phone[] = [];
-  const api = await createApi(layout.httpPort, async () => ({
-    user: 'admin',
-    password: (await readFile(join(layout.secrets, 'admin'), 'utf8')).trim(),
-  }));
+  const hotline = await enrolHotline(layout);
+  const api = await createApi(layout.httpPort, async () => hotline.credentials());
 
   const secretOf = async (file: string, id: string): Promise<string> => {
     const secrets = JSON.parse(await readFile(join(layout.secrets, file), 'utf8')) as Record<string, string>;
@@ -332,6 +333,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
     seat,
     signIn,
     devicePassword,
+    hotlineCredentials: () => hotline.credentials(),
     pin: (agentId) => secretOf('pins.json', agentId),
     async citizen(last4, how = {}) {
       const phone = await createPhone({
@@ -400,12 +402,28 @@ function makePrompts(env: NodeJS.ProcessEnv): void {
   if (status !== 0) throw new Error(`the prompts could not be made: ${stderr}`);
 }
 
-/** A client of the API that logs in by itself, and again when the service has forgotten it. */
-async function createApi(port: number, credentials: () => Promise<object>): Promise<Station['api']> {
+/** The hotline's administrator after his first log-in. The accounts are made as soon as the database has its tables. */
+async function enrolHotline({ httpPort, secrets }: ReturnType<typeof layoutOf>): Promise<Enrolled> {
+  const send = createSender(httpPort);
+  const first = {
+    user: 'hotline',
+    password: (await readFile(join(secrets, 'hotline'), 'utf8')).trim(),
+  };
+  // Rarely the database is not there yet; log-ins are counted, so it is not asked often.
+  for (let tries = 0; tries < 15; tries += 1) {
+    const { status } = await send('POST', '/api/v1/session', first);
+    if (status === 200) break;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+  return enrol(send, first);
+}
+
+/** A client of the API that keeps its session's cookie. */
+function createSender(port: number): Station['api'] {
   const origin = `http://127.0.0.1:${port}`;
   let cookie = '';
 
-  async function send(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<ApiAnswer> {
+  return async (method, path, body) => {
     const answer = await request(`${origin}${path}`, {
       method,
       headers: { cookie, origin, ...(body && { 'content-type': 'application/json' }) },
@@ -422,8 +440,12 @@ async function createApi(port: number, credentials: () => Promise<object>): Prom
       status: answer.statusCode,
       body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
     };
-  }
+  };
+}
 
+/** A client of the API that logs in by itself, and again when the service has forgotten it. */
+async function createApi(port: number, credentials: () => Promise<object>): Promise<Station['api']> {
+  const send = createSender(port);
   return async (method, path, body) => {
     const answer = await send(method, path, body);
     if (answer.status !== 401) return answer;

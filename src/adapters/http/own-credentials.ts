@@ -120,6 +120,6 @@ function refuseWeak(name: string, password: string, newPassword: string): void {
   };
   if ([...newPassword].length < leastPasswordLength)
     refuse(`至少${String(leastPasswordLength)}个字符`, `at least ${String(leastPasswordLength)} characters`);
-  if (newPassword.toLowerCase().includes(name)) refuse('不能含有用户名', 'must not hold the user’s name');
+  if (newPassword.toLowerCase().includes(name)) refuse('不能含有账号名', 'must not hold the user’s name');
   if (newPassword === password) refuse('不能与原密码相同', 'must not be the old one');
 }

@@ -1,8 +1,10 @@
 // The English twin of zh.ts: the same keys.
 import { talkActsEn } from './talk-acts.en.js';
+import { accountsEn } from './accounts.en.js';
 import type { WordKey } from './zh.js';
 
 export const en: Readonly<Record<WordKey, string>> = {
+  ...accountsEn,
   'state.offline': 'Signed out',
   'state.ready': 'Ready',
   'state.ringing': 'Ringing',
@@ -145,11 +147,11 @@ export const en: Readonly<Record<WordKey, string>> = {
   'out.invalid': 'Invalid',
   'out.other': 'Other',
 
-  'login.user': 'Agent number',
+  'login.user': 'Agent number or user',
   'login.password': 'Password',
   'login.go': 'Log in',
   'login.out': 'Log out',
-  'login.needBoth': 'Enter the agent number and the password',
+  'login.needBoth': 'Enter the agent number or user, and the password',
   'login.failed': 'Not logged in',
   'login.noServer': 'The server cannot be reached: try again later',
 

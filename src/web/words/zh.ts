@@ -1,8 +1,10 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
 
 import { talkActsZh } from './talk-acts.zh.js';
+import { accountsZh } from './accounts.zh.js';
 
 export const zh = {
+  ...accountsZh,
   'state.offline': '离线',
   'state.ready': '空闲',
   'state.ringing': '振铃',
@@ -145,11 +147,11 @@ export const zh = {
   'out.invalid': '无效',
   'out.other': '其他',
 
-  'login.user': '工号',
+  'login.user': '工号或账号名',
   'login.password': '密码',
   'login.go': '登录',
   'login.out': '退出登录',
-  'login.needBoth': '请填写工号和密码',
+  'login.needBoth': '请填写工号或账号名,以及密码',
   'login.failed': '登录未成功',
   'login.noServer': '无法连接服务器,请稍后重试',
 
