@@ -10,6 +10,8 @@ const json = (response: LightMyRequestResponse): Readonly<Record<string, unknown
 async function openTalk() {
   const office = await openOffice();
   const { world, call, logIn } = office;
+  const habit = { does: 'answer', afterMs: 1_000, talkMs: 3_600_000 } as const;
+  world.telephony.setHabit('d1002' as DeviceId, habit);
   world.signIn('1002' as AgentId, 'd1002' as DeviceId);
   const citizen = world.telephony.call({ ani: '13000000001', dnis: '12345', patienceMs: null });
   const pass = (ms: number) => world.runUntil(world.clock.nowMs() + ms);

@@ -18,7 +18,7 @@ export interface SupervisionVerbs extends Pick<
 export const supervisionArgs = { leg: 'supervisor', ear: 'ear' } as const;
 
 /** An ear is there within this, or never. */
-const earMs = 1_000;
+const earMs = 2_000;
 const ringNetMs = 2_000;
 
 /** Supervisions on one node. */
