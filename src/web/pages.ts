@@ -26,6 +26,12 @@ export const pages: readonly PageRow[] = [
       'province',
     ],
   },
+  {
+    name: 'reports',
+    path: '/reports',
+    word: 'page.reports',
+    roles: ['supervisor', 'quality', 'hotlineAdmin', 'province'],
+  },
   { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
 ];
 

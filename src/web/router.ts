@@ -17,6 +17,12 @@ export const router = createRouter({
       component: () => import('./seat/seat-page.vue'),
       meta: { look: 'paper' },
     },
+    {
+      path: '/reports',
+      name: 'reports',
+      component: () => import('./reports/reports-page.vue'),
+      meta: { look: 'paper' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     { path: '/:rest(.*)', redirect: '/' },
   ],

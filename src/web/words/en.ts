@@ -1,5 +1,6 @@
 // The English twin of zh.ts: the same keys.
 import type { WordKey } from './zh.js';
+import { reportsEn } from './reports.en.js';
 
 export const en: Readonly<Record<WordKey, string>> = {
   'state.offline': 'Signed out',
@@ -197,6 +198,7 @@ export const en: Readonly<Record<WordKey, string>> = {
 
   'page.wall': 'Wallboard',
   'page.seat': 'Seat',
+  'page.reports': 'Reports',
   'page.language': '中文',
   'page.languageName': 'Switch to Chinese',
   'page.menu': 'Pages',
@@ -207,4 +209,6 @@ export const en: Readonly<Record<WordKey, string>> = {
   'weekday.4': 'Thursday',
   'weekday.5': 'Friday',
   'weekday.6': 'Saturday',
+
+  ...reportsEn,
 };
