@@ -3,56 +3,11 @@ import { parse } from 'csv-parse/sync';
 import t from 'tap';
 import type { Report } from '../../src/adapters/http/report.js';
 import { csvText } from '../../src/adapters/http/table-file.js';
-import { emptyRecord, judgedRecord, type ContactRecord } from '../../src/metrics/contact-record.js';
-import { citizenNumber, openOffice, startMs } from './office.js';
-import { drawFrom, isWanted, reported } from './memory-records.js';
+import type { ContactRecord } from '../../src/metrics/contact-record.js';
+import { morningRecords } from './morning-records.js';
+import { citizenNumber, openOffice } from './office.js';
 
-const minuteMs = 60_000;
-
-/** Calls of a morning: two of three answered by 1001 or 1006, of two teams; a district that would be a formula. */
-const morning: readonly ContactRecord[] = Array.from({ length: 60 }, (_, n) => {
-  const arrivedAtMs = startMs + n * minuteMs;
-  const answered = n % 3 !== 0;
-  return judgedRecord({
-    ...emptyRecord(`contact-${String(n).padStart(2, '0')}`, arrivedAtMs),
-    callerMasked: '0311-****0001',
-    dnis: '12345',
-    entryId: '12345',
-    queueId: n % 10 === 3 ? null : n % 2 === 0 ? 'general' : 'enterprise',
-    tag: n === 7 ? 'testCall' : '',
-    answered,
-    agentIds: answered ? [n % 2 === 0 ? '1001' : '1006'] : [],
-    answeredAtMs: answered ? arrivedAtMs + 5_000 : null,
-    endedAtMs: arrivedAtMs + 40_000,
-    waitMs: answered ? 5_000 + n * 300 : 40_000,
-    talkMs: answered ? 30_000 : 0,
-    missedCause: answered ? null : 'abandoned',
-    abandonedDuring: answered ? null : 'waiting',
-    district: n === 1 ? '=1+1' : null,
-    matterNumber: n === 1 ? '251123100001251123' : null,
-  });
-});
-
-const records = {
-  contacts: async (filter: Parameters<typeof isWanted>[1]) => {
-    const start = Number(filter.cursor ?? 0);
-    const found = morning.filter((record) => isWanted(record, filter)).toReversed();
-    const limit = filter.limit ?? 50;
-    const cursor = start + limit < found.length ? String(start + limit) : null;
-    return { ok: true as const, page: { contacts: found.slice(start, start + limit), cursor } };
-  },
-  draw: async (filter: Parameters<typeof isWanted>[1], count: number, seed: string) =>
-    drawFrom(
-      morning.filter((record) => isWanted(record, filter)),
-      count,
-      seed,
-    ),
-  async *countedRecords({ fromMs, toMs }: { fromMs: number; toMs: number }) {
-    yield morning.filter((record) => isWanted(record, { fromMs, toMs })).map(reported);
-  },
-};
-
-const open = () => openOffice({ records });
+const open = () => openOffice({ records: morningRecords });
 const period = 'from=2026-11-23&to=2026-11-24';
 
 t.test('every cell of every grouping has as many calls as the list behind it', async (t) => {
