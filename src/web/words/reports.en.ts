@@ -46,7 +46,6 @@ export const reportsEn: Readonly<Record<keyof typeof reportsZh, string>> = {
   'reports.wrap': 'Average wrap-up',
   'reports.gapColumn': 'Data gap',
   'reports.seconds': '{s} s',
-  'reports.fraction': '{n} / {d}',
   'reports.calls': '{what}, {n} calls: open the list',
   'reports.noCalls': 'No calls in this period',
   'reports.quietHidden': '{n} times without calls are not listed',

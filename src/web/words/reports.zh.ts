@@ -45,7 +45,6 @@ export const reportsZh = {
   'reports.wrap': '平均话后',
   'reports.gapColumn': '数据缺口',
   'reports.seconds': '{s}秒',
-  'reports.fraction': '{n} / {d}',
   'reports.calls': '{what},{n}个来电,打开清单',
   'reports.noCalls': '该时段没有来电',
   'reports.quietHidden': '未列出没有来电的{n}个时段',
