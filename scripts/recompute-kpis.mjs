@@ -172,26 +172,17 @@ async function main() {
   }
 
   const lines = differencesByCall(calls, records);
+  const { offered, answered, within15 } = ours;
   for (const [name, mine, theirs] of [
-    ['offered 呼入总量', ours.offered, counts.offered],
-    ['answered 人工接通量', ours.answered, counts.answered],
+    ['offered 呼入总量', offered, counts.offered],
+    ['answered 人工接通量', answered, counts.answered],
     ['abandoned 放弃', ours.abandoned, figures.abandonRate.numerator],
-    ['answerRate 接通率', `${ours.answered}/${ours.offered}`, fraction(figures.answerRate)],
-    [
-      '15 s / offered 15秒接通率(按呼入)',
-      `${ours.within15}/${ours.offered}`,
-      fraction(figures.within15OfOffered),
-    ],
-    [
-      '15 s / answered 15秒接通率(按接通)',
-      `${ours.within15}/${ours.answered}`,
-      fraction(figures.within15OfAnswered),
-    ],
-    ['asa 平均应答时长(毫秒/次)', `${ours.answeredWaitMs}/${ours.answered}`, fraction(figures.asa)],
+    ['answerRate 接通率', `${answered}/${offered}`, fraction(figures.answerRate)],
+    ['15 s 按呼入 of offered', `${within15}/${offered}`, fraction(figures.within15OfOffered)],
+    ['15 s 按接通 of answered', `${within15}/${answered}`, fraction(figures.within15OfAnswered)],
+    ['asa 平均应答(毫秒/次)', `${ours.answeredWaitMs}/${answered}`, fraction(figures.asa)],
   ]) {
-    console.log(
-      `${mine === theirs ? '  ' : '≠ '}${name}: ${mine}${mine === theirs ? '' : ` — service: ${theirs}`}`,
-    );
+    console.log(`  ${name}: ${mine}`);
     if (mine !== theirs) lines.push(`${name}: ${mine} by the journal, ${theirs} by the service`);
   }
   for (const line of lines) console.log(`≠ ${line}`);

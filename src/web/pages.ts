@@ -26,6 +26,12 @@ export const pages: readonly PageRow[] = [
       'province',
     ],
   },
+  {
+    name: 'reports',
+    path: '/reports',
+    word: 'page.reports',
+    roles: ['supervisor', 'quality', 'hotlineAdmin', 'province'],
+  },
   { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
   { name: 'accounts', path: '/accounts', word: 'page.accounts', roles: ['systemAdmin', 'securityAdmin'] },
   { name: 'audit', path: '/audit', word: 'page.audit', roles: ['securityAdmin', 'auditAdmin'] },

@@ -29,6 +29,12 @@ export const router = createRouter({
       component: () => import('./audit/audit-page.vue'),
       meta: { look: 'paper' },
     },
+    {
+      path: '/reports',
+      name: 'reports',
+      component: () => import('./reports/reports-page.vue'),
+      meta: { look: 'paper' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     { path: '/:rest(.*)', redirect: '/' },
   ],

@@ -343,6 +343,22 @@ t.test('gaps are cut to the interval, and their length is that of their union', 
   t.end();
 });
 
+t.test('a count and the records of its subset never come apart', (t) => {
+  const rules = { ...defaultTallyRules, shortAbandonMs: 5_000 };
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 40 }), (list) => {
+      const tally = tallyAll(list, rules);
+      for (const name of subsetNames)
+        assert.equal(
+          countIn(tally, name),
+          list.filter((one) => isInSubset(one, { name, rules })).length,
+          name,
+        );
+    }),
+  );
+  t.end();
+});
+
 t.test('the glossary explains every figure and names the version of the formulas', (t) => {
   const glossary = readFileSync(path.join(import.meta.dirname, '../../docs/glossary.md'), 'utf8');
   t.match(glossary, `**Formula version: ${formulaVersion}.**`);

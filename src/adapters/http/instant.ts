@@ -11,11 +11,15 @@ export const instantText = Type.String({
 });
 
 /** The instant a text names. @throws REQUEST_INVALID for a day that is not in the calendar */
-export function instantIn(field: string, text: string): number {
+export function instantIn(
+  field: string,
+  text: string,
+  place: 'querystring' | 'body' = 'querystring',
+): number {
   if (/^\d+$/.test(text)) return Number(text);
   const day = parseDayKey(text);
   if (day === undefined)
-    throw new AppError('REQUEST_INVALID', { in: 'querystring', field, zh: '没有这一天', en: 'no such day' });
+    throw new AppError('REQUEST_INVALID', { in: place, field, zh: '没有这一天', en: 'no such day' });
   return epochMsOf(day);
 }
 
@@ -27,16 +31,18 @@ export function periodIn(
   query: { readonly from?: string; readonly to?: string },
   longestMs: number,
   nowMs: number,
+  place: 'querystring' | 'body' = 'querystring',
 ): Interval {
-  const fromMs = query.from === undefined ? dayStartMs(dayKeyAt(nowMs)) : instantIn('from', query.from);
+  const fromMs =
+    query.from === undefined ? dayStartMs(dayKeyAt(nowMs)) : instantIn('from', query.from, place);
   const toMs =
     query.to === undefined
       ? Math.min(fromMs + dayMs, Math.max(nowMs, fromMs + 1))
-      : instantIn('to', query.to);
+      : instantIn('to', query.to, place);
   const longestDays = longestMs / dayMs;
   if (toMs <= fromMs || toMs - fromMs > longestMs)
     throw new AppError('REQUEST_INVALID', {
-      in: 'querystring',
+      in: place,
       field: 'to',
       zh: `须晚于 from,且不超过 ${String(longestDays)} 天`,
       en: `must be after from, by at most ${String(longestDays)} days`,

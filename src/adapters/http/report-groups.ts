@@ -48,10 +48,12 @@ function teamOf(agentId: string | null, site: Site): string {
 /** The groups a site has, in the order of its files; those without a name of their own come last. */
 export function groupsOf(grouping: ReportGrouping, site: Site): readonly GroupName[] {
   const rest = none[grouping];
-  return [...namedGroups(grouping, site), ...(rest === undefined ? [] : [rest])];
+  const unknown = grouping === 'team' ? [ofUnknownTeam] : [];
+  return [...namedGroups(grouping, site), ...unknown, ...(rest === undefined ? [] : [rest])];
 }
 
-function namedGroups(grouping: ReportGrouping, site: Site): readonly GroupName[] {
+/** Those with a name of their own. */
+export function namedGroups(grouping: ReportGrouping, site: Site): readonly GroupName[] {
   switch (grouping) {
     case 'none':
       return [];
@@ -60,7 +62,7 @@ function namedGroups(grouping: ReportGrouping, site: Site): readonly GroupName[]
     case 'entry':
       return [...site.entries.values()].map(({ id, name }) => ({ id, name, en: id }));
     case 'team':
-      return [...[...site.teams.values()].map(({ id, name, en }) => ({ id, name, en })), ofUnknownTeam];
+      return [...site.teams.values()].map(({ id, name, en }) => ({ id, name, en }));
   }
 }
 

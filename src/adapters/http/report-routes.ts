@@ -29,8 +29,11 @@ const reportQuery = Type.Object(
 
 const rowView = Type.Object({
   ...kpiRowView.properties,
+  cells: Type.Record(Type.String(), Type.Integer(), { description: 'calls of each subset' }),
   group: Type.String({ description: "the group's id; - = none of them, ? = a team no longer known" }),
 });
+
+const groupView = Type.Object({ id: Type.String(), name: Type.String(), en: Type.String() });
 
 const reportView = Type.Object({
   fromMs: Type.Integer(),
@@ -43,7 +46,8 @@ const reportView = Type.Object({
     shortAbandonMs: Type.Integer(),
     calledBackWithinMs: Type.Integer(),
   }),
-  groups: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), en: Type.String() })),
+  groups: Type.Array(groupView),
+  choices: Type.Object({ queues: Type.Array(groupView), teams: Type.Array(groupView) }),
   totals: Type.Array(rowView),
   total: rowView,
   rows: Type.Array(rowView),

@@ -4,11 +4,12 @@ import { AppError } from '../../errors.js';
 import { gapsWithin, type DataGap, type GapsShown } from '../../metrics/data-gaps.js';
 import { formulaVersion } from '../../metrics/figure.js';
 import type { Interval } from '../../metrics/intervals.js';
+import { countIn, subsetNames, type SubsetName } from '../../metrics/subset.js';
 import { addTallies, emptyTally, figuresOf, type Tally, type TallyRules } from '../../metrics/tally.js';
 import { createTallySheet, everyInterval, type GroupTally } from '../../metrics/tally-sheet.js';
 import type { Site } from '../../site/site.js';
 import type { KpiRow } from './kpi-report.js';
-import { groupOf, groupsOf, type GroupName, type ReportGrouping } from './report-groups.js';
+import { groupOf, groupsOf, namedGroups, type GroupName, type ReportGrouping } from './report-groups.js';
 import type { RecordReader } from './record-reader.js';
 
 export const reportKinds = ['interval', 'hour', 'day', 'month'] as const;
@@ -24,6 +25,8 @@ export interface ReportQuestion extends Interval {
 export interface ReportRow extends KpiRow {
   /** Empty where nothing is grouped. */
   readonly group: string;
+  /** How many calls each subset has: each number leads to its calls by that name. */
+  readonly cells: Readonly<Record<SubsetName, number>>;
 }
 
 /** A report: rows in order of time, then of the groups; the same groups over the whole period; all of it in one. */
@@ -32,6 +35,8 @@ export interface Report extends ReportQuestion {
   /** The limits the counts were made with. */
   readonly rules: TallyRules;
   readonly groups: readonly GroupName[];
+  /** What a sample can be drawn from. */
+  readonly choices: { readonly queues: readonly GroupName[]; readonly teams: readonly GroupName[] };
   readonly rows: readonly ReportRow[];
   readonly totals: readonly ReportRow[];
   readonly total: ReportRow;
@@ -65,15 +70,14 @@ export async function reportFigures(
   const groups = groupsOf(group, site);
   const counted = inOrder(sheet.rows(), groups);
   const rows =
-    group === 'none'
-      ? everyInterval(by, period, counted).map((row) => ({ ...row, group: '' }))
-      : counted.map((row) => row);
+    group === 'none' ? everyInterval(by, period, counted).map((row) => ({ ...row, group: '' })) : counted;
   const finish = rowMaker(await records.dataGaps(period), period, rules);
   return {
     ...question,
     formulaVersion,
     rules,
     groups,
+    choices: { queues: namedGroups('queue', site), teams: namedGroups('team', site) },
     rows: rows.map(finish),
     totals: group === 'none' ? [] : totalsOf(counted, groups).map((row) => finish({ ...row, ...period })),
     total: finish({ ...period, group: '', tally: sumOf(counted) }),
@@ -116,6 +120,11 @@ function rowMaker(gaps: readonly DataGap[], period: Interval, rules: TallyRules)
     const key = `${String(fromMs)} ${String(toMs)}`;
     const shown = found.get(key) ?? gapsWithin(gaps, { fromMs, toMs });
     found.set(key, shown);
-    return { fromMs, toMs, group, counts: tally, figures: figuresOf(tally, rules), ...shown };
+    const figures = figuresOf(tally, rules);
+    return { fromMs, toMs, group, counts: tally, cells: cellsOf(tally), figures, ...shown };
   };
+}
+
+function cellsOf(tally: Tally): ReportRow['cells'] {
+  return Object.fromEntries(subsetNames.map((name) => [name, countIn(tally, name)])) as ReportRow['cells'];
 }

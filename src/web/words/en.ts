@@ -2,6 +2,7 @@
 import { talkActsEn } from './talk-acts.en.js';
 import { accountsEn } from './accounts.en.js';
 import type { WordKey } from './zh.js';
+import { reportsEn } from './reports.en.js';
 
 export const en: Readonly<Record<WordKey, string>> = {
   ...accountsEn,
@@ -200,6 +201,7 @@ export const en: Readonly<Record<WordKey, string>> = {
 
   'page.wall': 'Wallboard',
   'page.seat': 'Seat',
+  'page.reports': 'Reports',
   'page.language': '中文',
   'page.languageName': '中文, switch to Chinese',
   'page.menu': 'Pages',
@@ -211,4 +213,6 @@ export const en: Readonly<Record<WordKey, string>> = {
   'weekday.5': 'Friday',
   'weekday.6': 'Saturday',
   ...talkActsEn,
+
+  ...reportsEn,
 };

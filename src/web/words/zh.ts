@@ -1,4 +1,5 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
+import { reportsZh } from './reports.zh.js';
 
 import { talkActsZh } from './talk-acts.zh.js';
 import { accountsZh } from './accounts.zh.js';
@@ -200,6 +201,7 @@ export const zh = {
 
   'page.wall': '大屏',
   'page.seat': '座席条',
+  'page.reports': '报表',
   'page.language': 'English',
   'page.languageName': 'English,切换为英文',
   'page.menu': '页面',
@@ -211,6 +213,8 @@ export const zh = {
   'weekday.5': '星期五',
   'weekday.6': '星期六',
   ...talkActsZh,
+
+  ...reportsZh,
 } as const;
 
 /** A key of the word lists. */

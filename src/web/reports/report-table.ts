@@ -1,0 +1,101 @@
+// What the report's table shows, column by column: counts that lead to their calls, rates, and times.
+import type { ReportRow } from '../../adapters/http/report.js';
+import type { SubsetName } from '../../metrics/subset.js';
+import { clockText, civilDay, minuteText } from '../civil-time.js';
+import { dayText, say } from '../words/language.js';
+import type { WordKey } from '../words/zh.js';
+
+/** A count, and the calls it stands for. */
+export interface CountColumn {
+  readonly word: WordKey;
+  readonly subset: SubsetName;
+}
+
+/** The columns of counts, in two bands. */
+export const countColumns: readonly CountColumn[] = [
+  { word: 'kpi.offered', subset: 'offered' },
+  { word: 'kpi.answered', subset: 'answered' },
+  { word: 'reports.inTime', subset: 'within15' },
+  { word: 'reports.notAnswered', subset: 'notAnswered' },
+  { word: 'reports.undecided', subset: 'undecided' },
+  { word: 'reports.excluded', subset: 'excluded' },
+];
+
+export const abandonColumns: readonly CountColumn[] = [
+  { word: 'reports.abandoned', subset: 'abandoned' },
+  { word: 'reports.inPrompt', subset: 'abandonedInPrompt' },
+  { word: 'reports.inQueue', subset: 'abandonedInQueue' },
+  { word: 'reports.ringing', subset: 'abandonedRinging' },
+  { word: 'reports.short', subset: 'shortAbandoned' },
+];
+
+type FigureName = keyof ReportRow['figures'];
+
+export interface FigureColumn {
+  readonly word: WordKey;
+  readonly figure: FigureName;
+}
+
+export const rateColumns: readonly FigureColumn[] = [
+  { word: 'kpi.rate', figure: 'answerRate' },
+  { word: 'kpi.within15.offered', figure: 'within15OfOffered' },
+  { word: 'kpi.within15.answered', figure: 'within15OfAnswered' },
+  { word: 'kpi.reached', figure: 'reached' },
+];
+
+export const timeColumns: readonly FigureColumn[] = [
+  { word: 'kpi.asa', figure: 'asa' },
+  { word: 'reports.aht', figure: 'aht' },
+  { word: 'reports.talk', figure: 'averageTalk' },
+  { word: 'reports.hold', figure: 'averageHold' },
+  { word: 'reports.wrap', figure: 'averageWrapUp' },
+];
+
+/** Why calls were not answered, besides having been given up. */
+export const missedColumns: readonly CountColumn[] = [
+  { word: 'reports.missed.timeout', subset: 'missedTimeout' },
+  { word: 'reports.missed.nobody', subset: 'missedNobody' },
+  { word: 'reports.missed.overload', subset: 'missedOverload' },
+  { word: 'reports.missed.flowEnd', subset: 'missedFlowEnd' },
+  { word: 'reports.missed.lost', subset: 'missedLost' },
+  { word: 'reports.missed.away', subset: 'missedAway' },
+  { word: 'reports.missed.full', subset: 'missedFull' },
+];
+
+/** What stands outside all rates. */
+export const excludedColumns: readonly CountColumn[] = [
+  { word: 'reports.outside.testCall', subset: 'excludedTestCall' },
+  { word: 'reports.outside.blocked', subset: 'excludedBlocked' },
+  { word: 'reports.outside.promptOnly', subset: 'excludedPromptOnly' },
+];
+
+/** Seconds with one decimal, cut off: `12.3秒`. */
+export function secondsText(ms: number): string {
+  const tenths = Math.floor(ms / 100);
+  return say('reports.seconds', { s: `${String(Math.floor(tenths / 10))}.${String(tenths % 10)}` });
+}
+
+/** An average of a row, `—` where there is nothing to divide by. */
+export function averageText({ figures }: ReportRow, name: FigureName): string {
+  const figure = figures[name];
+  if (figure === null || figure.denominator === 0) return '—';
+  return secondsText(figure.numerator / figure.denominator);
+}
+
+/** `14:00–14:15`, with its day where the period has several; a whole day; a month. */
+export function timeText(row: ReportRow, by: string, severalDays: boolean): string {
+  if (by === 'month') {
+    const { year, month } = civilDay(row.fromMs);
+    return say('reports.monthText', { y: year, m: String(month).padStart(2, '0') });
+  }
+  const { weekday } = civilDay(row.fromMs);
+  if (by === 'day') return `${dayText(row.fromMs)} ${say(`weekday.${String(weekday)}` as WordKey)}`;
+  const end = minuteText(row.toMs) === '00:00' ? '24:00' : minuteText(row.toMs);
+  const clock = `${minuteText(row.fromMs)}–${end}`;
+  return severalDays ? `${dayText(row.fromMs)} ${clock}` : clock;
+}
+
+/** `11月23日 14:05:03`. */
+export function instantText(epochMs: number): string {
+  return `${dayText(epochMs)} ${clockText(epochMs)}`;
+}

@@ -1,0 +1,91 @@
+// The reports' page in Chromium over the whole API: a number leads to its calls, by keyboard; axe finds nothing; a sample is drawn.
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import t from 'tap';
+import { morningRecords } from '../adapters/morning-records.js';
+import { adminPassword, openOffice, startMs } from '../adapters/office.js';
+import { forbiddenWords } from '../web/forbidden-words.js';
+
+const withinMs = 20_000;
+const pagesDir = path.resolve(import.meta.dirname, '../../dist/web');
+const artefacts = process.env['YIHAO_ARTEFACTS'];
+const { server } = await openOffice({ records: morningRecords, pagesDir });
+await server.listen({ host: '127.0.0.1', port: 0 });
+const { port } = server.server.address() as AddressInfo;
+const origin = `http://127.0.0.1:${String(port)}`;
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+t.teardown(() => browser.close());
+const context = await browser.newContext({
+  viewport: { width: 1440, height: 1000 },
+  timezoneId: 'America/New_York',
+});
+const page = await context.newPage();
+await page.clock.setFixedTime(startMs + 3_600_000);
+const faults: string[] = [];
+page.on('pageerror', (error) => faults.push(error.message));
+page.on('console', (message) => {
+  if (message.type() === 'error' && !/status of 401/.test(message.text())) faults.push(message.text());
+});
+
+const see = (selector: string): Promise<void> =>
+  page.locator(selector).first().waitFor({ timeout: withinMs });
+const shoot = async (name: string): Promise<void> => {
+  if (artefacts !== undefined) await page.screenshot({ path: path.join(artefacts, `${name}.png`) });
+};
+
+/** Faults that axe calls serious or critical. */
+async function axeFaults(of: Page): Promise<readonly string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await of.evaluate(source);
+  return of.evaluate<string[]>(`axe.run().then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => id + ': ' + nodes[0].html))`);
+}
+
+t.test('today is shown; a number opens its calls by keyboard, and Escape leads back', async (t) => {
+  await page.goto(`${origin}/login`);
+  await page.fill('input[name=user]', 'admin');
+  await page.fill('input[name=password]', adminPassword);
+  await page.keyboard.press('Enter');
+  await see('nav a[href="/reports"]');
+  await page.click('nav a[href="/reports"]');
+  await see('table.report .whole [data-cell=offered] button');
+  t.equal(await page.locator('.whole [data-cell=offered]').innerText(), '59');
+  t.match(await page.locator('.report-notes').innerText(), /数据缺口共[\s\S]*公式版本 1/);
+  await shoot('reports-hour');
+  const cell = page.locator('.whole [data-cell=abandonedInQueue] button');
+  await cell.focus();
+  await page.keyboard.press('Enter');
+  await see('dialog[open] tr[data-contact]');
+  t.equal(await page.locator('dialog tr[data-contact]').count(), 20);
+  await shoot('reports-calls');
+  t.same(await axeFaults(page), []);
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached', timeout: withinMs });
+});
+
+t.test('by team: what nobody answered stands apart; a sample tells its seed', async (t) => {
+  await page.selectOption('select[name=group]', 'team');
+  await see('table.report tbody tr:has-text("无人接听")');
+  await page.click('.sample button[type=submit]');
+  await see('.sample tr[data-contact]');
+  t.match(await page.locator('.sample .drawn').innerText(), /自39个来电中抽取10个/);
+  await shoot('reports-team');
+  t.same(await axeFaults(page), []);
+  const text = await page.locator('body').innerText();
+  t.same(
+    forbiddenWords.filter((one) => text.includes(one)),
+    [],
+  );
+});
+
+t.test('in English; no fault on the way', async (t) => {
+  await page.getByRole('button', { name: /英文|English/ }).click();
+  await see('h1:has-text("Reports")');
+  t.match(await page.locator('.sample .drawn').innerText(), /10 calls drawn out of 39/);
+  await shoot('reports-en');
+  t.same(faults, []);
+});
