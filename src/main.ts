@@ -14,7 +14,7 @@ import { ensureSiteSecrets, type SiteSecrets } from './adapters/files/secrets.js
 import { giveSignsOfLife, lastSignOfLife } from './adapters/files/sign-of-life.js';
 import { checkInThread, createSiteHolder, type SiteHolder } from './adapters/files/site-files.js';
 import { createHttpServer } from './adapters/http/http-server.js';
-import { createCallerNumbers } from './adapters/memory/caller-numbers.js';
+import { createCallerNumbers, identifyCaller } from './adapters/memory/caller-numbers.js';
 import { createCallerTable } from './adapters/postgres/caller-table.js';
 import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
@@ -154,6 +154,9 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     sites,
     records: createRecordStore(database),
     pins,
+    callerOf: (number) =>
+      identifyCaller(number, { secret: config.callerSecret, homeAreaCode: site.areaCode }),
+    recordingsDir: config.recordingsDir,
     adminPassword: config.adminPassword,
     accountRoleOf: (name) => (name === 'admin' ? 'hotlineAdmin' : undefined),
     kioskToken: config.kioskToken,

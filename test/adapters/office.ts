@@ -1,5 +1,7 @@
 // A hotline in virtual time with an HTTP server over it, for tests: people who can log in, records folded from its journal.
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import t from 'tap';
 import type { LightMyRequestResponse } from 'fastify';
 import { createHttpServer, sessionCookie } from '../../src/adapters/http/http-server.js';
@@ -10,8 +12,18 @@ import type { RecordStore } from '../../src/adapters/postgres/record-store.js';
 import type { AgentFact } from '../../src/contact/agent.js';
 import type { ContactFact } from '../../src/contact/contact-signals.js';
 import type { AgentId, DeviceId } from '../../src/contact/ids.js';
+import { maskNumber } from '../../src/contact/masking.js';
 import { createPinCheck } from '../../src/engine/pin-check.js';
-import { foldContact, type ContactRecord, type Timed } from '../../src/metrics/contact-record.js';
+import type { SiteFact } from '../../src/engine/ports.js';
+import { mergeNotes, type Broadcast, type HandoverNote } from '../../src/engine/shift-notes.js';
+import {
+  foldContact,
+  withReached,
+  type ContactRecord,
+  type Timed,
+} from '../../src/metrics/contact-record.js';
+import type { ReachedFact, ReachedMark } from '../../src/metrics/reached.js';
+import { unreachedCallers } from '../../src/metrics/unreached.js';
 import { parseSite } from '../../src/site/parse-site.js';
 import type { Site } from '../../src/site/site.js';
 import { createWorld, type World } from '../../src/sim/world.js';
@@ -51,18 +63,49 @@ function recordsOf(world: World): RecordReader {
   const fold = (id: string): ContactRecord | undefined => {
     const agents = timed<AgentFact>('agent', () => true);
     const own = agents.filter(({ fact }) => 'contactId' in fact && fact.contactId === id);
-    return foldContact(id, timed<ContactFact>('contact', (one) => one === id) as Timed<ContactFact>[], own);
+    const facts = timed<ContactFact>('contact', (one) => one === id) as Timed<ContactFact>[];
+    const record = foldContact(id, facts, own);
+    const reached = ofSite('ContactReached').filter(({ fact }) => fact.contactId === id);
+    return record && withReached(record, reached as Timed<ReachedFact>[]);
   };
+  const ofSite = <Type extends SiteFact['type']>(type: Type) =>
+    timed<SiteFact>('site', () => true).flatMap(({ seq, atMs, fact }) =>
+      fact.type === type ? [{ seq, atMs, fact: fact as Extract<SiteFact, { type: Type }> }] : [],
+    );
+  const marks = (): readonly ReachedMark[] =>
+    ofSite('ContactReached').map(({ atMs, fact: { type: _type, ...mark } }) => ({ ...mark, atMs }));
+  const unreached = (sinceMs: number) =>
+    unreachedCallers(
+      all().filter(({ arrivedAtMs }) => arrivedAtMs >= sinceMs),
+      marks(),
+    );
+  const readBy = (type: 'BroadcastRead' | 'HandoverRead', noteId: string) =>
+    ofSite(type).flatMap(({ atMs, fact }) => (fact.noteId === noteId ? [{ by: fact.by, atMs }] : []));
+  const broadcasts = (): readonly Broadcast[] =>
+    ofSite('BroadcastSent').map(({ atMs, fact: { type: _type, noteId: id, ...rest } }) => ({
+      ...{ id, atMs, ...rest },
+      readBy: readBy('BroadcastRead', id),
+    }));
+  const handovers = (): readonly HandoverNote[] =>
+    ofSite('HandoverWritten').map(({ atMs, fact: { type: _type, noteId: id, ...rest } }) => ({
+      ...{ id, atMs, ...rest },
+      readBy: readBy('HandoverRead', id),
+    }));
   const all = () =>
     ids()
       .flatMap((id) => fold(id) ?? [])
       .sort((a, b) => b.arrivedAtMs - a.arrivedAtMs);
   return {
-    async contacts({ agentId, callerKey, cursor, limit = 50, answered }) {
+    async contacts({ agentId, callerKey, cursor, limit = 50, answered, ...more }) {
       const start = cursor === undefined ? 0 : Number(cursor);
       if (!Number.isInteger(start)) return { ok: false, code: 'CURSOR_INVALID' };
+      const { fromMs = 0, toMs = Number.POSITIVE_INFINITY, minTalkMs = 0, ...same } = more;
       const found = all().filter(
         (record) =>
+          record.arrivedAtMs >= fromMs &&
+          record.arrivedAtMs < toMs &&
+          record.talkMs >= minTalkMs &&
+          Object.entries(same).every(([name, value]) => record[name as keyof ContactRecord] === value) &&
           (agentId === undefined || record.agentIds.includes(agentId)) &&
           (callerKey === undefined || record.callerKey === callerKey) &&
           (answered === undefined || record.answered === answered),
@@ -79,6 +122,30 @@ function recordsOf(world: World): RecordReader {
       });
       return record === undefined ? undefined : { record, journal };
     },
+    unreached: async ({ sinceMs, ...page }) => pageOf(unreached(sinceMs), page),
+    async unreachedCount(sinceMs) {
+      const rows = unreached(sinceMs);
+      return { count: rows.length, latestAtMs: rows[0]?.lastMissedAtMs ?? null };
+    },
+    async unreachedOf(contactId, sinceMs) {
+      const key = fold(contactId)?.callerKey;
+      const isHis = ({ callerKey, contactId: id }: ContactRecord) =>
+        id === contactId || (callerKey !== '' && callerKey === key);
+      const his = all().filter((record) => record.arrivedAtMs >= sinceMs && isHis(record));
+      const open = his.filter(({ contactId: id }) =>
+        unreachedCallers([fold(id) as ContactRecord, ...his.filter((one) => one.answered)], marks()).some(
+          (row) => row.contactId === id,
+        ),
+      );
+      return open.map(({ contactId: id }) => id);
+    },
+    reachedMark: async (contactId) => marks().findLast((mark) => mark.contactId === contactId),
+    broadcasts: async ({ sinceMs = 0, ...page }) =>
+      pageOf(
+        mergeNotes(broadcasts(), []).filter(({ atMs }) => atMs >= sinceMs),
+        page,
+      ),
+    handovers: async (page) => pageOf(mergeNotes(handovers(), []), page),
     async *countedRecords({ fromMs, toMs }) {
       yield all().filter(({ arrivedAtMs }) => arrivedAtMs >= fromMs && arrivedAtMs < toMs);
     },
@@ -92,6 +159,17 @@ function recordsOf(world: World): RecordReader {
     dataGaps: async () => [{ part: 'asterisk', fromMs: startMs, toMs: startMs + 5_000 }],
     firstArrivalMs: async () => startMs - 3 * 86_400_000,
   };
+}
+
+/** A page of these rows; the cursor is the number of the next. */
+function pageOf<Row>(
+  rows: readonly Row[],
+  { cursor = '0', limit = 50 }: { cursor?: string; limit?: number },
+) {
+  const start = Number(cursor);
+  if (!Number.isInteger(start)) return { ok: false, code: 'CURSOR_INVALID' } as const;
+  const next = start + limit < rows.length ? String(start + limit) : null;
+  return { ok: true, rows: rows.slice(start, start + limit), cursor: next } as const;
 }
 
 /** A token of a screen on a wall. */
@@ -139,6 +217,8 @@ export async function openOffice({
     site = next;
     return { ok: true, site, unchanged };
   };
+  const recordingsDir = mkdtempSync(path.join(tmpdir(), 'yihao-recordings-'));
+  t.teardown(() => rmSync(recordingsDir, { recursive: true }));
   const parts: HttpParts = {
     engine: engine(world.engine),
     sites: {
@@ -149,6 +229,9 @@ export async function openOffice({
     },
     records: { ...recordsOf(world), ...records },
     pins: createPinCheck((id) => (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined)),
+    callerOf: (number) =>
+      /^\d{11}$/.test(number) ? { callerKey: `key-${number}`, callerMasked: maskNumber(number) } : undefined,
+    recordingsDir,
     adminPassword,
     accountRoleOf: (name) => (name === 'admin' ? 'hotlineAdmin' : undefined),
     kioskToken,
@@ -193,6 +276,7 @@ export async function openOffice({
     world,
     server,
     logged,
+    recordingsDir,
     call,
     logIn,
     breakFiles: (isBroken: boolean) => void (broken = isBroken),

@@ -5,31 +5,38 @@ import type { ContactSignal } from '../../contact/contact-signals.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId, ContactId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
-import type { ContactRecord } from '../../metrics/contact-record.js';
+import { missedCauseTexts, type ContactRecord, type MissedCause } from '../../metrics/contact-record.js';
 import { seesOwnContactsOnly, type User } from './access.js';
+import { audit } from './audit.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantIn, instantText } from './instant.js';
-import type { ContactFilter } from './record-reader.js';
+import type { ContactFilter, ContactPage } from './record-reader.js';
+import { pageFields } from './page-query.js';
 import { contactView, lineOfText, oneOf, viewContact } from './views.js';
 
 const params = Type.Object({ id: lineOfText(100) });
+const missedCauses = Object.keys(missedCauseTexts) as readonly MissedCause[];
 
-const listQuery = Type.Object(
-  {
-    from: Type.Optional(instantText),
-    to: Type.Optional(instantText),
-    agentId: Type.Optional(lineOfText(32)),
-    kpiLine: Type.Optional(lineOfText(64)),
-    answered: Type.Optional(oneOf(['true', 'false'])),
-    missed: Type.Optional(oneOf(['true', 'false'])),
-    cursor: Type.Optional(lineOfText(200)),
-    limit: Type.Optional(
-      Type.String({ pattern: '^(?:[1-9]\\d?|1\\d\\d|200)$', description: '1 to 200; 50' }),
-    ),
-  },
-  { additionalProperties: false },
-);
+/** What narrows a list of contacts, in an address or in a body. */
+export const listFields = {
+  from: Type.Optional(instantText),
+  to: Type.Optional(instantText),
+  agentId: Type.Optional(lineOfText(32)),
+  kpiLine: Type.Optional(lineOfText(64)),
+  entryId: Type.Optional(lineOfText(64)),
+  queueId: Type.Optional(lineOfText(64)),
+  tag: Type.Optional(lineOfText(64)),
+  category: Type.Optional(oneOf(dispositionCategories)),
+  outcome: Type.Optional(oneOf(dispositionOutcomes)),
+  missedCause: Type.Optional(oneOf(missedCauses)),
+  minTalkMs: Type.Optional(Type.String({ pattern: '^\\d{1,9}$', description: 'talked at least so long' })),
+  answered: Type.Optional(oneOf(['true', 'false'])),
+  missed: Type.Optional(oneOf(['true', 'false'])),
+  cutOff: Type.Optional(oneOf(['true', 'false'])),
+  ...pageFields,
+};
 
+const listQuery = Type.Object(listFields, { additionalProperties: false });
 const recordingBody = Type.Object({ paused: Type.Boolean() }, { additionalProperties: false });
 
 /** At least one field. The matter's number has 12 or 18 digits (ASSUMED); the district is the office's own word for it. */
@@ -45,6 +52,12 @@ const dispositionBody = Type.Object(
 
 /** A record as it stands; its fields are those of docs/api.md. */
 const recordView = Type.Record(Type.String(), Type.Unknown());
+
+/** A page of records. */
+export const contactPageView = Type.Object({
+  contacts: Type.Array(recordView),
+  cursor: Type.Union([Type.String(), Type.Null()]),
+});
 const factView = Type.Object({
   stream: Type.String(),
   id: Type.String(),
@@ -64,18 +77,15 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       schema: {
         summary: 'Call records, newest first; go on with the cursor',
         querystring: listQuery,
-        response: {
-          200: Type.Object({
-            contacts: Type.Array(recordView),
-            cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
-        },
+        response: { 200: contactPageView },
       },
     },
     async (request) => {
-      const result = await records.contacts(filterFor(knownUser(request, parts), request.query));
-      if (!result.ok) throw new AppError(result.code);
-      return { contacts: result.page.contacts.map(shownRecord), cursor: result.page.cursor };
+      const user = knownUser(request, parts);
+      const filter = filterFor(user, request.query);
+      if (!seesOwnContactsOnly(user) && filter.cursor === undefined)
+        audit(parts, user, 'contacts.list', 'contacts', { ...request.query });
+      return shownPage(await records.contacts(filter));
     },
   );
 
@@ -92,6 +102,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       const user = knownUser(request, parts);
       const found = await records.contact(request.params.id);
       if (found === undefined || !maySee(user, found.record)) throw new AppError('CONTACT_UNKNOWN');
+      if (!seesOwnContactsOnly(user)) audit(parts, user, 'contact.seen', request.params.id);
       return { record: shownRecord(found.record), journal: found.journal.map(shownFact) };
     },
   );
@@ -135,23 +146,32 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
   );
 }
 
-function filterFor(user: User, query: Static<typeof listQuery>): ContactFilter {
-  const { from, to, agentId, kpiLine, answered, missed, cursor, limit } = query;
+/** The filter a question names; agents' own contacts only, where that is all they see. @throws REQUEST_INVALID */
+export function filterFor(user: User, query: Static<typeof listQuery>): ContactFilter {
+  const { from, to, agentId, answered, missed, cutOff, minTalkMs, limit, ...same } = query;
   const whose = seesOwnContactsOnly(user) ? user.agentId : agentId;
   return {
     ...(from !== undefined && { fromMs: instantIn('from', from) }),
     ...(to !== undefined && { toMs: instantIn('to', to) }),
     ...(whose !== undefined && { agentId: whose }),
-    ...(kpiLine !== undefined && { kpiLine }),
+    ...same,
     ...(answered !== undefined && { answered: answered === 'true' }),
     ...(missed !== undefined && { missed: missed === 'true' }),
-    ...(cursor !== undefined && { cursor }),
+    ...(cutOff !== undefined && { cutOff: cutOff === 'true' }),
+    ...(minTalkMs !== undefined && { minTalkMs: Number(minTalkMs) }),
     ...(limit !== undefined && { limit: Number(limit) }),
   };
 }
 
-function maySee(user: User, record: ContactRecord): boolean {
+/** Whether this user may see this record. */
+export function maySee(user: User, record: ContactRecord): boolean {
   return !seesOwnContactsOnly(user) || record.agentIds.includes(user.agentId);
+}
+
+/** A page as it is shown. @throws CURSOR_INVALID */
+export function shownPage(result: ContactPage) {
+  if (!result.ok) throw new AppError(result.code);
+  return { contacts: result.page.contacts.map(shownRecord), cursor: result.page.cursor };
 }
 
 /** The caller's key links calls of one number; it is for the service's own use. */

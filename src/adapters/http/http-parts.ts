@@ -36,12 +36,22 @@ export interface SiteControl extends Sites {
   setMenu(menu: boolean | undefined): Promise<SiteChange>;
 }
 
+/** A caller as he is looked up: the key for the records, the masked form for people. */
+export interface AskedCaller {
+  readonly callerKey: string;
+  readonly callerMasked: string;
+}
+
 /** Everything the server stands on. */
 export interface HttpParts {
   readonly engine: Engine;
   readonly sites: SiteControl;
   readonly records: RecordReader;
   readonly pins: PinCheck;
+  /** Key and masked form of a number somebody asks for; undefined where it is none. Remembers nothing. */
+  readonly callerOf: (number: string) => AskedCaller | undefined;
+  /** Where recordings lie. */
+  readonly recordingsDir: string;
   readonly adminPassword: string;
   readonly accountRoleOf: AccountRoleOf;
   /** Lets a screen watch the wall without a log-in. */

@@ -8,10 +8,14 @@ import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../../errors.js';
 import { isRouteName, mayCall, type RouteName } from './access.js';
 import { addAgentRoutes } from './agent-routes.js';
+import { createBroadcastBoard } from './broadcast-board.js';
+import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse } from './error-reply.js';
+import { addHandoverRoutes } from './handover-routes.js';
 import { addHealthRoutes } from './health-routes.js';
 import { userIn, type Api, type HttpParts } from './http-parts.js';
+import { createReadLane } from './kept-reading.js';
 import { createLiveFeed } from './live-feed.js';
 import { addLiveRoutes } from './live-routes.js';
 import { addLiveSocket, addWebsockets } from './live-socket.js';
@@ -19,9 +23,12 @@ import { createLiveTopics } from './live-topics.js';
 import { addMetricsRoute } from './metrics-route.js';
 import { createApiDescription } from './open-api.js';
 import { addPageRoutes } from './page-routes.js';
+import { addRecordingRoutes } from './recording-routes.js';
+import { addSearchRoutes } from './search-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
 import { addSiteRoutes } from './site-routes.js';
+import { addUnreachedRoutes } from './unreached-routes.js';
 import { UpgradeOffer } from './upgrade-offer.js';
 
 /** The name of the session's cookie. */
@@ -70,7 +77,12 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     );
     for (const add of [addSessionRoutes, addAgentRoutes, addContactRoutes, addLiveRoutes, addSiteRoutes])
       add(api, parts);
-    addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts) });
+    for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
+      add(api, parts);
+    const lane = createReadLane();
+    const board = createBroadcastBoard(parts, lane);
+    addBroadcastRoutes(api, parts, board);
+    addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts, board, lane) });
   });
   await server.ready();
   return server;

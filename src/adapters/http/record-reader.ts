@@ -4,6 +4,7 @@ import type { DataGap } from '../../metrics/data-gaps.js';
 import type { Interval } from '../../metrics/intervals.js';
 import type { CountedRecord } from '../../metrics/tally.js';
 import type { CountedArrival } from '../../metrics/worst-window.js';
+import type { ShiftReader } from './shift-reader.js';
 
 /** Which contacts to list, newest first; a field left out does not narrow. */
 export interface ContactFilter {
@@ -14,6 +15,16 @@ export interface ContactFilter {
   readonly callerKey?: string;
   readonly answered?: boolean;
   readonly missed?: boolean;
+  readonly entryId?: string;
+  readonly queueId?: string;
+  readonly category?: string;
+  readonly outcome?: string;
+  readonly tag?: string;
+  readonly missedCause?: string;
+  /** Talked at least so long. */
+  readonly minTalkMs?: number;
+  /** The last talk was cut off. */
+  readonly cutOff?: boolean;
   readonly cursor?: string;
   readonly limit?: number;
 }
@@ -37,7 +48,7 @@ export interface JournaledFact {
 }
 
 /** Reads call records. Every method @throws DATABASE_UNAVAILABLE. */
-export interface RecordReader {
+export interface RecordReader extends ShiftReader {
   contacts(filter: ContactFilter): Promise<ContactPage>;
   contact(
     contactId: string,

@@ -10,6 +10,7 @@ import {
 import pg from 'pg';
 import { AppError } from '../../errors.js';
 import * as records from './migrations/0001-records.js';
+import * as shiftWork from './migrations/0003-shift-work.js';
 import type { Tables } from './tables.js';
 
 /** The records database; `destroy()` closes it. */
@@ -118,7 +119,9 @@ export async function asked<T>(query: Promise<T>): Promise<T> {
 export async function migrate(database: Database): Promise<void> {
   const migrator = new Migrator({
     db: database.withoutPlugins(),
-    provider: { getMigrations: () => Promise.resolve({ '0001-records': records }) },
+    provider: {
+      getMigrations: () => Promise.resolve({ '0001-records': records, '0003-shift-work': shiftWork }),
+    },
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
