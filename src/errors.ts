@@ -92,6 +92,7 @@ export const errorCatalogue = {
     zh: '请求来自其他网站,已拒绝',
     en: 'The request came from another web site and was refused.',
   },
+  RANGE_INVALID: { status: 416, zh: '录音没有这一段', en: 'The recording has no such part.' },
   RATE_LIMITED: { status: 429, zh: '请求过于频繁,请稍后再试', en: 'Too many requests: try again later.' },
   RECORDING_DISK_LOW: {
     status: 507,

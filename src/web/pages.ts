@@ -26,6 +26,12 @@ export const pages: readonly PageRow[] = [
       'province',
     ],
   },
+  {
+    name: 'lead',
+    path: '/lead',
+    word: 'page.lead',
+    roles: ['supervisor', 'quality', 'hotlineAdmin'],
+  },
   { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
 ];
 

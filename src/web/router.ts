@@ -17,6 +17,18 @@ export const router = createRouter({
       component: () => import('./seat/seat-page.vue'),
       meta: { look: 'paper' },
     },
+    {
+      path: '/lead',
+      name: 'lead',
+      component: () => import('./lead/lead-page.vue'),
+      meta: { look: 'paper' },
+    },
+    {
+      path: '/lead/contacts/:id',
+      name: 'lead-contact',
+      component: () => import('./lead/contact-page.vue'),
+      meta: { look: 'paper', page: 'lead' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     { path: '/:rest(.*)', redirect: '/' },
   ],
@@ -26,7 +38,8 @@ router.beforeEach(async (to) => {
   if (to.name === 'login' || kioskOf(to) !== undefined) return true;
   const me = await whoAmI();
   if (me === null) return { name: 'login', query: { to: to.fullPath } };
-  if (me && !pagesOf(me.role).some(({ name }) => name === to.name)) return homeOf(me.role);
+  if (me && !pagesOf(me.role).some(({ name }) => name === (to.meta['page'] ?? to.name)))
+    return homeOf(me.role);
   return true;
 });
 

@@ -49,7 +49,7 @@ export function createBroadcastBoard(parts: HttpParts, lane: ReadLane): Broadcas
   });
 
   function standing(): readonly Broadcast[] {
-    void readings.value();
+    readings.value();
     const sinceMs = nowMs() - standsMs;
     if (known.some(({ atMs }) => atMs < sinceMs)) known = known.filter(({ atMs }) => atMs >= sinceMs);
     return known;

@@ -122,6 +122,16 @@ export type StripContact = ContactView & {
   readonly region: string | null;
 };
 
+/** A broadcast the agent has yet to confirm. */
+export interface StripNotice {
+  readonly id: string;
+  readonly atMs: number;
+  readonly by: string;
+  readonly name: string;
+  readonly text: string;
+  readonly urgent: boolean;
+}
+
 /** The sections of `strip`. */
 export interface StripData {
   readonly me?: { readonly agent?: StripAgent };
@@ -132,4 +142,5 @@ export interface StripData {
     readonly wrapUpMs?: number;
     readonly missed?: number;
   };
+  readonly notices?: Readonly<Record<string, StripNotice>>;
 }

@@ -1,4 +1,5 @@
 // The English twin of zh.ts: the same keys.
+import { leadEn } from './lead.en.js';
 import type { WordKey } from './zh.js';
 
 export const en: Readonly<Record<WordKey, string>> = {
@@ -195,6 +196,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'why.notRecorded': 'This call is not recorded',
   'why.noContact': 'After taking a call',
 
+  ...leadEn,
   'page.wall': 'Wallboard',
   'page.seat': 'Seat',
   'page.language': '中文',

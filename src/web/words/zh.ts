@@ -1,4 +1,5 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
+import { leadZh } from './lead.zh.js';
 
 export const zh = {
   'state.offline': '离线',
@@ -194,6 +195,7 @@ export const zh = {
   'why.notRecorded': '本次通话没有录音',
   'why.noContact': '接听来电后可用',
 
+  ...leadZh,
   'page.wall': '大屏',
   'page.seat': '座席条',
   'page.language': 'English',
