@@ -71,6 +71,24 @@ export function mergeNotes<Kind extends Note>(one: readonly Kind[], other: reado
   return [...merged.values()].sort((a, b) => b.atMs - a.atMs || (a.id < b.id ? 1 : -1));
 }
 
+/**
+ * A page of the records with what is known of its notes besides. What was written a moment ago is not in the records yet:
+ * it is newer than all that are, since facts are carried in order, and stands on the first page alone.
+ */
+export function withFresh<Kind extends Note>(
+  rows: readonly Kind[],
+  fresh: readonly Kind[],
+  isFirstPage: boolean,
+): readonly Kind[] {
+  const ids = new Set(rows.map(({ id }) => id));
+  const newestMs = rows[0]?.atMs ?? 0;
+  const isNew = ({ atMs }: Kind): boolean => isFirstPage && atMs >= newestMs;
+  return mergeNotes(
+    rows,
+    fresh.filter((note) => ids.has(note.id) || isNew(note)),
+  );
+}
+
 /** Each reader once, at his first reading. */
 function mergeReceipts(one: Note, other: Note): readonly Receipt[] {
   const first = new Map<string, Receipt>();

@@ -1,5 +1,6 @@
 // The broadcasts (喊话) that stand: told to every agent's strip until he confirms, and to those who lead with who has read them.
 import { randomUUID } from 'node:crypto';
+import type { AgentId } from '../../contact/ids.js';
 import { mergeNotes, type Broadcast, type NoteFact } from '../../engine/shift-notes.js';
 import type { HttpParts } from './http-parts.js';
 import { keepReading, type ReadLane } from './kept-reading.js';
@@ -57,7 +58,7 @@ export function createBroadcastBoard(parts: HttpParts, lane: ReadLane): Broadcas
 
   const person = (by: string): Person => ({
     by,
-    name: [...sites.current().agents].find(([id]) => id === by)?.[1].name ?? by,
+    name: sites.current().agents.get(by as AgentId)?.name ?? by,
   });
 
   function view({ id, atMs, by, text, urgent, to, readBy }: Broadcast): BroadcastShown {

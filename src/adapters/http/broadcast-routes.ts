@@ -1,6 +1,6 @@
 // 喊话: one line to every agent, shown at once and until each has confirmed it.
 import { Type } from 'typebox';
-import { mergeNotes } from '../../engine/shift-notes.js';
+import { withFresh } from '../../engine/shift-notes.js';
 import { AppError } from '../../errors.js';
 import type { BroadcastBoard } from './broadcast-board.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
@@ -57,10 +57,8 @@ export function addBroadcastRoutes(api: Api, parts: HttpParts, board: BroadcastB
     async (request) => {
       const page = await parts.records.broadcasts(pageFilter(request.query));
       if (!page.ok) throw new AppError(page.code);
-      // What was said a moment ago is not in the records yet.
-      const ids = new Set(page.rows.map(({ id }) => id));
-      const fresh = board.standing().filter(({ id }) => request.query.cursor === undefined || ids.has(id));
-      return { broadcasts: mergeNotes(page.rows, fresh).map(shown), cursor: page.cursor };
+      const broadcasts = withFresh(page.rows, board.standing(), request.query.cursor === undefined);
+      return { broadcasts: broadcasts.map(shown), cursor: page.cursor };
     },
   );
 

@@ -1,7 +1,8 @@
 // 交接班: what one shift's leader leaves to the next, with the shift's figures put beside it by the service.
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
-import { mergeNotes, type HandoverNote, type ShiftFigures } from '../../engine/shift-notes.js';
+import type { AgentId } from '../../contact/ids.js';
+import { mergeNotes, withFresh, type HandoverNote, type ShiftFigures } from '../../engine/shift-notes.js';
 import { AppError } from '../../errors.js';
 import { addTallies, emptyTally, tallyOf } from '../../metrics/tally.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
@@ -45,8 +46,7 @@ export function addHandoverRoutes(api: Api, parts: HttpParts): void {
   const { engine, records, sites, nowMs } = parts;
   let fresh: readonly HandoverNote[] = [];
 
-  const nameOf = (by: string): string =>
-    [...sites.current().agents].find(([id]) => id === by)?.[1].name ?? by;
+  const nameOf = (by: string): string => sites.current().agents.get(by as AgentId)?.name ?? by;
   const shown = ({ figures, readBy, ...note }: HandoverNote) => ({
     ...note,
     name: nameOf(note.by),
@@ -112,12 +112,10 @@ export function addHandoverRoutes(api: Api, parts: HttpParts): void {
     async (request) => {
       const page = await records.handovers(pageFilter(request.query));
       if (!page.ok) throw new AppError(page.code);
-      const ids = new Set(page.rows.map(({ id }) => id));
-      const here = fresh.filter(({ id }) => request.query.cursor === undefined || ids.has(id));
       const now = await figuresNow();
       return {
         now: { ...now, alarms: [...now.alarms] },
-        notes: mergeNotes(page.rows, here).map(shown),
+        notes: withFresh(page.rows, fresh, request.query.cursor === undefined).map(shown),
         cursor: page.cursor,
       };
     },
