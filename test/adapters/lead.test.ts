@@ -56,8 +56,10 @@ t.test(
       'REQUEST_INVALID',
     );
     t.equal(audits(office, 'contacts.list').length, 2);
+    await call(`GET /api/v1/contacts?tag=${citizenNumber}`, { cookie: supervisor });
+    t.match(audits(office, 'contacts.list')[2], { details: { tag: '****' } });
     await call('GET /api/v1/contacts', { cookie: agent });
-    t.equal(audits(office, 'contacts.list').length, 2, 'his own contacts are his own affair');
+    t.equal(audits(office, 'contacts.list').length, 3, 'his own contacts are his own affair');
     t.notOk(JSON.stringify([siteFacts(office), office.logged]).includes(citizenNumber));
   },
 );

@@ -12,6 +12,7 @@ import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantIn, instantText } from './instant.js';
 import type { ContactFilter, ContactPage } from './record-reader.js';
 import { pageFields } from './page-query.js';
+import { askedWithoutNumbers } from './typed-text.js';
 import { contactView, lineOfText, oneOf, viewContact } from './views.js';
 
 const params = Type.Object({ id: lineOfText(100) });
@@ -84,7 +85,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       const user = knownUser(request, parts);
       const filter = filterFor(user, request.query);
       if (!seesOwnContactsOnly(user) && filter.cursor === undefined)
-        audit(parts, user, 'contacts.list', 'contacts', { ...request.query });
+        audit(parts, user, 'contacts.list', 'contacts', askedWithoutNumbers(request.query));
       return shownPage(await records.contacts(filter));
     },
   );

@@ -5,6 +5,7 @@ import { audit } from './audit.js';
 import { contactPageView, filterFor, listFields, shownPage } from './contact-routes.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { pageQuery } from './page-query.js';
+import { askedWithoutNumbers } from './typed-text.js';
 import { lineOfText } from './views.js';
 
 const searchBody = Type.Object({ number: lineOfText(40), ...listFields }, { additionalProperties: false });
@@ -27,7 +28,7 @@ export function addSearchRoutes(api: Api, parts: HttpParts): void {
       const { number, ...rest } = request.body;
       const caller = callerOf(number);
       if (caller === undefined) throw new AppError('NUMBER_INVALID');
-      audit(parts, user, 'contacts.search', caller.callerMasked, rest);
+      audit(parts, user, 'contacts.search', caller.callerMasked, askedWithoutNumbers(rest));
       return shownPage(await records.contacts({ ...filterFor(user, rest), callerKey: caller.callerKey }));
     },
   );

@@ -16,3 +16,12 @@ export function typedText(field: string, text: string): string {
     throw new AppError('REQUEST_INVALID', { in: 'body', field, zh: '缺少此项', en: 'missing' });
   return typed;
 }
+
+/** A question as it may be journaled: whoever typed a number into the wrong field has not told it to the journal. */
+export function askedWithoutNumbers(
+  query: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, holdsNumber(value) ? '****' : value]),
+  );
+}
