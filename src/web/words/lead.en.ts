@@ -140,7 +140,7 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
 
   'notice.title': 'Broadcast',
   'notice.urgent': 'Urgent',
-  'notice.from': '{who} {t}',
+  'notice.from': 'by {who} at {t}',
   'notice.confirm': 'Read',
   'notice.announce': 'Broadcast: {text}',
 

@@ -61,7 +61,7 @@ export const leadZh = {
   'agent.breakReason': '小休原因',
   'agent.reason': '事由(必填,将记入审计)',
   'agent.reasonMissing': '请填写事由,至少两个字',
-  'agent.done': '{who}:{act}',
+  'agent.done': '{who}:已{act}',
   'force.ready': '强制示闲',
   'force.break': '强制示忙',
   'force.sign-out': '强制签出',
@@ -139,7 +139,7 @@ export const leadZh = {
 
   'notice.title': '喊话',
   'notice.urgent': '紧急',
-  'notice.from': '{who} {t}',
+  'notice.from': '{who} 发于 {t}',
   'notice.confirm': '已阅',
   'notice.announce': '喊话:{text}',
 
