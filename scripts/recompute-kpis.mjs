@@ -13,7 +13,8 @@ import { databaseUrl } from './run/postgres.mjs';
 const usage = `用法 usage: npm run kpis -- --from 2026-11-23 --to 2026-11-24 [选项 options]
   --from, --to          时段 period [from, to):一日 a day, or epoch ms;最长 31 天 at most 31 days
   --api URL             服务地址 the service;默认 default http://127.0.0.1:12340
-  --user, --password-file  登录 log-in;默认 default admin, YIHAO_HOME/secrets/admin
+  --user 工号             班长 a supervisor;默认 default 1001, 密码 PIN from YIHAO_HOME/secrets/pins.json
+  --password-file FILE  或用其中的密码 or the password in it
   --database URL        日志所在数据库 the journal's database;默认为本机 default: this machine's
   --within-ms N         应答时限 the answer time;默认 default 15000`;
 
@@ -148,19 +149,28 @@ function instantOf(name, text) {
   return atMs;
 }
 
+/** @param {string} user @param {string | undefined} file @param {string} pinsFile */
+async function passwordOf(user, file, pinsFile) {
+  if (file !== undefined) return (await readFile(file, 'utf8')).trim();
+  const pins = JSON.parse(await readFile(pinsFile, 'utf8'));
+  if (pins[user] === undefined) throw new Error(`--user ${user}: no such 工号 in ${pinsFile}`);
+  return String(pins[user]);
+}
+
 async function main() {
   const texts = ['from', 'to', 'api', 'user', 'password-file', 'database', 'within-ms'];
   const options = Object.fromEntries(texts.map((name) => [name, /** @type {const} */ ({ type: 'string' })]));
   const values = /** @type {Record<string, string | undefined>} */ (parseArgs({ options }).values);
   const period = { fromMs: instantOf('from', values['from']), toMs: instantOf('to', values['to']) };
   const layout = layoutOf(process.env);
-  const password = await readFile(values['password-file'] ?? path.join(layout.secrets, 'admin'), 'utf8');
+  const user = values['user'] ?? '1001';
+  const password = await passwordOf(user, values['password-file'], path.join(layout.secrets, 'pins.json'));
   const api = values['api'] ?? `http://127.0.0.1:${String(layout.httpPort)}`;
   const facts = await factsOf(values['database'] ?? (await databaseUrl(layout)), period);
   const calls = callsOf(facts, period);
   const ours = countsOf(calls.values(), Number(values['within-ms'] ?? 15_000));
 
-  const get = await serviceAt(api, values['user'] ?? 'admin', password.trim());
+  const get = await serviceAt(api, user, password);
   const between = `from=${String(period.fromMs)}&to=${String(period.toMs)}`;
   const { counts, figures } = (await get(`/api/v1/kpis?by=day&${between}`)).total;
   const records = new Map();

@@ -41,6 +41,11 @@ export const errorCatalogue = {
     zh: '配置有误,请按提示修改',
     en: 'The configuration is wrong: mend what the details name.',
   },
+  CONTACT_NOT_MISSED: {
+    status: 409,
+    zh: '该来电已有话务员接听,无需触达',
+    en: 'An agent talked with this caller to the end: nobody has to be reached.',
+  },
   CONTACT_NOT_TALKING: { status: 409, zh: '当前没有通话', en: 'The contact is not in a talk.' },
   CONTACT_NOT_YOURS: { status: 403, zh: '这不是您的来电', en: 'This contact is not yours.' },
   CONTACT_UNKNOWN: {
@@ -103,7 +108,17 @@ export const errorCatalogue = {
   },
   LOGIN_NEEDED: { status: 401, zh: '请先登录', en: 'Log in first.' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, zh: '请求内容须为 JSON', en: 'The body must be JSON.' },
+  NOTE_UNKNOWN: {
+    status: 404,
+    zh: '没有这条喊话或交接',
+    en: 'There is no such broadcast or hand-over note.',
+  },
   NOT_FOUND: { status: 404, zh: '没有这个地址', en: 'There is nothing at this address.' },
+  NUMBER_INVALID: {
+    status: 400,
+    zh: '这不是电话号码,请填写手机号或带区号的固定电话',
+    en: 'This is no telephone number: write a mobile, or a fixed line with its area code.',
+  },
   ORIGIN_REFUSED: {
     status: 403,
     zh: '请求来自其他网站,已拒绝',
@@ -119,6 +134,7 @@ export const errorCatalogue = {
     zh: '新密码不符合要求,请按提示修改',
     en: 'The new password is not good enough: mend what the details name.',
   },
+  RANGE_INVALID: { status: 416, zh: '录音没有这一段', en: 'The recording has no such part.' },
   RATE_LIMITED: { status: 429, zh: '请求过于频繁,请稍后再试', en: 'Too many requests: try again later.' },
   REASON_NEEDED: {
     status: 400,
@@ -129,6 +145,11 @@ export const errorCatalogue = {
     status: 507,
     zh: '录音磁盘空间不足,已停止录音,通话不受影响',
     en: 'The recordings disk is nearly full: recording has stopped, calls go on.',
+  },
+  RECORDING_MISSING: {
+    status: 404,
+    zh: '没有这段录音,或文件已不在',
+    en: 'There is no such recording, or its file is gone.',
   },
   RECORDING_OFF: { status: 409, zh: '本次通话没有录音', en: 'This talk is not being recorded.' },
   REDIS_SUPERSEDED: {
@@ -171,6 +192,11 @@ export const errorCatalogue = {
     status: 409,
     zh: '监听使用您自己的话机:请先在话机上签入,并确认话机在线',
     en: 'Listening uses your own phone: sign in at one that can be reached.',
+  },
+  TEXT_HOLDS_NUMBER: {
+    status: 400,
+    zh: '文字中含有电话号码,请改用来电编号或隐去号码',
+    en: 'The text holds a telephone number: leave it out, the call itself leads to it.',
   },
   TOTP_CONFIRMED: {
     status: 409,

@@ -18,7 +18,7 @@ import { createAccountBook, type FirstAccount } from './adapters/http/account-bo
 import { createHttpServer } from './adapters/http/http-server.js';
 import { createOneTimeCodes } from './adapters/http/one-time-code.js';
 import { createPasswords } from './adapters/http/password-hash.js';
-import { createCallerNumbers } from './adapters/memory/caller-numbers.js';
+import { createCallerNumbers, identifyCaller } from './adapters/memory/caller-numbers.js';
 import { createAccountStore } from './adapters/postgres/account-store.js';
 import { createAuditTrail } from './adapters/postgres/audit-trail.js';
 import { createCallerTable } from './adapters/postgres/caller-table.js';
@@ -191,6 +191,9 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       attempts,
     },
     auditReader: createAuditTrail(database),
+    callerOf: (number) =>
+      identifyCaller(number, { secret: config.callerSecret, homeAreaCode: site.areaCode }),
+    recordingsDir: config.recordingsDir,
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,
     sessionSecret: config.sessionSecret,

@@ -15,7 +15,9 @@ import type {
   SupervisionId,
 } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
+import type { ReachedFact } from '../metrics/reached.js';
 import type { Site } from '../site/site.js';
+import type { NoteFact } from './shift-notes.js';
 
 /** The only source of instants in the engine. */
 export interface Clock {
@@ -58,6 +60,8 @@ export type SiteFact =
   | { readonly type: 'AlarmRaised'; readonly alarm: AlarmName; readonly about: string }
   | { readonly type: 'AlarmCleared'; readonly alarm: AlarmName; readonly about: string }
   | { readonly type: 'SiteReloaded'; readonly siteVersion: string }
+  | ReachedFact
+  | NoteFact
   /** Somebody did or saw what he must answer for. `about`: a 工号, a contact, an account; never a number. */
   | {
       readonly type: 'Audited';

@@ -2,6 +2,7 @@
 import type { AgentFact } from '../contact/agent.js';
 import type { Disposition, EndedBy, StageName } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
+import type { ReachedFact } from './reached.js';
 
 /** A journaled fact with its place in its stream and its instant. */
 export interface Timed<Fact> {
@@ -83,6 +84,8 @@ export interface ContactRecord {
   readonly excluded: ExcludedReason | null;
   /** Talks cut off by a phone or a node. */
   readonly interruptions: number;
+  /** The last talk was cut off, and nobody has talked with him since. */
+  readonly cutOff: boolean;
   readonly ronaCount: number;
   readonly offers: number;
   readonly recordings: readonly string[];
@@ -94,7 +97,7 @@ export interface ContactRecord {
   readonly matterNumber: string | null;
   /** Ended while the service was away: `endedAtMs` is when it was noticed. */
   readonly inGap: boolean;
-  /** Called back by a person; comes with callbacks. */
+  /** Called back by a person. */
   readonly calledBackAtMs: number | null;
   /** The journal has a hole here (a full spool): what is missing is left empty. */
   readonly incomplete: boolean;
@@ -138,6 +141,12 @@ export function foldContact(
   return judgedRecord(fold.record);
 }
 
+/** The same record with what was done later about its citizen: the first call back counts, whoever notes it again. */
+export function withReached(record: ContactRecord, facts: readonly Timed<ReachedFact>[]): ContactRecord {
+  const calls = facts.flatMap(({ atMs, fact }) => (fact.how === 'calledBack' ? [atMs] : []));
+  return calls.length === 0 ? record : { ...record, calledBackAtMs: Math.min(...calls) };
+}
+
 /** A record with nothing but an id and an arrival: where every fold begins. */
 export function emptyRecord(contactId: string, arrivedAtMs: number): ContactRecord {
   return {
@@ -174,6 +183,7 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     missedCause: null,
     excluded: null,
     interruptions: 0,
+    cutOff: false,
     ronaCount: 0,
     offers: 0,
     recordings: [],
@@ -222,7 +232,8 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'ContactHeld':
       return fact.held ? void (fold.heldSinceMs ??= atMs) : closeHold(fold, atMs);
     case 'TalkEnded':
-      if (fact.interrupted !== undefined) record.interruptions += 1;
+      record.cutOff = fact.interrupted !== undefined;
+      if (record.cutOff) record.interruptions += 1;
       return closeTalk(fold, atMs, fact.talkMs);
     case 'RecordingStarted':
       record.recordings = [...record.recordings, fact.file];
@@ -275,6 +286,7 @@ function arrived(record: Draft, fact: Extract<ContactFact, { type: 'ContactArriv
 function connected(fold: Fold, fact: Extract<ContactFact, { type: 'AgentConnected' }>, atMs: number): void {
   const { record } = fold;
   fold.talkingSinceMs = atMs;
+  record.cutOff = false;
   if (!record.agentIds.includes(fact.agentId)) record.agentIds = [...record.agentIds, fact.agentId];
   if (record.answered) return;
   record.answered = true;

@@ -4,7 +4,7 @@ import type { ContactPolicy } from '../contact/contact.js';
 import { fieldsAt, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import { readYaml } from '../contact/yaml-source.js';
-import type { MetricsPolicy } from './site.js';
+import type { MetricsPolicy, RecordingPolicy } from './site.js';
 
 /** Everything policies.yaml decides. */
 export interface Policies {
@@ -18,6 +18,7 @@ export interface Policies {
   readonly contact: ContactPolicy;
   readonly agent: AgentPolicy;
   readonly metrics: MetricsPolicy;
+  readonly recordings: RecordingPolicy;
 }
 
 const second = 1000;
@@ -32,7 +33,17 @@ export function parsePolicies(
   const source = readYaml(file, text);
   const findings: Finding[] = [...source.findings];
   const top = fieldsAt(source, [], findings);
-  top.refuseOthers(['site', 'areaCode', 'mainEntry', 'menu', 'greeting', 'contact', 'agent', 'metrics']);
+  top.refuseOthers([
+    'site',
+    'areaCode',
+    'mainEntry',
+    'menu',
+    'greeting',
+    'contact',
+    'agent',
+    'metrics',
+    'recordings',
+  ]);
   const policies: Policies = {
     name: readSiteName(top),
     areaCode: readAreaCode(top),
@@ -43,6 +54,7 @@ export function parsePolicies(
     contact: readContactPolicy(top.section('contact')),
     agent: readAgentPolicy(top.section('agent')),
     metrics: readMetricsPolicy(top.section('metrics')),
+    recordings: readRecordingPolicy(top.section('recordings')),
   };
   return { policies, findings };
 }
@@ -129,4 +141,9 @@ function readMetricsPolicy(fields: Fields): MetricsPolicy {
     shortAbandonMs: fields.durationMs('shortAbandon', { min: 0, max: minute }, 0),
     answerGoalMs: fields.durationMs('answerGoal', { min: 5 * second, max: 2 * minute }, 15 * second),
   };
+}
+
+function readRecordingPolicy(fields: Fields): RecordingPolicy {
+  fields.refuseOthers(['agentsHearOwn']);
+  return { agentsHearOwn: fields.flag('agentsHearOwn', false) };
 }

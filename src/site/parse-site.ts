@@ -111,6 +111,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     contactPolicy: read.policies.contact,
     agentPolicy: read.policies.agent,
     metricsPolicy: read.policies.metrics,
+    recordingPolicy: read.policies.recordings,
     menu: read.menu,
     meaningOf: (call) => meaningOf(ledger, call),
     keptNumber: (forwardedBy) => keptNumber(ledger, forwardedBy, read.policies.areaCode),

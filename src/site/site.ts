@@ -30,6 +30,7 @@ export interface Site {
   readonly contactPolicy: ContactPolicy;
   readonly agentPolicy: AgentPolicy;
   readonly metricsPolicy: MetricsPolicy;
+  readonly recordingPolicy: RecordingPolicy;
   /** The menu variant is in force. */
   readonly menu: boolean;
   /** What a dialled number means now: always exactly one meaning. */
@@ -109,6 +110,12 @@ export interface NamedRow {
   readonly id: string;
   readonly name: string;
   readonly en: string;
+}
+
+/** Who may hear a recording besides those who lead and check. */
+export interface RecordingPolicy {
+  /** Agents the recordings of their own talks; no, ASSUMED. */
+  readonly agentsHearOwn: boolean;
 }
 
 /** What the figures are measured against. */

@@ -27,6 +27,12 @@ export const pages: readonly PageRow[] = [
     ],
   },
   {
+    name: 'lead',
+    path: '/lead',
+    word: 'page.lead',
+    roles: ['supervisor', 'quality', 'hotlineAdmin'],
+  },
+  {
     name: 'reports',
     path: '/reports',
     word: 'page.reports',

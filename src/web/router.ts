@@ -35,6 +35,18 @@ export const router = createRouter({
       component: () => import('./reports/reports-page.vue'),
       meta: { look: 'paper' },
     },
+    {
+      path: '/lead',
+      name: 'lead',
+      component: () => import('./lead/lead-page.vue'),
+      meta: { look: 'paper' },
+    },
+    {
+      path: '/lead/contacts/:id',
+      name: 'lead-contact',
+      component: () => import('./lead/contact-page.vue'),
+      meta: { look: 'paper', page: 'lead' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     { path: '/:rest(.*)', redirect: '/' },
   ],
@@ -45,7 +57,8 @@ router.beforeEach(async (to) => {
   const me = await whoAmI();
   if (me && me.pending.length > 0) return { name: 'login', query: { to: to.fullPath } };
   if (me === null) return { name: 'login', query: { to: to.fullPath } };
-  if (me && !pagesOf(me.role).some(({ name }) => name === to.name)) return homeOf(me.role);
+  if (me && !pagesOf(me.role).some(({ name }) => name === (to.meta['page'] ?? to.name)))
+    return homeOf(me.role);
   return true;
 });
 

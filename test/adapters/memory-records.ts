@@ -7,7 +7,8 @@ import { isInSubset } from '../../src/metrics/subset.js';
 /** Whether a record passes a filter; cursor and limit apart. */
 export function isWanted(record: ContactRecord, filter: ContactFilter): boolean {
   const { fromMs = 0, toMs = Infinity, agentId, kpiLine, callerKey, answered, missed } = filter;
-  const { subset, queueId, entryId, answeredBy } = filter;
+  const { subset, queueId, entryId, answeredBy, minTalkMs = 0 } = filter;
+  const exact = ['category', 'outcome', 'tag', 'missedCause', 'cutOff'] as const;
   return (
     record.arrivedAtMs >= fromMs &&
     record.arrivedAtMs < toMs &&
@@ -16,6 +17,8 @@ export function isWanted(record: ContactRecord, filter: ContactFilter): boolean 
     (callerKey === undefined || record.callerKey === callerKey) &&
     (answered === undefined || record.answered === answered) &&
     (missed === undefined || record.missed === missed) &&
+    record.talkMs >= minTalkMs &&
+    exact.every((name) => filter[name] === undefined || record[name] === filter[name]) &&
     (subset === undefined || isInSubset(record, subset)) &&
     (queueId === undefined || record.queueId === queueId) &&
     (entryId === undefined || record.entryId === entryId) &&

@@ -1,5 +1,7 @@
 // A hotline in virtual time with an HTTP server over it, for tests: people who can log in, records folded from its journal.
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import t from 'tap';
 import type { LightMyRequestResponse } from 'fastify';
 import { createHttpServer, sessionCookie } from '../../src/adapters/http/http-server.js';
@@ -15,8 +17,18 @@ import type { AgentId, DeviceId } from '../../src/contact/ids.js';
 import type { Log } from '../../src/engine/ports.js';
 import type { AccountStore } from '../../src/engine/account.js';
 import { createAttempts } from '../../src/engine/attempts.js';
+import { maskNumber } from '../../src/contact/masking.js';
 import { createPinCheck } from '../../src/engine/pin-check.js';
-import { foldContact, type ContactRecord, type Timed } from '../../src/metrics/contact-record.js';
+import type { SiteFact } from '../../src/engine/ports.js';
+import { mergeNotes, type Broadcast, type HandoverNote } from '../../src/engine/shift-notes.js';
+import {
+  foldContact,
+  withReached,
+  type ContactRecord,
+  type Timed,
+} from '../../src/metrics/contact-record.js';
+import type { ReachedFact, ReachedMark } from '../../src/metrics/reached.js';
+import { unreachedCallers } from '../../src/metrics/unreached.js';
 import { parseSite } from '../../src/site/parse-site.js';
 import type { Site } from '../../src/site/site.js';
 import { createWorld, type World } from '../../src/sim/world.js';
@@ -70,8 +82,34 @@ function recordsOf(world: World): RecordReader {
   const fold = (id: string): ContactRecord | undefined => {
     const agents = timed<AgentFact>('agent', () => true);
     const own = agents.filter(({ fact }) => 'contactId' in fact && fact.contactId === id);
-    return foldContact(id, timed<ContactFact>('contact', (one) => one === id) as Timed<ContactFact>[], own);
+    const facts = timed<ContactFact>('contact', (one) => one === id) as Timed<ContactFact>[];
+    const record = foldContact(id, facts, own);
+    const reached = ofSite('ContactReached').filter(({ fact }) => fact.contactId === id);
+    return record && withReached(record, reached as Timed<ReachedFact>[]);
   };
+  const ofSite = <Type extends SiteFact['type']>(type: Type) =>
+    timed<SiteFact>('site', () => true).flatMap(({ seq, atMs, fact }) =>
+      fact.type === type ? [{ seq, atMs, fact: fact as Extract<SiteFact, { type: Type }> }] : [],
+    );
+  const marks = (): readonly ReachedMark[] =>
+    ofSite('ContactReached').map(({ atMs, fact: { type: _type, ...mark } }) => ({ ...mark, atMs }));
+  const unreached = (sinceMs: number) =>
+    unreachedCallers(
+      all().filter(({ arrivedAtMs }) => arrivedAtMs >= sinceMs),
+      marks(),
+    );
+  const readBy = (type: 'BroadcastRead' | 'HandoverRead', noteId: string) =>
+    ofSite(type).flatMap(({ atMs, fact }) => (fact.noteId === noteId ? [{ by: fact.by, atMs }] : []));
+  const broadcasts = (): readonly Broadcast[] =>
+    ofSite('BroadcastSent').map(({ atMs, fact: { type: _type, noteId: id, ...rest } }) => ({
+      ...{ id, atMs, ...rest },
+      readBy: readBy('BroadcastRead', id),
+    }));
+  const handovers = (): readonly HandoverNote[] =>
+    ofSite('HandoverWritten').map(({ atMs, fact: { type: _type, noteId: id, ...rest } }) => ({
+      ...{ id, atMs, ...rest },
+      readBy: readBy('HandoverRead', id),
+    }));
   const all = () =>
     ids()
       .flatMap((id) => fold(id) ?? [])
@@ -100,6 +138,30 @@ function recordsOf(world: World): RecordReader {
         count,
         seed,
       ),
+    unreached: async ({ sinceMs, ...page }) => pageOf(unreached(sinceMs), page),
+    async unreachedCount(sinceMs) {
+      const rows = unreached(sinceMs);
+      return { count: rows.length, latestAtMs: rows[0]?.lastMissedAtMs ?? null };
+    },
+    async unreachedOf(contactId, sinceMs) {
+      const key = fold(contactId)?.callerKey;
+      const isHis = ({ callerKey, contactId: id }: ContactRecord) =>
+        id === contactId || (callerKey !== '' && callerKey === key);
+      const his = all().filter((record) => record.arrivedAtMs >= sinceMs && isHis(record));
+      const open = his.filter(({ contactId: id }) =>
+        unreachedCallers([fold(id) as ContactRecord, ...his.filter((one) => one.answered)], marks()).some(
+          (row) => row.contactId === id,
+        ),
+      );
+      return open.map(({ contactId: id }) => id);
+    },
+    reachedMark: async (contactId) => marks().findLast((mark) => mark.contactId === contactId),
+    broadcasts: async ({ sinceMs = 0, ...page }) =>
+      pageOf(
+        mergeNotes(broadcasts(), []).filter(({ atMs }) => atMs >= sinceMs),
+        page,
+      ),
+    handovers: async (page) => pageOf(mergeNotes(handovers(), []), page),
     async *countedRecords({ fromMs, toMs }) {
       yield all()
         .filter(({ arrivedAtMs }) => arrivedAtMs >= fromMs && arrivedAtMs < toMs)
@@ -144,6 +206,17 @@ function auditOf(world: World): AuditReader {
       return { ok: true, page: { acts: wanted.slice(start, start + limit), cursor: next } };
     },
   };
+}
+
+/** A page of these rows; the cursor is the number of the next. */
+function pageOf<Row>(
+  rows: readonly Row[],
+  { cursor = '0', limit = 50 }: { cursor?: string; limit?: number },
+) {
+  const start = Number(cursor);
+  if (!Number.isInteger(start)) return { ok: false, code: 'CURSOR_INVALID' } as const;
+  const next = start + limit < rows.length ? String(start + limit) : null;
+  return { ok: true, rows: rows.slice(start, start + limit), cursor: next } as const;
 }
 
 /** A token of a screen on a wall. */
@@ -205,6 +278,8 @@ export async function openOffice({
     site = next;
     return { ok: true, site, unchanged };
   };
+  const recordingsDir = mkdtempSync(path.join(tmpdir(), 'yihao-recordings-'));
+  t.teardown(() => rmSync(recordingsDir, { recursive: true }));
   const parts: HttpParts = {
     engine: engine(world.engine),
     sites: {
@@ -217,6 +292,9 @@ export async function openOffice({
     pins: createPinCheck((id) => (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined), attempts),
     accounts: accounts.parts,
     auditReader: auditOf(world),
+    callerOf: (number) =>
+      /^\d{11}$/.test(number) ? { callerKey: `key-${number}`, callerMasked: maskNumber(number) } : undefined,
+    recordingsDir,
     kioskToken,
     pagesDir,
     sessionSecret: 'a secret of thirty-two characters or more',
@@ -266,6 +344,7 @@ export async function openOffice({
     server,
     logged,
     accounts,
+    recordingsDir,
     call,
     logIn,
     breakFiles: (isBroken: boolean) => void (broken = isBroken),

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import t from 'tap';
 import { morningRecords } from '../adapters/morning-records.js';
-import { adminPassword, openOffice, startMs } from '../adapters/office.js';
+import { openOffice, startMs } from '../adapters/office.js';
 import { forbiddenWords } from '../web/forbidden-words.js';
 
 const withinMs = 20_000;
@@ -47,8 +47,8 @@ async function axeFaults(of: Page): Promise<readonly string[]> {
 
 t.test('today is shown; a number opens its calls by keyboard, and Escape leads back', async (t) => {
   await page.goto(`${origin}/login`);
-  await page.fill('input[name=user]', 'admin');
-  await page.fill('input[name=password]', adminPassword);
+  await page.fill('input[name=user]', '1001');
+  await page.fill('input[name=password]', '246801');
   await page.keyboard.press('Enter');
   await see('nav a[href="/reports"]');
   await page.click('nav a[href="/reports"]');

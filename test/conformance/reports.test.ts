@@ -19,7 +19,7 @@ import type { JournalEntry } from '../../src/engine/ports.js';
 import type { ContactRecord } from '../../src/metrics/contact-record.js';
 import { countIn, subsetNames } from '../../src/metrics/subset.js';
 import { defaultTallyRules } from '../../src/metrics/tally.js';
-import { adminPassword, openOffice, readerOf } from '../adapters/office.js';
+import { openOffice, readerOf } from '../adapters/office.js';
 import { drawFrom, isWanted } from '../adapters/memory-records.js';
 import { startTestPostgres } from '../postgres-instance.js';
 import { busyHotline, busySite, busyStartMs } from '../simulation/busy-hotline.js';
@@ -130,7 +130,7 @@ t.test(
     await server.listen({ host: '127.0.0.1', port: 0 });
     const { port } = server.server.address() as AddressInfo;
     const passwordFile = path.join(t.testdir(), 'password');
-    await writeFile(passwordFile, `${adminPassword}\n`);
+    await writeFile(passwordFile, '246801\n');
     const recompute = async () => {
       const told = ['--api', `http://127.0.0.1:${String(port)}`, '--password-file', passwordFile];
       const args = ['--from', '2026-11-23', '--to', '2026-11-24', '--database', postgres.url, ...told];

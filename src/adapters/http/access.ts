@@ -27,9 +27,9 @@ const leaders: readonly Role[] = ['supervisor', 'hotlineAdmin'];
 const actors: readonly Role[] = [...persons, 'hotlineAdmin'];
 /** Those who see call records: agents their own. */
 const readers: readonly Role[] = [...persons, 'quality', 'hotlineAdmin', 'province'];
-const overseers: readonly Role[] = [...leaders, 'province'];
-/** Those who draw calls to check them. */
+/** Those who look into calls that are not their own. */
 const checkers: readonly Role[] = ['supervisor', 'quality', 'hotlineAdmin'];
+const overseers: readonly Role[] = [...leaders, 'province'];
 const reporters: readonly Role[] = [...checkers, 'province'];
 
 /** Every route and the roles that may call it. A route that is not here cannot be registered. */
@@ -39,6 +39,8 @@ export const routeAccess = {
   'GET /seat': 'anyone',
   'GET /wall': 'anyone',
   'GET /reports': 'anyone',
+  'GET /lead': 'anyone',
+  'GET /lead/contacts/:id': 'anyone',
   'GET /assets/*': 'anyone',
   'GET /accounts': 'anyone',
   'GET /audit': 'anyone',
@@ -61,6 +63,17 @@ export const routeAccess = {
   'POST /api/v1/agents/:id/wrap-up/extend': actors,
   'GET /api/v1/contacts': readers,
   'GET /api/v1/contacts/:id': readers,
+  'POST /api/v1/contacts/search': checkers,
+  'GET /api/v1/contacts/:id/same-caller': checkers,
+  'GET /api/v1/contacts/:id/recordings/:file': [...persons, 'quality', 'hotlineAdmin'],
+  'POST /api/v1/contacts/:id/reached': leaders,
+  'GET /api/v1/unreached': checkers,
+  'GET /api/v1/broadcasts': leaders,
+  'POST /api/v1/broadcasts': leaders,
+  'POST /api/v1/broadcasts/:id/receipt': persons,
+  'GET /api/v1/handover': leaders,
+  'POST /api/v1/handover': leaders,
+  'POST /api/v1/handover/:id/receipt': leaders,
   'POST /api/v1/contacts/:id/release': persons,
   'POST /api/v1/contacts/:id/recording': persons,
   'POST /api/v1/contacts/:id/disposition': persons,
@@ -137,6 +150,11 @@ export function mayWatch(topic: Topic, who: Watching): boolean {
 /** Whether he sees names and calls on the wall. */
 export function seesCalls(who: Watching): boolean {
   return overseers.some((role) => role === who);
+}
+
+/** Whether he leads the shift: acts on agents, speaks to all of them, sees to citizens not reached. */
+export function leads(who: Watching): boolean {
+  return leaders.some((role) => role === who);
 }
 
 /** Agents and experts act on themselves, supervisors and the hotline's administrators on anybody. */

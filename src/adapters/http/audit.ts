@@ -23,7 +23,12 @@ export type AuditedAct =
   | 'account.totp'
   | 'audit.read'
   | 'export'
-  | 'sample';
+  | 'sample'
+  | 'contacts.list'
+  | 'contacts.search'
+  | 'contacts.sameCaller'
+  | 'contact.seen'
+  | 'recording.listened';
 
 /** What else is told of an act; never a number. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;

@@ -5,44 +5,52 @@ import type { ContactSignal } from '../../contact/contact-signals.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
-import type { ContactRecord } from '../../metrics/contact-record.js';
+import { missedCauseTexts, type ContactRecord, type MissedCause } from '../../metrics/contact-record.js';
 import { subsetNames } from '../../metrics/subset.js';
 import type { Site } from '../../site/site.js';
 import { mayExport, seesOwnContactsOnly, type User } from './access.js';
+import { audit } from './audit.js';
 import { exportContacts } from './contact-export.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantIn, instantText } from './instant.js';
 import { tallyRulesOf } from './kpi-report.js';
 import { actOnOwnContact } from './own-contact.js';
-import type { ContactFilter } from './record-reader.js';
+import { pageFields } from './page-query.js';
+import type { ContactFilter, ContactPage } from './record-reader.js';
 import { groupFilter } from './report-groups.js';
 import { fileFormat } from './table-file.js';
+import { askedWithoutNumbers } from './typed-text.js';
 import { contactView, lineOfText, oneOf } from './views.js';
 
 const params = Type.Object({ id: lineOfText(100) });
+const missedCauses = Object.keys(missedCauseTexts) as readonly MissedCause[];
 
-const listQuery = Type.Object(
-  {
-    from: Type.Optional(instantText),
-    to: Type.Optional(instantText),
-    agentId: Type.Optional(lineOfText(32)),
-    kpiLine: Type.Optional(lineOfText(64)),
-    answered: Type.Optional(oneOf(['true', 'false'])),
-    missed: Type.Optional(oneOf(['true', 'false'])),
-    subset: Type.Optional(oneOf(subsetNames)),
-    queueId: Type.Optional(lineOfText(64)),
-    entryId: Type.Optional(lineOfText(64)),
-    teamId: Type.Optional(lineOfText(64)),
-    format: Type.Optional(fileFormat),
-    lang: Type.Optional(oneOf(['zh', 'en'])),
-    cursor: Type.Optional(lineOfText(200)),
-    limit: Type.Optional(
-      Type.String({ pattern: '^(?:[1-9]\\d?|1\\d\\d|200)$', description: '1 to 200; 50' }),
-    ),
-  },
+/** What narrows a list of contacts, in an address or in a body. */
+export const listFields = {
+  from: Type.Optional(instantText),
+  to: Type.Optional(instantText),
+  agentId: Type.Optional(lineOfText(32)),
+  kpiLine: Type.Optional(lineOfText(64)),
+  entryId: Type.Optional(lineOfText(64)),
+  queueId: Type.Optional(lineOfText(64)),
+  tag: Type.Optional(lineOfText(64)),
+  category: Type.Optional(oneOf(dispositionCategories)),
+  outcome: Type.Optional(oneOf(dispositionOutcomes)),
+  missedCause: Type.Optional(oneOf(missedCauses)),
+  minTalkMs: Type.Optional(Type.String({ pattern: '^\\d{1,9}$', description: 'talked at least so long' })),
+  answered: Type.Optional(oneOf(['true', 'false'])),
+  missed: Type.Optional(oneOf(['true', 'false'])),
+  cutOff: Type.Optional(oneOf(['true', 'false'])),
+  subset: Type.Optional(oneOf(subsetNames)),
+  teamId: Type.Optional(lineOfText(64)),
+  ...pageFields,
+};
+
+const listQuery = Type.Object(listFields, { additionalProperties: false });
+const fileQuery = Type.Object(
+  { ...listFields, format: Type.Optional(fileFormat), lang: Type.Optional(oneOf(['zh', 'en'])) },
   { additionalProperties: false },
 );
-
 const recordingBody = Type.Object({ paused: Type.Boolean() }, { additionalProperties: false });
 
 /** At least one field. The matter's number has 12 or 18 digits (ASSUMED); the district is the office's own word for it. */
@@ -58,6 +66,12 @@ const dispositionBody = Type.Object(
 
 /** A record as it stands; its fields are those of docs/api.md. */
 export const recordView = Type.Record(Type.String(), Type.Unknown());
+
+/** A page of records. */
+export const contactPageView = Type.Object({
+  contacts: Type.Array(recordView),
+  cursor: Type.Union([Type.String(), Type.Null()]),
+});
 const factView = Type.Object({
   stream: Type.String(),
   id: Type.String(),
@@ -76,26 +90,21 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
     {
       schema: {
         summary: 'Call records, newest first; go on with the cursor',
-        querystring: listQuery,
-        response: {
-          200: Type.Object({
-            contacts: Type.Array(recordView),
-            cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
-        },
+        querystring: fileQuery,
+        response: { 200: contactPageView },
       },
     },
     async (request, reply) => {
       const user = knownUser(request, parts);
-      const filter = filterFor(user, request.query, parts.sites.current());
-      const { format, lang = 'zh' } = request.query;
+      const { format, lang = 'zh', ...question } = request.query;
+      const filter = filterFor(user, question, parts.sites.current());
       if (format !== undefined && format !== 'json') {
         if (!mayExport(user)) throw new AppError('FORBIDDEN');
         return exportContacts(reply, parts, user, { filter, format, lang });
       }
-      const result = await records.contacts(filter);
-      if (!result.ok) throw new AppError(result.code);
-      return { contacts: result.page.contacts.map(shownRecord), cursor: result.page.cursor };
+      if (!seesOwnContactsOnly(user) && filter.cursor === undefined)
+        audit(parts, user, 'contacts.list', 'contacts', askedWithoutNumbers(question));
+      return shownPage(await records.contacts(filter));
     },
   );
 
@@ -112,6 +121,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       const user = knownUser(request, parts);
       const found = await records.contact(request.params.id);
       if (found === undefined || !maySee(user, found.record)) throw new AppError('CONTACT_UNKNOWN');
+      if (!seesOwnContactsOnly(user)) audit(parts, user, 'contact.seen', request.params.id);
       const journal = found.journal.filter(({ type }) => !isSilent(user, type));
       return { record: shownRecord(found.record), journal: journal.map(shownFact) };
     },
@@ -148,30 +158,40 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
   );
 }
 
-function filterFor(user: User, query: Static<typeof listQuery>, site: Site): ContactFilter {
-  const { from, to, agentId, kpiLine, answered, missed, subset, cursor, limit } = query;
+/** The filter a question names; agents' own contacts only, where that is all they see. @throws REQUEST_INVALID */
+export function filterFor(user: User, query: Static<typeof listQuery>, site: Site): ContactFilter {
+  const { from, to, agentId, answered, missed, cutOff, minTalkMs, subset, limit, ...rest } = query;
+  const { queueId, entryId, teamId, ...same } = rest;
   const whose = seesOwnContactsOnly(user) ? user.agentId : agentId;
   return {
     ...(from !== undefined && { fromMs: instantIn('from', from) }),
     ...(to !== undefined && { toMs: instantIn('to', to) }),
     ...(whose !== undefined && { agentId: whose }),
-    ...(kpiLine !== undefined && { kpiLine }),
+    ...same,
     ...(answered !== undefined && { answered: answered === 'true' }),
     ...(missed !== undefined && { missed: missed === 'true' }),
+    ...(cutOff !== undefined && { cutOff: cutOff === 'true' }),
+    ...(minTalkMs !== undefined && { minTalkMs: Number(minTalkMs) }),
     ...(subset !== undefined && { subset: { name: subset, rules: tallyRulesOf(site.metricsPolicy) } }),
-    ...groupFilter(query, site),
-    ...(cursor !== undefined && { cursor }),
+    ...groupFilter({ queueId, entryId, teamId }, site),
     ...(limit !== undefined && { limit: Number(limit) }),
   };
 }
 
-function maySee(user: User, record: ContactRecord): boolean {
+/** Whether this user may see this record. */
+export function maySee(user: User, record: ContactRecord): boolean {
   return !seesOwnContactsOnly(user) || record.agentIds.includes(user.agentId);
 }
 
 /** 监听 stays silent: those who are listened to do not read of it. */
 function isSilent(user: User, type: string): boolean {
   return seesOwnContactsOnly(user) && type.startsWith('Supervision');
+}
+
+/** A page as it is shown. @throws CURSOR_INVALID */
+export function shownPage(result: ContactPage) {
+  if (!result.ok) throw new AppError(result.code);
+  return { contacts: result.page.contacts.map(shownRecord), cursor: result.page.cursor };
 }
 
 /** The caller's key links calls of one number; it is for the service's own use. */

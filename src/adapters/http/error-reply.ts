@@ -58,6 +58,8 @@ function codeOfStatus(status: number): ErrorCode {
       return 'REQUEST_TOO_LARGE';
     case 415:
       return 'MEDIA_TYPE_UNSUPPORTED';
+    case 416:
+      return 'RANGE_INVALID';
     case 429:
       return 'RATE_LIMITED';
     default:

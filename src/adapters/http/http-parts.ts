@@ -52,6 +52,12 @@ export interface AccountParts {
   readonly attempts: Attempts;
 }
 
+/** A caller as he is looked up: the key for the records, the masked form for people. */
+export interface AskedCaller {
+  readonly callerKey: string;
+  readonly callerMasked: string;
+}
+
 /** Everything the server stands on. */
 export interface HttpParts {
   readonly engine: Engine;
@@ -60,6 +66,10 @@ export interface HttpParts {
   readonly pins: PinCheck;
   readonly accounts: AccountParts;
   readonly auditReader: AuditReader;
+  /** Key and masked form of a number somebody asks for; undefined where it is none. Remembers nothing. */
+  readonly callerOf: (number: string) => AskedCaller | undefined;
+  /** Where recordings lie. */
+  readonly recordingsDir: string;
   /** Lets a screen watch the wall without a log-in. */
   readonly kioskToken: string;
   /** Where the built pages are. */

@@ -10,10 +10,14 @@ import { isRouteName, mayCall, mayCallPending, type RouteName } from './access.j
 import { addAccountRoutes } from './account-routes.js';
 import { addAgentRoutes } from './agent-routes.js';
 import { addAuditRoutes } from './audit-routes.js';
+import { createBroadcastBoard } from './broadcast-board.js';
+import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse } from './error-reply.js';
+import { addHandoverRoutes } from './handover-routes.js';
 import { addHealthRoutes } from './health-routes.js';
 import { sessionIn, type Api, type HttpParts } from './http-parts.js';
+import { createReadLane } from './kept-reading.js';
 import { createLiveFeed } from './live-feed.js';
 import { addLiveRoutes } from './live-routes.js';
 import { addLiveSocket, addWebsockets } from './live-socket.js';
@@ -24,11 +28,14 @@ import { addOwnCredentials } from './own-credentials.js';
 import { addPageRoutes } from './page-routes.js';
 import { addReportRoutes } from './report-routes.js';
 import { addSampleRoutes } from './sample-routes.js';
+import { addRecordingRoutes } from './recording-routes.js';
+import { addSearchRoutes } from './search-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
 import { addSiteRoutes } from './site-routes.js';
 import { addSupervisionRoutes } from './supervision-routes.js';
 import { addTalkRoutes } from './talk-routes.js';
+import { addUnreachedRoutes } from './unreached-routes.js';
 import { UpgradeOffer } from './upgrade-offer.js';
 
 /** The name of the session's cookie. */
@@ -87,7 +94,12 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
       add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
     for (const add of [addReportRoutes, addSampleRoutes]) add(api, parts);
-    addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts) });
+    for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
+      add(api, parts);
+    const lane = createReadLane();
+    const board = createBroadcastBoard(parts, lane);
+    addBroadcastRoutes(api, parts, board);
+    addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts, board, lane) });
   });
   await server.ready();
   return server;

@@ -1,8 +1,9 @@
 // Which view a watcher gets: a topic as his role may see it.
 import type { AgentId } from '../../contact/ids.js';
-import { seesCalls, type Topic, type User } from './access.js';
+import { leads, seesCalls, type Topic, type User } from './access.js';
+import type { BroadcastBoard } from './broadcast-board.js';
 import type { HttpParts } from './http-parts.js';
-import { createReadLane } from './kept-reading.js';
+import type { ReadLane } from './kept-reading.js';
 import type { ViewSource } from './live-feed.js';
 import { openStripView } from './strip-view.js';
 import { createWallFigures } from './wall-figures.js';
@@ -12,19 +13,29 @@ import { wallData } from './wall-view.js';
 export type Viewer = User | { readonly role: 'kiosk'; readonly agentId: null };
 
 /** The view of a topic for somebody who may watch it. */
-export function createLiveTopics(parts: HttpParts): (topic: Topic, viewer: Viewer) => ViewSource {
-  const lane = createReadLane();
+export function createLiveTopics(
+  parts: HttpParts,
+  board: BroadcastBoard,
+  lane: ReadLane,
+): (topic: Topic, viewer: Viewer) => ViewSource {
   const figures = createWallFigures(parts, lane);
 
   function wall({ role }: Viewer): ViewSource {
     return {
       name: `wall:${role}`,
-      open: () => () => wallData(parts, figures(), seesCalls(role)),
+      open: () => () => ({
+        ...wallData(parts, figures(), seesCalls(role)),
+        ...(leads(role) && { broadcasts: board.shown() }),
+      }),
     };
   }
 
   function strip(role: string, agentId: AgentId): ViewSource {
-    return { name: `strip:${role}:${agentId}`, open: () => openStripView(parts, lane, agentId) };
+    const open = () => {
+      const own = openStripView(parts, lane, agentId);
+      return () => ({ ...own(), notices: board.noticesFor(agentId) });
+    };
+    return { name: `strip:${role}:${agentId}`, open };
   }
 
   return (topic, viewer) => {

@@ -5,6 +5,7 @@ import type { Interval } from '../../metrics/intervals.js';
 import type { Subset } from '../../metrics/subset.js';
 import type { CountedRecord } from '../../metrics/tally.js';
 import type { CountedArrival } from '../../metrics/worst-window.js';
+import type { ShiftReader } from './shift-reader.js';
 
 /** What a report counts of a record, and where it puts it. */
 export interface ReportedRecord extends CountedRecord {
@@ -34,6 +35,14 @@ export interface ContactFilter {
   readonly queueId?: string | null;
   readonly entryId?: string;
   readonly answeredBy?: AnsweredBy;
+  readonly category?: string;
+  readonly outcome?: string;
+  readonly tag?: string;
+  readonly missedCause?: string;
+  /** Talked at least so long. */
+  readonly minTalkMs?: number;
+  /** The last talk was cut off. */
+  readonly cutOff?: boolean;
   readonly cursor?: string;
   readonly limit?: number;
 }
@@ -63,7 +72,7 @@ export interface DrawnContacts {
 }
 
 /** Reads call records. Every method @throws DATABASE_UNAVAILABLE. */
-export interface RecordReader {
+export interface RecordReader extends ShiftReader {
   contacts(filter: ContactFilter): Promise<ContactPage>;
   contact(
     contactId: string,

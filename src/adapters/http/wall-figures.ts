@@ -15,6 +15,7 @@ import type { HttpParts } from './http-parts.js';
 import { keepReading, type ReadLane } from './kept-reading.js';
 import { reportKpis, tallyRulesOf } from './kpi-report.js';
 import type { LiveData } from './live-image.js';
+import { unreachedSinceMs } from './unreached-routes.js';
 
 /** A figure as a board shows it. */
 export type Rate = Pick<Figure, 'text' | 'numerator' | 'denominator'>;
@@ -30,6 +31,7 @@ export interface WallFigures {
 
 const todayEveryMs = 5_000;
 const dayEveryMs = 60_000;
+const unreachedEveryMs = 5_000;
 /** The month's earlier days change no more, but for facts that were carried late. */
 const monthEveryMs = 3_600_000;
 const trendStepMs = 15 * 60_000;
@@ -50,6 +52,12 @@ export function createWallFigures(parts: HttpParts, lane: ReadLane): () => WallF
     today: keepReading({ ...kept, name: 'today', everyMs: todayEveryMs, read: readToday }),
     last24h: keepReading({ ...kept, name: 'last24h', everyMs: dayEveryMs, read: readLast24h }),
     month: keepReading({ ...kept, name: 'month', everyMs: monthEveryMs, read: readMonth }),
+    unreached: keepReading({
+      ...kept,
+      name: 'unreached',
+      everyMs: unreachedEveryMs,
+      read: () => records.unreachedCount(unreachedSinceMs(nowMs())),
+    }),
     recent: keepReading({ ...kept, name: 'worst24h', everyMs: dayEveryMs, read: readRecent }),
   };
 
@@ -138,6 +146,7 @@ export function createWallFigures(parts: HttpParts, lane: ReadLane): () => WallF
       figures: {
         today: isToday ? today.figures : undefined,
         last24h: readings.last24h.value(),
+        unreached: readings.unreached.value(),
         worst24h: window && {
           answerRate: rateOf(window.answerRate),
           fromMs: window.fromMs,

@@ -60,6 +60,19 @@ export function callerKeyOf(number: string, secret: string): CallerKey {
   return createHmac('sha256', secret).update(number).digest('base64url') as CallerKey;
 }
 
+/**
+ * Key and masked form of a number that somebody asks for, whatever form it is written in; nothing is remembered.
+ * @returns undefined where it is no number
+ */
+export function identifyCaller(
+  number: string,
+  { secret, homeAreaCode }: Pick<CallerNumbersOptions, 'secret' | 'homeAreaCode'>,
+): { readonly callerKey: CallerKey; readonly callerMasked: string } | undefined {
+  const normalised = normaliseNumber(number, homeAreaCode);
+  if (normalised === '') return undefined;
+  return { callerKey: callerKeyOf(normalised, secret), callerMasked: maskNumber(normalised) };
+}
+
 export function createCallerNumbers(options: CallerNumbersOptions): KeptCallerNumbers {
   const { secret, homeAreaCode, live, table } = options;
   const kept = new Map<CallerKey, Kept>();

@@ -11,6 +11,7 @@ import pg from 'pg';
 import { AppError } from '../../errors.js';
 import * as records from './migrations/0001-records.js';
 import * as accounts from './migrations/0002-accounts.js';
+import * as shiftWork from './migrations/0003-shift-work.js';
 import type { Tables } from './tables.js';
 
 /** The records database; `destroy()` closes it. */
@@ -119,7 +120,10 @@ export async function asked<T>(query: Promise<T>): Promise<T> {
 export async function migrate(database: Database): Promise<void> {
   const migrator = new Migrator({
     db: database.withoutPlugins(),
-    provider: { getMigrations: () => Promise.resolve({ '0001-records': records, '0002-accounts': accounts }) },
+    provider: {
+      getMigrations: () =>
+        Promise.resolve({ '0001-records': records, '0002-accounts': accounts, '0003-shift-work': shiftWork }),
+    },
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;

@@ -2,10 +2,12 @@
 import { sql, type Transaction } from 'kysely';
 import type { AgentFact } from '../../contact/agent.js';
 import type { ContactFact } from '../../contact/contact-signals.js';
-import type { CallMissedFact, JournalEntry, SiteFact } from '../../engine/ports.js';
-import { foldContact, type ContactRecord, type Timed } from '../../metrics/contact-record.js';
+import type { CallMissedFact, JournalEntry } from '../../engine/ports.js';
+import { foldContact, withReached, type ContactRecord, type Timed } from '../../metrics/contact-record.js';
 import { missedCallRecord } from '../../metrics/missed-call.js';
+import type { ReachedFact } from '../../metrics/reached.js';
 import type { Database } from './database.js';
+import { writeSiteFacts } from './site-fact-rows.js';
 import type { JournalRow, Tables } from './tables.js';
 
 /** An entry as it is carried: all but the image. */
@@ -72,14 +74,14 @@ async function insertFacts(writing: Writing, rows: readonly JournalRow[]): Promi
   return refused;
 }
 
-/** Contacts whose record may have changed: by their own facts, or by an agent's that names them. */
+/** Contacts whose record may have changed: by their own facts, or by an agent's or a supervisor's that names them. */
 function touchedContacts(entries: readonly CarriedEntry[]): readonly string[] {
   const touched = new Set<string>();
   for (const { stream, id, facts } of entries) {
     if (stream === 'contact') touched.add(id);
-    if (stream !== 'agent') continue;
-    for (const fact of facts)
-      if ('contactId' in fact && fact.contactId !== undefined) touched.add(fact.contactId);
+    else
+      for (const fact of facts)
+        if ('contactId' in fact && fact.contactId !== undefined) touched.add(fact.contactId);
   }
   return [...touched];
 }
@@ -100,11 +102,20 @@ async function refoldContacts(writing: Writing, contactIds: readonly string[]): 
     .where('stream', '=', 'agent')
     .where(sql<string>`data ->> 'contactId'`, 'in', contactIds)
     .execute();
+  const reached = await writing
+    .selectFrom('journal')
+    .select([sql<string>`data ->> 'contactId'`.as('contactId'), 'seq', 'atMs', 'type', 'data'])
+    .where('stream', '=', 'site')
+    .where('type', '=', 'ContactReached')
+    .where(sql<string>`data ->> 'contactId'`, 'in', contactIds)
+    .execute();
   const ownFacts = byContact<ContactFact | CallMissedFact>(own);
+  const reachedFacts = byContact<ReachedFact>(reached);
   const agentFacts = byContact<AgentFact>(ofAgents);
-  const records = contactIds.flatMap(
-    (contactId) => recordOf(contactId, ownFacts.get(contactId) ?? [], agentFacts.get(contactId)) ?? [],
-  );
+  const records = contactIds.flatMap((contactId) => {
+    const record = recordOf(contactId, ownFacts.get(contactId) ?? [], agentFacts.get(contactId));
+    return record === undefined ? [] : [withReached(record, reachedFacts.get(contactId) ?? [])];
+  });
   await upsertRecords(writing, records);
   await indexRecordings(writing, ownFacts);
 }
@@ -171,18 +182,6 @@ async function indexRecordings(
     .values(rows)
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-}
-
-async function writeSiteFacts(writing: Writing, { id, seq, facts }: CarriedEntry): Promise<void> {
-  for (const [at, fact] of (facts as readonly SiteFact[]).entries()) {
-    if (fact.type !== 'DataGap') continue;
-    const { part, fromMs, toMs } = fact;
-    await writing
-      .insertInto('dataGap')
-      .values({ siteId: id, seq: seq + at, part, fromMs, toMs })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
 }
 
 async function saveMark(writing: Writing, node: string, { segment, offset }: Mark): Promise<void> {

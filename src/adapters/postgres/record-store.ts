@@ -8,6 +8,7 @@ import type { CountedRecord } from '../../metrics/tally.js';
 import type { CountedArrival } from '../../metrics/worst-window.js';
 import { asked, type Database } from './database.js';
 import { answeredByCondition, subsetCondition, type AnsweredBy } from './subset-condition.js';
+import { createShiftStore, type ShiftStore } from './shift-store.js';
 import type { JournalRow, Tables } from './tables.js';
 
 /** Which contacts to list, newest first; a field left out does not narrow. */
@@ -23,6 +24,14 @@ export interface ContactQuery extends Partial<Interval> {
   readonly queueId?: string | null;
   readonly entryId?: string;
   readonly answeredBy?: AnsweredBy;
+  readonly category?: string;
+  readonly outcome?: string;
+  readonly tag?: string;
+  readonly missedCause?: string;
+  /** Talked at least so long. */
+  readonly minTalkMs?: number;
+  /** The last talk was cut off. */
+  readonly cutOff?: boolean;
   /** From the page before. */
   readonly cursor?: string;
   /** 1 to 200; 50. */
@@ -38,7 +47,7 @@ export interface ContactPage {
 export type ContactPageResult =
   { readonly ok: true; readonly page: ContactPage } | { readonly ok: false; readonly code: 'CURSOR_INVALID' };
 
-/** A contact's record and all that was journaled of it, agents' facts that name it included, in order of time. */
+/** A contact's record and all that was journaled of it, facts of agents and site that name it included, in order of time. */
 export interface ContactWithJournal {
   readonly record: ContactRecord;
   readonly journal: readonly JournalRow[];
@@ -58,7 +67,7 @@ export interface DrawnContacts {
 }
 
 /** Every method @throws DATABASE_UNAVAILABLE. */
-export interface RecordStore {
+export interface RecordStore extends ShiftStore {
   contacts(query: ContactQuery): Promise<ContactPageResult>;
   contact(contactId: string): Promise<ContactWithJournal | undefined>;
   /** At most `count` of the contacts a query leaves: those with the smallest MD5 of seed + contact id. */
@@ -81,6 +90,7 @@ const chunkRows = 250;
 
 export function createRecordStore(database: Database): RecordStore {
   return {
+    ...createShiftStore(database),
     contacts: (query) => listContacts(database, query),
     contact: (contactId) => asked(contactWithJournal(database, contactId)),
     draw: (query, count, seed) => asked(drawContacts(database, query, count, seed)),
@@ -167,11 +177,14 @@ function narrowed<Columns>(
   if (query.callerKey !== undefined) rows = rows.where('callerKey', '=', query.callerKey);
   if (query.answered !== undefined) rows = rows.where('answered', '=', query.answered);
   if (query.missed !== undefined) rows = rows.where('missed', '=', query.missed);
+  if (query.minTalkMs !== undefined) rows = rows.where('talkMs', '>=', query.minTalkMs);
+  if (query.cutOff !== undefined) rows = rows.where('cutOff', '=', query.cutOff);
+  for (const name of ['entryId', 'category', 'outcome', 'tag', 'missedCause'] as const)
+    if (query[name] !== undefined) rows = rows.where(sql<boolean>`${sql.ref(name)} = ${query[name]}`);
   if (query.agentId !== undefined) rows = rows.where(sql<boolean>`${query.agentId} = any(agent_ids)`);
   if (query.subset !== undefined) rows = rows.where(subsetCondition(query.subset));
   if (query.queueId === null) rows = rows.where('queueId', 'is', null);
   else if (query.queueId !== undefined) rows = rows.where('queueId', '=', query.queueId);
-  if (query.entryId !== undefined) rows = rows.where('entryId', '=', query.entryId);
   if (query.answeredBy !== undefined) rows = rows.where(answeredByCondition(query.answeredBy));
   return rows;
 }
@@ -220,8 +233,15 @@ async function contactWithJournal(
     .orderBy('atMs')
     .orderBy('seq')
     .execute();
+  const ofSite = await database
+    .selectFrom('journal')
+    .selectAll()
+    .where('stream', '=', 'site')
+    .where(sql<string>`data ->> 'contactId'`, '=', contactId)
+    .orderBy('seq')
+    .execute();
   // Sorting is stable: inside a stream the order of its numbers stays.
-  return { record, journal: [...own, ...ofAgents].sort((one, other) => one.atMs - other.atMs) };
+  return { record, journal: [...own, ...ofAgents, ...ofSite].sort((one, other) => one.atMs - other.atMs) };
 }
 
 const countedColumns = [

@@ -1,6 +1,8 @@
 // The tables of the records database as TypeScript sees them; columns are the same names in snake_case.
 import type { Account } from '../../engine/account.js';
+import type { ShiftFigures } from '../../engine/shift-notes.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
+import type { ReachedMark } from '../../metrics/reached.js';
 
 /** One fact. `(stream, id, seq)` is its name for ever. */
 export interface JournalRow {
@@ -50,6 +52,29 @@ interface JournalRefusedRow {
   readonly data: string;
 }
 
+interface NoteRow {
+  readonly noteId: string;
+  readonly atMs: number;
+  readonly sentBy: string;
+  readonly text: string;
+}
+
+interface BroadcastRow extends NoteRow {
+  readonly urgent: boolean;
+  readonly sentTo: readonly string[];
+}
+
+interface HandoverRow extends NoteRow {
+  readonly figures: ShiftFigures;
+}
+
+/** Who has read a broadcast or a hand-over note. */
+interface NoteReadRow {
+  readonly noteId: string;
+  readonly readBy: string;
+  readonly atMs: number;
+}
+
 export interface Tables {
   readonly journal: JournalRow;
   readonly journalRefused: JournalRefusedRow;
@@ -59,4 +84,8 @@ export interface Tables {
   readonly dataGap: DataGapRow;
   readonly spoolMark: SpoolMarkRow;
   readonly account: Account;
+  readonly contactReached: ReachedMark;
+  readonly broadcast: BroadcastRow;
+  readonly handover: HandoverRow;
+  readonly noteRead: NoteReadRow;
 }

@@ -132,6 +132,16 @@ export type StripContact = ContactView & {
   readonly whispered: boolean;
 };
 
+/** A broadcast the agent has yet to confirm. */
+export interface StripNotice {
+  readonly id: string;
+  readonly atMs: number;
+  readonly by: string;
+  readonly name: string;
+  readonly text: string;
+  readonly urgent: boolean;
+}
+
 /** The sections of `strip`. */
 export interface StripData {
   readonly me?: { readonly agent?: StripAgent };
@@ -144,4 +154,5 @@ export interface StripData {
     readonly wrapUpMs?: number;
     readonly missed?: number;
   };
+  readonly notices?: Readonly<Record<string, StripNotice>>;
 }

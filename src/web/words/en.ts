@@ -1,6 +1,7 @@
 // The English twin of zh.ts: the same keys.
 import { talkActsEn } from './talk-acts.en.js';
 import { accountsEn } from './accounts.en.js';
+import { leadEn } from './lead.en.js';
 import type { WordKey } from './zh.js';
 import { reportsEn } from './reports.en.js';
 
@@ -199,6 +200,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'why.notRecorded': 'This call is not recorded',
   'why.noContact': 'After taking a call',
 
+  ...leadEn,
   'page.wall': 'Wallboard',
   'page.seat': 'Seat',
   'page.reports': 'Reports',

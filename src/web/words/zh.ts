@@ -3,6 +3,7 @@ import { reportsZh } from './reports.zh.js';
 
 import { talkActsZh } from './talk-acts.zh.js';
 import { accountsZh } from './accounts.zh.js';
+import { leadZh } from './lead.zh.js';
 
 export const zh = {
   ...accountsZh,
@@ -199,6 +200,7 @@ export const zh = {
   'why.notRecorded': '本次通话没有录音',
   'why.noContact': '接听来电后可用',
 
+  ...leadZh,
   'page.wall': '大屏',
   'page.seat': '座席条',
   'page.reports': '报表',

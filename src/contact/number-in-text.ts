@@ -1,0 +1,18 @@
+// Finds a telephone number in what somebody typed: free text is kept and shown, a number may be in neither.
+
+/** Mobiles as 3-4-4, with or without country code; fixed lines with their area; local numbers of 7 or 8 digits that are no date. */
+const shapes = [
+  /(?<!\d)(?:(?:\+|00)?86[ -]?|0)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)/,
+  /(?<!\d)\(?0\d{2,3}\)?[ -]?\d{3,4}[ -]?\d{4}(?!\d)/,
+  /(?<!\d)(?!20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d))[2-8]\d{2,3}[ -]?\d{4}(?!\d)/,
+  /\+\d[\d -]{6,}\d/,
+];
+
+/**
+ * Whether the text holds what looks like a person's number, in half- or full-width digits. Services' numbers (up to 6
+ * digits) and matters' numbers (12 or 18) are none.
+ */
+export function holdsNumber(text: string): boolean {
+  const plain = text.normalize('NFKC').replaceAll(/[\u2010-\u2015\u2212]/g, '-');
+  return shapes.some((shape) => shape.test(plain));
+}

@@ -1,0 +1,61 @@
+// What the supervisor's page is sent and asks for, as types.
+import type { BroadcastShown } from '../../adapters/http/broadcast-board.js';
+import type { HandoverNote, Receipt } from '../../engine/shift-notes.js';
+import type { ContactRecord } from '../../metrics/contact-record.js';
+import type { UnreachedCaller, UnreachedCount } from '../../metrics/unreached.js';
+import type { WallAgent, WallData } from '../live/live-frame.js';
+import type { StoryFact } from './story.js';
+
+export type LeadAgent = WallAgent & {
+  /** 求助班长: since when. */
+  readonly helpSinceMs?: number | null;
+};
+
+/** A supervisor in a talk. */
+export interface Supervision {
+  readonly supervisorId: string;
+  readonly agentId: string;
+  readonly mode: 'listen' | 'whisper';
+}
+
+/** The wall as it is sent to those who lead. */
+export type LeadData = Omit<WallData, 'agents' | 'figures'> & {
+  readonly agents?: Readonly<Record<string, LeadAgent>>;
+  readonly figures?: WallData['figures'] & { readonly unreached?: UnreachedCount };
+  readonly broadcasts?: Readonly<Record<string, BroadcastShown>>;
+  readonly supervisions?: Readonly<Record<string, Supervision>>;
+};
+
+export type UnreachedRow = UnreachedCaller & { readonly entryName: string };
+
+/** A record as it is shown: without the caller's key. */
+export type ShownRecord = Omit<ContactRecord, 'callerKey'>;
+
+export interface RecordPage {
+  readonly contacts: readonly ShownRecord[];
+  readonly cursor: string | null;
+}
+
+export interface Story {
+  readonly record: ShownRecord;
+  readonly journal: readonly StoryFact[];
+}
+
+interface Named {
+  readonly name: string;
+}
+
+export type ShownNote = Omit<HandoverNote, 'readBy'> &
+  Named & { readonly readBy: readonly (Receipt & Named)[] };
+
+export interface HandoverPage {
+  readonly now: HandoverNote['figures'];
+  readonly notes: readonly ShownNote[];
+  readonly cursor: string | null;
+}
+
+/** Names of entries and queues, for choosing. */
+export interface SiteNames {
+  readonly entries: readonly { readonly id: string; readonly name: string }[];
+  readonly queues: readonly { readonly id: string; readonly name: string }[];
+}

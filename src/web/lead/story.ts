@@ -1,0 +1,202 @@
+// Tells a contact's facts in words: which words, and what fills their slots. Total: a fact nobody told us of is shown by its name.
+import type { AgentFact } from '../../contact/agent.js';
+import type { ContactFact } from '../../contact/contact-signals.js';
+import type { CallMissedFact } from '../../engine/ports.js';
+import type { ReachedFact } from '../../metrics/reached.js';
+import { zh, type WordKey } from '../words/zh.js';
+
+/** A fact as the API gives it. */
+export interface StoryFact {
+  readonly stream: string;
+  /** Of an agent's stream: his 工号. */
+  readonly id: string;
+  readonly seq: number;
+  readonly atMs: number;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What fills a slot: text, a word of the lists, a duration, or several of them. */
+export type Slot =
+  string | number | { readonly word: WordKey } | { readonly ms: number } | { readonly list: readonly Slot[] };
+
+/** One line of the story. */
+export interface StoryLine {
+  readonly word: WordKey;
+  readonly slots: Readonly<Record<string, Slot>>;
+  /** A detail that may stand back. */
+  readonly minor: boolean;
+}
+
+type FactType = (ContactFact | AgentFact | CallMissedFact | ReachedFact)['type'];
+type Told = readonly [word: WordKey, slots?: StoryLine['slots']];
+type Teller = (fact: Fact) => Told;
+
+/** The data of a fact, whose fields nobody has checked since they were journaled. */
+interface Fact {
+  readonly who: string;
+  text(field: string): string;
+  ms(field: string): Slot;
+  is(field: string): boolean;
+  /** The word `prefix.value` of the lists, or the value where there is none. */
+  word(prefix: string, field: string): Slot;
+  has(field: string): boolean;
+}
+
+const minorTypes: ReadonlySet<string> = new Set([
+  'FlowStepped',
+  'PlaceTold',
+  'NoticeHeard',
+  'AgentActivityChanged',
+  'AgentHeldContact',
+]);
+
+const agentOf = (fact: Fact): Slot => (fact.has('agentId') ? fact.text('agentId') : fact.who);
+const onOff = (
+  name: 'ContactHeld' | 'AgentHeldContact' | 'AgentPhoneReachable' | 'AgentOwnCall',
+  on: boolean,
+) => `story.${name}.${on ? 'on' : 'off'}` as const;
+
+/** Types of today must have their words; those of tomorrow may have them already. */
+const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<string, Teller>>> = {
+  ContactArrived: (fact) => ['story.ContactArrived', { dnis: fact.text('dnis') }],
+  CallMissedByService: (fact) => [
+    fact.text('reason') === 'full' ? 'story.CallMissedByService.full' : 'story.CallMissedByService.away',
+  ],
+  FlowStepped: (fact) => [
+    fact.has('digit') ? 'story.FlowStepped.digit' : 'story.FlowStepped',
+    { node: fact.text('nodeId'), digit: fact.text('digit') },
+  ],
+  ContactQueued: (fact) => ['story.ContactQueued', { queue: fact.text('queueId') }],
+  PlaceTold: (fact) => ['story.PlaceTold', { place: fact.text('place') }],
+  NoticeHeard: () => ['story.NoticeHeard'],
+  PromptFailed: (fact) => ['story.PromptFailed', { prompt: fact.text('promptId') }],
+  OfferMade: (fact) => ['story.OfferMade', { agent: agentOf(fact) }],
+  OfferAnswered: (fact) => ['story.OfferAnswered', { agent: agentOf(fact), rang: fact.ms('rangMs') }],
+  OfferEnded: (fact) => [
+    'story.OfferEnded',
+    { agent: agentOf(fact), outcome: fact.word('offer', 'outcome') },
+  ],
+  AgentConnected: (fact) => ['story.AgentConnected', { agent: agentOf(fact), waited: fact.ms('waitedMs') }],
+  ContactHeld: (fact) => [onOff('ContactHeld', fact.is('held'))],
+  RecordingStarted: () => ['story.RecordingStarted'],
+  RecordingFailed: (fact) => ['story.RecordingFailed', { reason: fact.text('reason') }],
+  RecordingPaused: (fact) => [
+    fact.is('paused') ? 'story.RecordingPaused.on' : 'story.RecordingPaused.off',
+    { by: fact.word('by', 'by') },
+  ],
+  OneWayAudio: (fact) => ['story.OneWayAudio', { silent: fact.word('silent', 'silent') }],
+  TalkEnded: (fact) => [
+    fact.has('interrupted') ? 'story.TalkEnded.interrupted' : 'story.TalkEnded',
+    {
+      agent: agentOf(fact),
+      by: fact.word('by', 'by'),
+      cause: fact.word('cut', 'interrupted'),
+      talk: fact.ms('talkMs'),
+    },
+  ],
+  ContactRequeued: (fact) => ['story.ContactRequeued', { agent: fact.text('preferAgentId') }],
+  QueueExited: (fact) => ['story.QueueExited', { exit: fact.word('missed', 'exit') }],
+  DispositionSet: (fact) => [
+    'story.DispositionSet',
+    {
+      agent: agentOf(fact),
+      list: {
+        list: [
+          fact.word('kind', 'category'),
+          fact.word('out', 'outcome'),
+          fact.text('district'),
+          fact.text('matterNumber'),
+        ].filter((one) => one !== ''),
+      },
+    },
+  ],
+  ContactEnded: (fact) => [
+    'story.ContactEnded',
+    { by: fact.word('by', 'by'), during: fact.word('stage', 'during') },
+  ],
+  ContactReached: (fact) => [
+    fact.text('note') === '' ? 'story.ContactReached' : 'story.ContactReached.note',
+    { by: fact.text('by'), how: fact.word('reached', 'how'), note: fact.text('note') },
+  ],
+
+  HoldOverdue: (fact) => ['story.HoldOverdue', { held: fact.ms('heldMs') }],
+  HelpAsked: (fact) => ['story.HelpAsked', { agent: agentOf(fact) }],
+  HelpOver: (fact) => ['story.HelpOver', { agent: agentOf(fact), lasted: fact.ms('lastedMs') }],
+  SupervisionStarted: (fact) => ['story.SupervisionStarted', supervisionOf(fact)],
+  SupervisionModeChanged: (fact) => ['story.SupervisionModeChanged', supervisionOf(fact)],
+  SupervisionEnded: (fact) => [
+    'story.SupervisionEnded',
+    { ...supervisionOf(fact), lasted: fact.ms('lastedMs') },
+  ],
+
+  AgentSignedIn: (fact) => ['story.AgentSignedIn', { agent: fact.who, device: fact.text('deviceId') }],
+  AgentSignedOut: (fact) => ['story.AgentSignedOut', { agent: fact.who }],
+  AgentPlanned: (fact) => [
+    fact.text('plan').includes('signOut') ? 'story.AgentPlanned.signOut' : 'story.AgentPlanned.break',
+    { agent: fact.who },
+  ],
+  AgentActivityChanged: (fact) => [
+    'story.AgentActivityChanged',
+    {
+      agent: fact.who,
+      from: fact.word('activity', 'from'),
+      to: fact.word('activity', 'to'),
+      lasted: fact.ms('lastedMs'),
+    },
+  ],
+  AgentHeldContact: (fact) => [onOff('AgentHeldContact', fact.is('held')), { agent: fact.who }],
+  AgentWrapUpExtended: (fact) => ['story.AgentWrapUpExtended', { agent: fact.who }],
+  AgentPhoneReachable: (fact) => [onOff('AgentPhoneReachable', fact.is('reachable')), { agent: fact.who }],
+  AgentOwnCall: (fact) => [onOff('AgentOwnCall', fact.is('busy')), { agent: fact.who }],
+  AgentBreakOverdue: (fact) => ['story.AgentBreakOverdue', { agent: fact.who }],
+  AgentLeaseExpired: (fact) => [
+    'story.AgentLeaseExpired',
+    { agent: fact.who, activity: fact.word('activity', 'activity') },
+  ],
+  AgentForced: (fact) => [
+    'story.AgentForced',
+    {
+      agent: fact.who,
+      by: fact.text('by'),
+      act: fact.word('forced', 'act'),
+      reason: fact.text('reason'),
+    },
+  ],
+};
+
+function supervisionOf(fact: Fact): StoryLine['slots'] {
+  return { supervisor: fact.text('supervisorId'), mode: fact.word('mode', 'mode') };
+}
+
+/** Every type that has words. */
+export const toldTypes: readonly string[] = Object.keys(tellers);
+
+/** The line of a fact. */
+export function storyLine({ type, id, data }: StoryFact): StoryLine {
+  const teller = Object.hasOwn(tellers, type) ? tellers[type] : undefined;
+  const [word, slots = {}] = teller?.(factOf(id, data)) ?? (['story.unknown', { type }] as const);
+  return { word, slots, minor: minorTypes.has(type) };
+}
+
+function factOf(who: string, data: StoryFact['data']): Fact {
+  const text = (field: string): string => {
+    const value = data[field];
+    if (typeof value === 'string' || typeof value === 'number') return String(value);
+    return value === undefined || value === null ? '' : JSON.stringify(value);
+  };
+  return {
+    who,
+    text,
+    ms: (field) => ({ ms: Number(data[field]) || 0 }),
+    is: (field) => data[field] === true,
+    word: (prefix, field) => wordOr(prefix, text(field)),
+    has: (field) => data[field] !== undefined && data[field] !== null,
+  };
+}
+
+/** The word `prefix.value`, or the value itself where the lists have none. */
+export function wordOr(prefix: string, value: string): Slot {
+  const key = `${prefix}.${value}`;
+  return Object.hasOwn(zh, key) ? { word: key as WordKey } : value;
+}
