@@ -236,7 +236,11 @@ export async function startStation(options: StationOptions): Promise<Station> {
       onInvite: seatOptions.onInvite ?? { autoAnswerMs: 200 },
     });
     phones.push(phone);
-    await phone.register();
+    // The accounts follow the service's connection to Asterisk; until then it is a stranger.
+    await until(`${deviceId} registered`, async () => {
+      await phone.register();
+      return true;
+    });
     await signIn(agentId, deviceId, seatOptions.ready ?? true);
     const state = async () => {
       const { body } = await api('GET', '/api/v1/live');
