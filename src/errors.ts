@@ -53,6 +53,11 @@ export const errorCatalogue = {
     zh: '您没有此权限。如工作需要,请联系管理员',
     en: 'You may not do this. Ask the administrator.',
   },
+  IMPORT_INVALID: {
+    status: 422,
+    zh: '导入的表格有误,未做任何修改',
+    en: 'The table cannot be imported; nothing has changed.',
+  },
   INTERNAL_FAULT: {
     status: 500,
     zh: '服务内部出错,已记录',
@@ -77,6 +82,11 @@ export const errorCatalogue = {
     zh: '请求来自其他网站,已拒绝',
     en: 'The request came from another web site and was refused.',
   },
+  PROVISION_LINK_SPENT: {
+    status: 410,
+    zh: '配置链接无效、已使用或已过期,请重新生成话机卡',
+    en: 'The link is unknown, used or expired: make the card anew.',
+  },
   RATE_LIMITED: { status: 429, zh: '请求过于频繁,请稍后再试', en: 'Too many requests: try again later.' },
   RECORDING_DISK_LOW: {
     status: 507,
@@ -100,10 +110,32 @@ export const errorCatalogue = {
     en: 'The request is wrong: mend what the details name.',
   },
   REQUEST_TOO_LARGE: { status: 413, zh: '请求内容过大', en: 'The request is too large.' },
+  ROW_EXISTS: { status: 409, zh: '编号已被使用,请换一个', en: 'This id is in use: choose another one.' },
+  ROW_IN_USE: {
+    status: 409,
+    zh: '仍在使用,不能删除。请先处理所列的引用',
+    en: 'It is in use and cannot be taken out: change what the details name first.',
+  },
+  ROW_UNKNOWN: { status: 404, zh: '没有这一项', en: 'There is no such row.' },
+  SITE_CHANGED: {
+    status: 409,
+    zh: '配置已被他人或手工修改,请刷新后重做;如为手工修改文件,请先重新加载配置',
+    en: 'The files were changed meanwhile: look again and repeat. Files changed by hand are reloaded first.',
+  },
   SITE_INVALID: {
     status: 422,
     zh: '配置文件有误,运行中的版本未变',
     en: 'The files hold errors; the running version stays in force.',
+  },
+  SITE_READ_ONLY: {
+    status: 409,
+    zh: '配置文件夹不可写,请系统管理员检查权限',
+    en: 'The folder of the site cannot be written to: check its permissions.',
+  },
+  TEAM_ENDED: {
+    status: 409,
+    zh: '该班组已到期,不能签入。如仍需工作,请管理员延长到期日',
+    en: "The agent's team has ended: ask the administrator to extend it.",
   },
   UNSAFE_VALUE: {
     status: 400,

@@ -3,4 +3,4 @@ import type { AgentRefusal } from '../contact/agent.js';
 import type { ContactRefusal } from '../contact/contact-signals.js';
 
 /** A refused act: a code of `errors.ts`. */
-export type ActRefusal = AgentRefusal | ContactRefusal | 'CONTACT_UNKNOWN' | 'AGENT_UNKNOWN';
+export type ActRefusal = AgentRefusal | ContactRefusal | 'CONTACT_UNKNOWN' | 'AGENT_UNKNOWN' | 'TEAM_ENDED';

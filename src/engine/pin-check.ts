@@ -13,7 +13,11 @@ export interface PinAttempt {
 }
 
 /** Checks a PIN and remembers failures. An unknown agent is told the same as a wrong PIN. */
-export type PinCheck = (attempt: PinAttempt, nowMs: number) => PinVerdict;
+export interface PinCheck {
+  (attempt: PinAttempt, nowMs: number): PinVerdict;
+  /** Forgets this agent's own failures: he was given a new PIN. Those of a place stay. */
+  forgive(agentId: AgentId): void;
+}
 
 /** The right PIN of an agent, or undefined for an unknown one. */
 export type PinBook = (agentId: AgentId) => string | undefined;
@@ -51,7 +55,7 @@ export function createPinCheck(pinOf: PinBook, limits: PinLimits = defaultPinLim
     for (const [key, { untilMs }] of failures) if (untilMs <= nowMs) failures.delete(key);
   }
 
-  return (attempt, nowMs) => {
+  const check = (attempt: PinAttempt, nowMs: number): PinVerdict => {
     const counters = countersOf(attempt, limits);
     const isLocked = () => counters.some(({ key, limit }) => countOf(key, nowMs) >= limit);
     if (isLocked()) return 'locked';
@@ -65,6 +69,13 @@ export function createPinCheck(pinOf: PinBook, limits: PinLimits = defaultPinLim
     }
     return isLocked() ? 'locked' : 'wrong';
   };
+
+  function forgive(agentId: AgentId): void {
+    for (const key of failures.keys())
+      if ((JSON.parse(key) as readonly unknown[])[0] === agentId) failures.delete(key);
+  }
+
+  return Object.assign(check, { forgive });
 }
 
 /** A right PIN clears its own pair only: else a guesser with a PIN of his own could guess for ever. */

@@ -110,7 +110,10 @@ function change(
     const present: unknown = node.get(key, true);
     if (value === undefined) isChanged = node.delete(key) || isChanged;
     else if (!isSame(present, value, document)) {
-      node.set(key, (isPlain(value) && isScalar(present) ? value : styled(document, value)) as ParsedNode);
+      node.set(
+        key as never,
+        (isPlain(value) && isScalar(present) ? value : styled(document, value)) as never,
+      );
       isChanged = true;
     }
   }

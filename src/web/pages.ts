@@ -26,6 +26,7 @@ export const pages: readonly PageRow[] = [
       'province',
     ],
   },
+  { name: 'admin', path: '/admin', word: 'page.admin', roles: ['supervisor', 'hotlineAdmin'] },
   { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
 ];
 

@@ -17,6 +17,18 @@ export const router = createRouter({
       component: () => import('./seat/seat-page.vue'),
       meta: { look: 'paper' },
     },
+    {
+      path: '/admin',
+      name: 'admin',
+      component: () => import('./admin/admin-page.vue'),
+      meta: { look: 'paper' },
+    },
+    {
+      path: '/admin/cards',
+      name: 'cards',
+      component: () => import('./admin/cards-page.vue'),
+      meta: { look: 'paper', page: 'admin' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     { path: '/:rest(.*)', redirect: '/' },
   ],
@@ -26,7 +38,7 @@ router.beforeEach(async (to) => {
   if (to.name === 'login' || kioskOf(to) !== undefined) return true;
   const me = await whoAmI();
   if (me === null) return { name: 'login', query: { to: to.fullPath } };
-  if (me && !pagesOf(me.role).some(({ name }) => name === to.name)) return homeOf(me.role);
+  if (me && !pagesOf(me.role).some(({ name }) => name === (to.meta['page'] ?? to.name))) return homeOf(me.role);
   return true;
 });
 

@@ -5,11 +5,13 @@ import type { LightMyRequestResponse } from 'fastify';
 import { createHttpServer, sessionCookie } from '../../src/adapters/http/http-server.js';
 import type { HttpParts, SiteChange } from '../../src/adapters/http/http-parts.js';
 import type { RecordReader } from '../../src/adapters/http/record-reader.js';
+import { doSiteWork } from '../../src/adapters/files/site-work.js';
 import { createMemorySessions, type SessionRedis } from '../../src/adapters/http/session-store.js';
 import type { RecordStore } from '../../src/adapters/postgres/record-store.js';
 import type { AgentFact } from '../../src/contact/agent.js';
 import type { ContactFact } from '../../src/contact/contact-signals.js';
 import type { AgentId, DeviceId } from '../../src/contact/ids.js';
+import { AppError } from '../../src/errors.js';
 import { createPinCheck } from '../../src/engine/pin-check.js';
 import { foldContact, type ContactRecord, type Timed } from '../../src/metrics/contact-record.js';
 import { parseSite } from '../../src/site/parse-site.js';
@@ -127,6 +129,8 @@ export async function openOffice({
     void logged.push({ fields, message, level });
   let site = firstSite;
   let broken = false;
+  const texts = new Map(files);
+  const pins = new Map<AgentId, string>();
   const change = (next: Site): SiteChange => {
     if (broken)
       return {
@@ -148,7 +152,29 @@ export async function openOffice({
       setMenu: async (menu) => change(menu === true ? menuSite : plainSite),
     },
     records: { ...recordsOf(world), ...records },
-    pins: createPinCheck((id) => (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined)),
+    pins: createPinCheck((id) => pins.get(id) ?? (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined)),
+    editor: {
+      isWritable: async () => true,
+      async edit({ seenVersion, edits, dryRun = false }) {
+        if (seenVersion !== site.version) throw new AppError('SITE_CHANGED', { version: site.version });
+        const done = doSiteWork({ files: texts, edits, options: { nowMs: startMs, overrides: { menu: false } } });
+        if (!done.ok) return done;
+        if (!dryRun) {
+          for (const [file, text] of done.changed) texts.set(file, text);
+          const parsed = parseSite(texts, { nowMs: startMs, overrides: { menu: false } });
+          if (parsed.ok) site = parsed.site;
+        }
+        return { ok: true, site, edits: done.edits, rows: done.rows };
+      },
+    },
+    secrets: {
+      passwordOf: (deviceId) => (site.devices.has(deviceId) ? `password of ${deviceId}` : undefined),
+      async newPin(agentId) {
+        pins.set(agentId, '482915');
+        return '482915';
+      },
+    },
+    sip: { host: null, port: 5060 },
     adminPassword,
     accountRoleOf: (name) => (name === 'admin' ? 'hotlineAdmin' : undefined),
     kioskToken,
@@ -164,7 +190,7 @@ export async function openOffice({
   const server = await createHttpServer(parts);
   t.teardown(() => server.close());
 
-  type Method = 'GET' | 'POST' | 'DELETE';
+  type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
   async function call(
     route: string,
     {

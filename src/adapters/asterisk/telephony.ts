@@ -15,7 +15,7 @@ import type { AmiClient } from './ami-client.js';
 import type { AriClient } from './ari-client.js';
 import type { AriEvent, Channel } from './ari-types.js';
 import { arrivalOf, deviceOf, seenChannel, variableNames } from './channel-facts.js';
-import { pushAccounts, type AccountSettings, type DeviceAccount } from './device-accounts.js';
+import { createAccountKeeper, type AccountSettings, type DeviceAccount } from './device-accounts.js';
 import { createPhoneWatch } from './phone-watch.js';
 import type { Recorder } from './recorder.js';
 import { createTrunkWatch } from './trunk-watch.js';
@@ -36,7 +36,7 @@ export interface AsteriskTelephonyParts {
 export interface AsteriskTelephony extends Telephony {
   /** Connects for ever; call it after `onEvent`. */
   connect(): void;
-  /** Devices were added or their passwords changed. */
+  /** Devices were added or taken out, or their passwords changed. */
   refreshAccounts(): Promise<void>;
 }
 
@@ -51,6 +51,7 @@ const ownCallAfterMs = 500;
 /** Telephony on one Asterisk node. */
 export function createAsteriskTelephony(parts: AsteriskTelephonyParts): AsteriskTelephony {
   const { ari, recorder, media, node, log } = parts;
+  const accounts = createAccountKeeper(ari, parts.accountSettings);
   const names = new Map<string, string>();
   const deviceChannels = new Map<string, DeviceId>();
   const hangUpCauses = new Map<string, number>();
@@ -179,6 +180,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     const snapshot = await takeSnapshot();
     followDeviceChannels(snapshot);
     emit({ type: 'connected', snapshot });
+    accounts.forget();
     void refreshAccounts();
   }
 
@@ -204,7 +206,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   async function refreshAccounts(): Promise<void> {
     readDevices();
     try {
-      await pushAccounts(ari, parts.accounts(), parts.accountSettings);
+      await accounts.bring(parts.accounts());
       await subscribe();
       (await phones.endpointsListed(() => ari.endpoints.list())).forEach(emit);
     } catch (error) {

@@ -3,7 +3,8 @@ import type { User } from './access.js';
 import type { HttpParts } from './http-parts.js';
 
 /** Acts that are audited, by name. */
-export type AuditedAct = 'agent.act' | 'site.reload' | 'site.menu';
+export type AuditedAct =
+  'agent.act' | 'agent.pin' | 'device.card' | 'site.edit' | 'site.reload' | 'site.menu';
 
 /** What else is told of an act; never a number. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;

@@ -7,11 +7,14 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../../errors.js';
 import { isRouteName, mayCall, type RouteName } from './access.js';
+import { addAdminRoutes } from './admin-routes.js';
 import { addAgentRoutes } from './agent-routes.js';
+import { addCardRoutes } from './card-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse } from './error-reply.js';
 import { addHealthRoutes } from './health-routes.js';
 import { userIn, type Api, type HttpParts } from './http-parts.js';
+import { addImportRoutes } from './import-routes.js';
 import { createLiveFeed } from './live-feed.js';
 import { addLiveRoutes } from './live-routes.js';
 import { addLiveSocket, addWebsockets } from './live-socket.js';
@@ -70,6 +73,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     );
     for (const add of [addSessionRoutes, addAgentRoutes, addContactRoutes, addLiveRoutes, addSiteRoutes])
       add(api, parts);
+    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes]) add(api, parts);
     addLiveSocket(api, { ...parts, feed, sourceOf: createLiveTopics(parts) });
   });
   await server.ready();

@@ -16,7 +16,7 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const pages = ['/', '/login', '/seat', '/wall'] as const;
+const pages = ['/', '/login', '/seat', '/wall', '/admin', '/admin/cards'] as const;
 const notBuilt = '页面尚未编译,请运行 npm run build。 The pages are not built yet: run npm run build.\n';
 /** A page is its index and a dozen files: fetching them is no reason to refuse anybody. */
 const config = { rateLimit: false } as const;

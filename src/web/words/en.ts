@@ -1,7 +1,9 @@
 // The English twin of zh.ts: the same keys.
 import type { WordKey } from './zh.js';
+import { adminEn } from './admin.en.js';
 
 export const en: Readonly<Record<WordKey, string>> = {
+  ...adminEn,
   'state.offline': 'Signed out',
   'state.ready': 'Ready',
   'state.ringing': 'Ringing',

@@ -1,6 +1,8 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
+import { adminZh } from './admin.zh.js';
 
 export const zh = {
+  ...adminZh,
   'state.offline': '离线',
   'state.ready': '空闲',
   'state.ringing': '振铃',
