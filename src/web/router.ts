@@ -38,7 +38,8 @@ router.beforeEach(async (to) => {
   if (to.name === 'login' || kioskOf(to) !== undefined) return true;
   const me = await whoAmI();
   if (me === null) return { name: 'login', query: { to: to.fullPath } };
-  if (me && !pagesOf(me.role).some(({ name }) => name === (to.meta['page'] ?? to.name))) return homeOf(me.role);
+  if (me && !pagesOf(me.role).some(({ name }) => name === (to.meta['page'] ?? to.name)))
+    return homeOf(me.role);
   return true;
 });
 

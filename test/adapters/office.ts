@@ -157,7 +157,11 @@ export async function openOffice({
       isWritable: async () => true,
       async edit({ seenVersion, edits, dryRun = false }) {
         if (seenVersion !== site.version) throw new AppError('SITE_CHANGED', { version: site.version });
-        const done = doSiteWork({ files: texts, edits, options: { nowMs: startMs, overrides: { menu: false } } });
+        const done = doSiteWork({
+          files: texts,
+          edits,
+          options: { nowMs: startMs, overrides: { menu: false } },
+        });
         if (!done.ok) return done;
         if (!dryRun) {
           for (const [file, text] of done.changed) texts.set(file, text);

@@ -11,6 +11,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZh, string>> = {
   'admin.devices': 'Phones',
   'admin.calendar': 'Calendar',
   'admin.search': 'Search',
+  'admin.comma': ', ',
   'admin.count': '{n} rows',
   'admin.found': '{n} of {all} rows',
   'admin.none': 'Nothing matches',

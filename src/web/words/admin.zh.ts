@@ -10,6 +10,7 @@ export const adminZh = {
   'admin.devices': '话机',
   'admin.calendar': '日历',
   'admin.search': '查找',
+  'admin.comma': '、',
   'admin.count': '共 {n} 项',
   'admin.found': '找到 {n} 项,共 {all} 项',
   'admin.none': '没有符合的内容',
