@@ -255,11 +255,7 @@ const cell = (column: AgentColumn, zh: string, en: string): CellFault => ({ colu
 const badId = cell('id', '工号须是 3 至 8 位数字。', 'A 工号 has 3 to 8 figures.');
 const badName = cell('name', '请填写姓名。', 'The name is missing.');
 const noSkill = cell('skills', '请填写至少一项技能。', 'At least one skill is needed.');
-const badRole = cell(
-  'role',
-  '角色只能是话务员、专家或班长。',
-  'The role must be agent, expert or supervisor.',
-);
+const badRole = cell('role', '角色须是话务员、专家或班长。', 'The role must be agent, expert or supervisor.');
 const badDay = cell(
   'until',
   '日期须写作 2026-12-31,并且确有此日。',
@@ -271,7 +267,7 @@ const badDevice = cell(
   'A device has a lower-case letter and then letters or figures, 2 to 16 in all; or write "auto".',
 );
 const badFlag = (column: 'seesNumber' | 'autoAnswer'): CellFault =>
-  cell(column, '只能填是或否。', 'Must be yes or no.');
+  cell(column, '请填是或否。', 'Must be yes or no.');
 const repeatedId = (row: number): CellFault =>
   cell('id', `与第 ${String(row)} 行的工号重复。`, `The same 工号 is in row ${String(row)}.`);
 const unknownSkill = (word: string): CellFault =>
@@ -281,7 +277,7 @@ const badTeam = (word: string): CellFault =>
     ? cell('team', '请填写班组。', 'The team is missing.')
     : cell(
         'team',
-        `班组“${word}”只能用汉字、字母、数字、点和横线。`,
+        `班组“${word}”须由汉字、字母、数字、点和横线组成。`,
         `The team "${word}" may have Chinese characters, letters, figures, dots and dashes only.`,
       );
 const unknownTeam = (word: string): CellFault =>

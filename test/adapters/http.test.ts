@@ -320,7 +320,8 @@ t.test('health and the description tell the truth', async (t) => {
       (method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     ),
   );
-  const pages = ['/', '/login', '/seat', '/wall', '/assets/*', '/favicon.svg'];
+  const office = ['/admin', '/admin/cards', '/provision/:token'];
+  const pages = ['/', '/login', '/seat', '/wall', '/assets/*', '/favicon.svg', ...office];
   const hidden = [...pages, '/metrics', '/ws', '/api/v1/openapi.json'].map((path) => `GET ${path}`);
   t.same([...told, ...hidden].sort(), Object.keys(routeAccess).sort(), 'every route is described');
   t.match(described['/api/v1/agents/{id}/break'], {

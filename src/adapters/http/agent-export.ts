@@ -31,7 +31,7 @@ export function agentTable(site: Site, lang: 'zh' | 'en'): readonly (readonly st
       ...row,
       until: site.teams.get(row.team)?.until ?? '',
       team: site.teams.get(row.team)?.name ?? row.team,
-      skills: row.skills.join('、'),
+      skills: row.skills.map((id) => skillWord(site, id, lang)).join(lang === 'zh' ? '、' : ';'),
       role: agentRoleWords[row.role][lang],
       device: row.device ?? '',
       seesNumber: yes(row.seesNumber),
@@ -40,6 +40,12 @@ export function agentTable(site: Site, lang: 'zh' | 'en'): readonly (readonly st
     return [agentColumnNames.map((column) => cells[column])];
   });
   return [agentColumnNames.map((column) => agentColumns[column][lang][0]), ...rows];
+}
+
+/** Chinese names for people, ids where the reader has no Chinese; an import takes both. */
+function skillWord(site: Site, id: string, lang: AgentTableWish['lang']): string {
+  const skill = [...site.skills.values()].find((one) => one.id === id);
+  return lang === 'zh' && skill !== undefined && !/[、,;;|\s]/.test(skill.name) ? skill.name : id;
 }
 
 /** A cell of a CSV: figures as text, and nothing that a spreadsheet would run as a formula. */
