@@ -21,6 +21,8 @@ export interface Config {
   readonly databaseUrl: string;
   /** The address phones and trunks reach; RTP is bound to it. */
   readonly mediaAddress: string;
+  /** What phones are told of the SIP server; host null = the address the page was asked at. */
+  readonly sip: { readonly host: string | null; readonly port: number };
   readonly qualifyEveryMs: number;
   readonly qualifyTimeoutMs: number;
   /** No RTP from a phone for this long = the phone is lost. */
@@ -76,6 +78,10 @@ export function readConfig(env: Env, projectDir: string): Config {
     redis: { host: loopback, port: portBase + 3, password: secret('redis') },
     databaseUrl: databaseUrl(env),
     mediaAddress: env['YIHAO_BIND'] || loopback,
+    sip: {
+      host: phoneHost(env),
+      port: wholeNumber(env, 'YIHAO_SIP_PORT', 5_060, { min: 1, max: 65_535 }),
+    },
     qualifyEveryMs: wholeNumber(env, 'YIHAO_QUALIFY_MS', 15_000, { min: 1_000, max: 600_000 }),
     qualifyTimeoutMs: wholeNumber(env, 'YIHAO_QUALIFY_TIMEOUT_MS', 3_000, { min: 500, max: 30_000 }),
     rtpTimeoutMs: wholeNumber(env, 'YIHAO_RTP_TIMEOUT_MS', 60_000, { min: 1_000, max: 600_000 }),
@@ -114,6 +120,14 @@ function queueLogFile(env: Env, home: string): string | null {
 
 function invalid(name: string, value: string | undefined, mend: string): AppError {
   return new AppError('CONFIG_INVALID', { name, ...(value !== undefined && { value }), mend });
+}
+
+/** An address that phones can reach; loopback and "every address" are none, but for phones on this machine. */
+function phoneHost(env: Env): string | null {
+  const host = env['YIHAO_PHONE_HOST'] || env['YIHAO_BIND'] || loopback;
+  if (host === '0.0.0.0') return null;
+  if (/^[A-Za-z0-9.:-]{1,253}$/.test(host)) return host;
+  throw invalid('YIHAO_PHONE_HOST', host, 'a host name or an address');
 }
 
 function word(env: Env, name: string, fallback: string): string {

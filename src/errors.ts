@@ -85,6 +85,11 @@ export const errorCatalogue = {
     zh: '通话由话机保持,请在话机上恢复',
     en: 'The phone holds this talk: resume at the phone.',
   },
+  IMPORT_INVALID: {
+    status: 422,
+    zh: '导入的表格有误,未做任何修改',
+    en: 'The table cannot be imported; nothing has changed.',
+  },
   INTERNAL_FAULT: {
     status: 500,
     zh: '服务内部出错,已记录',
@@ -134,6 +139,11 @@ export const errorCatalogue = {
     zh: '新密码不符合要求,请按提示修改',
     en: 'The new password is not good enough: mend what the details name.',
   },
+  PROVISION_LINK_SPENT: {
+    status: 410,
+    zh: '配置链接无效、已使用或已过期,请重新生成话机卡',
+    en: 'The link is unknown, used or expired: make the card anew.',
+  },
   RANGE_INVALID: { status: 416, zh: '录音没有这一段', en: 'The recording has no such part.' },
   RATE_LIMITED: { status: 429, zh: '请求过于频繁,请稍后再试', en: 'Too many requests: try again later.' },
   REASON_NEEDED: {
@@ -168,10 +178,27 @@ export const errorCatalogue = {
     en: 'The request is wrong: mend what the details name.',
   },
   REQUEST_TOO_LARGE: { status: 413, zh: '请求内容过大', en: 'The request is too large.' },
+  ROW_EXISTS: { status: 409, zh: '编号已被使用,请换一个', en: 'This id is in use: choose another one.' },
+  ROW_IN_USE: {
+    status: 409,
+    zh: '仍在使用,不能删除。请先处理所列的引用',
+    en: 'It is in use and cannot be taken out: change what the details name first.',
+  },
+  ROW_UNKNOWN: { status: 404, zh: '没有这一项', en: 'There is no such row.' },
+  SITE_CHANGED: {
+    status: 409,
+    zh: '配置已被他人或手工修改,请刷新后重做;如为手工修改文件,请先重新加载配置',
+    en: 'The files were changed meanwhile: look again and repeat. Files changed by hand are reloaded first.',
+  },
   SITE_INVALID: {
     status: 422,
     zh: '配置文件有误,运行中的版本未变',
     en: 'The files hold errors; the running version stays in force.',
+  },
+  SITE_READ_ONLY: {
+    status: 409,
+    zh: '配置文件夹不可写,请系统管理员检查权限',
+    en: 'The folder of the site cannot be written to: check its permissions.',
   },
   SUPERVISION_NONE: {
     status: 409,
@@ -192,6 +219,11 @@ export const errorCatalogue = {
     status: 409,
     zh: '监听使用您自己的话机:请先在话机上签入,并确认话机在线',
     en: 'Listening uses your own phone: sign in at one that can be reached.',
+  },
+  TEAM_ENDED: {
+    status: 409,
+    zh: '该班组已到期,不能签入。如仍需工作,请管理员延长到期日',
+    en: "The agent's team has ended: ask the administrator to extend it.",
   },
   TEXT_HOLDS_NUMBER: {
     status: 400,

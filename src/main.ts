@@ -11,8 +11,9 @@ import { createRecorder } from './adapters/asterisk/recorder.js';
 import { createAsteriskTelephony } from './adapters/asterisk/telephony.js';
 import { startQueueLog } from './adapters/files/queue-log.js';
 import { repairRecordings } from './adapters/files/recording-repair.js';
-import { ensureSiteSecrets, type SiteSecrets } from './adapters/files/secrets.js';
+import { createSecretBook, type SecretBook } from './adapters/files/secret-book.js';
 import { giveSignsOfLife, lastSignOfLife } from './adapters/files/sign-of-life.js';
+import { createSiteEditor, workInThread } from './adapters/files/site-editor.js';
 import { checkInThread, createSiteHolder, type SiteHolder } from './adapters/files/site-files.js';
 import { createAccountBook, type FirstAccount } from './adapters/http/account-book.js';
 import { createHttpServer } from './adapters/http/http-server.js';
@@ -44,6 +45,7 @@ import { createAttempts } from './engine/attempts.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log } from './engine/ports.js';
+import type { Site } from './site/site.js';
 
 /** Events of no use here, and more than half of all. */
 const disallowedEvents = ['ChannelVarset', 'ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
@@ -64,13 +66,21 @@ const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'u
 /** Makes everything and starts it; the result ends it. */
 async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const nowMs = () => systemClock.nowMs();
-  const changed: { engine?: Engine; lookAtCalendar?: () => void } = {};
-  const sites = await loadSite(config, log, () => {
+  const changed: { engine?: Engine; lookAtCalendar?: () => void; refreshAccounts?: () => Promise<void> } = {};
+  const secrets = createSecretBook(config.secretsDir);
+  const sites = await loadSite(config, log, async ({ devices, agents }) => {
     changed.engine?.siteChanged();
     changed.lookAtCalendar?.();
+    // New people and phones are ready when the reload is done.
+    await secrets
+      .complete(devices.keys(), agents.keys())
+      .catch((error: unknown) =>
+        log.error({ error: String(error) }, 'no secrets could be made for new rows'),
+      );
+    await changed.refreshAccounts?.();
   });
   const site = sites.current();
-  const secrets = { ...(await secretsOf(config, sites)) };
+  await secrets.complete(site.devices.keys(), site.agents.keys());
 
   const { spool, recovered } = await openSpool({
     dir: config.spoolDir,
@@ -113,8 +123,9 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     },
     log,
   });
+  changed.refreshAccounts = () => telephony.refreshAccounts();
   const attempts = createAttempts();
-  const pins = createPinCheck((agentId) => secrets.agentPins.get(agentId), attempts);
+  const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
   const engine = createEngine({
     siteName: site.name,
     node: config.node,
@@ -194,6 +205,15 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     callerOf: (number) =>
       identifyCaller(number, { secret: config.callerSecret, homeAreaCode: site.areaCode }),
     recordingsDir: config.recordingsDir,
+    editor: createSiteEditor({
+      dir: config.flowsDir,
+      historyDir: join(config.home, 'site-history'),
+      sites,
+      nowMs,
+      work: workInThread,
+    }),
+    secrets,
+    sip: config.sip,
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,
     sessionSecret: config.sessionSecret,
@@ -246,7 +266,11 @@ function firstAccountsOf({ firstPasswords: { admin, security, audit, hotline } }
   ];
 }
 
-async function loadSite(config: Config, log: Log, onReload: () => void): Promise<SiteHolder> {
+async function loadSite(
+  config: Config,
+  log: Log,
+  onReload: (site: Site) => Promise<void>,
+): Promise<SiteHolder> {
   const loaded = await createSiteHolder({
     dir: config.flowsDir,
     nowMs: () => systemClock.nowMs(),
@@ -263,14 +287,9 @@ async function loadSite(config: Config, log: Log, onReload: () => void): Promise
   return loaded.holder;
 }
 
-function secretsOf(config: Config, sites: SiteHolder): Promise<SiteSecrets> {
-  const { devices, agents } = sites.current();
-  return ensureSiteSecrets(config.secretsDir, devices.keys(), agents.keys());
-}
-
-function accountsOf(sites: SiteHolder, { devicePasswords }: SiteSecrets) {
+function accountsOf(sites: SiteHolder, secrets: SecretBook) {
   return [...sites.current().devices.keys()].flatMap((deviceId) => {
-    const password = devicePasswords.get(deviceId);
+    const password = secrets.passwordOf(deviceId);
     return password === undefined ? [] : [{ deviceId, password }];
   });
 }

@@ -8,5 +8,6 @@ export type ActRefusal =
   | ContactRefusal
   | 'CONTACT_UNKNOWN'
   | 'AGENT_UNKNOWN'
+  | 'TEAM_ENDED'
   | 'SUPERVISOR_NO_PHONE'
   | 'SUPERVISOR_BUSY';

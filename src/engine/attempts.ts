@@ -33,6 +33,8 @@ export interface Attempts {
   takeBack(attempt: Attempt): void;
   /** It went right: forgets the failures of this person at this place, and only these. */
   clear(attempt: Attempt): void;
+  /** Forgets all that was counted of this person, at whatever place: he was given a new secret. Counts of places stay. */
+  forgive(who: string): void;
 }
 
 interface Failures {
@@ -73,6 +75,10 @@ export function createAttempts(limits: AttemptLimits = defaultAttemptLimits): At
       }
     },
     clear: (attempt) => void failures.delete(pairKey(attempt)),
+    forgive(who) {
+      for (const key of failures.keys())
+        if ((JSON.parse(key) as readonly unknown[])[0] === who) failures.delete(key);
+    },
   };
 }
 

@@ -2,10 +2,12 @@
 import type { Proposal } from '../acd/match.js';
 import { createQueueModel } from '../acd/queue-model.js';
 import { newAgent } from '../contact/agent-life.js';
+import { dayKeyAt } from '../contact/civil-time.js';
 import { isOfferable, type Agent, type AgentSignal } from '../contact/agent.js';
 import { isWaiting, type Contact } from '../contact/contact.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
 import type { AgentId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
+import { teamStanding } from '../site/team-end.js';
 import type { ActRefusal } from './act-refusal.js';
 import { createAgents, type Agents } from './agents.js';
 import { createContacts, type Contacts } from './contacts.js';
@@ -314,7 +316,11 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   function actOnAgent(agentId: AgentId, signal: AgentSignal): ActRefusal | undefined {
-    if (!sites.current().agents.has(agentId)) return 'AGENT_UNKNOWN';
+    const profile = sites.current().agents.get(agentId);
+    if (profile === undefined) return 'AGENT_UNKNOWN';
+    const until = sites.current().teams.get(profile.teamId)?.until;
+    const hasEnded = teamStanding(until, dayKeyAt(clock.nowMs())) === 'ended';
+    if (signal.type === 'SignIn' && hasEnded) return 'TEAM_ENDED';
     return signal.type === 'SignIn' ? signIn(agentId, signal) : agents.step(agentId, signal);
   }
 

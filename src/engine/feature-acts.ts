@@ -26,6 +26,7 @@ export interface FeatureActor {
 /** Does the act and gives the answer to be spoken to the agent alone. */
 export type DoFeatureAct = (actor: FeatureActor, act: FeatureAct) => PromptRef;
 
+/** 您没有此权限. */
 const nobodyHere: PromptRef = { id: 'a.deny' };
 const noContact: PromptRef = { id: 'a.nocall' };
 const failed: PromptRef = { id: 'a.fail' };
@@ -73,7 +74,10 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
       reachable: isReachable(deviceId),
       by: 'phone',
     };
-    return { id: actOnAgent(agentId, signal) === undefined ? 'a.login' : 'a.fail' };
+    const refusal = actOnAgent(agentId, signal);
+    if (refusal === undefined) return { id: 'a.login' };
+    // Trying again helps with everything but a team that has gone home.
+    return refusal === 'TEAM_ENDED' ? nobodyHere : { id: 'a.fail' };
   }
 
   function told(agent: Agent, signal: AgentSignal, confirmation: () => string): PromptRef {

@@ -14,14 +14,18 @@ export interface PinAttempt {
 }
 
 /** Checks a PIN and remembers failures. An unknown agent is told the same as a wrong PIN. */
-export type PinCheck = (attempt: PinAttempt, nowMs: number) => PinVerdict;
+export interface PinCheck {
+  (attempt: PinAttempt, nowMs: number): PinVerdict;
+  /** Forgets this agent's own failures: he was given a new PIN. Those of a place stay. */
+  forgive(agentId: AgentId): void;
+}
 
 /** The right PIN of an agent, or undefined for an unknown one. */
 export type PinBook = (agentId: AgentId) => string | undefined;
 
 /** A check over the agents' PINs; `attempts` is shared with whatever else people prove themselves by. */
 export function createPinCheck(pinOf: PinBook, attempts: Attempts = createAttempts()): PinCheck {
-  return ({ agentId, pin, from }, nowMs) => {
+  const check = ({ agentId, pin, from }: PinAttempt, nowMs: number): PinVerdict => {
     const attempt = { who: agentId, from };
     if (attempts.isLocked(attempt, nowMs)) return 'locked';
     if (isRight(pinOf(agentId), pin)) {
@@ -31,6 +35,7 @@ export function createPinCheck(pinOf: PinBook, attempts: Attempts = createAttemp
     attempts.fail(attempt, nowMs);
     return attempts.isLocked(attempt, nowMs) ? 'locked' : 'wrong';
   };
+  return Object.assign(check, { forgive: (agentId: AgentId) => attempts.forgive(agentId) });
 }
 
 function isRight(right: string | undefined, given: string): boolean {

@@ -77,7 +77,7 @@ export function createWorld({ site, startMs, promptMs = () => defaultPromptMs }:
         numberOf: () => undefined,
       },
       sites: { current: () => site, ofVersion: () => site },
-      pins: () => 'right',
+      pins: Object.assign(() => 'right' as const, { forgive: () => undefined }),
       log: logTo(faults),
     });
   }

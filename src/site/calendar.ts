@@ -14,6 +14,17 @@ export interface HolidayNotice {
   readonly year: number;
   /** Its number, e.g. 国办发明电〔2025〕7号: the source of the moved days. */
   readonly document: string;
+  /** Days off as the notice gives them, first and last day. */
+  readonly ranges: readonly DayRange[];
+  /** Saturdays and Sundays that it makes workdays. */
+  readonly work: readonly DayKey[];
+}
+
+/** Days with one name. */
+export interface DayRange {
+  readonly name: string;
+  readonly from: DayKey;
+  readonly to: DayKey;
 }
 
 /** The site's one calendar. */
@@ -107,7 +118,7 @@ function calendarOf(file: string, notices: readonly ReadNotice[]): Calendar {
   );
   return {
     file,
-    notices: notices.map(({ year, document }) => ({ year, document })),
+    notices: notices.map(({ year, document, ranges, work }) => ({ year, document, ranges, work })),
     daysOff: new Map([
       ...years.flatMap((year) => [...statutoryDays(year)]),
       ...notices.flatMap(({ off }) => [...off]),
@@ -118,7 +129,6 @@ function calendarOf(file: string, notices: readonly ReadNotice[]): Calendar {
 
 interface ReadNotice extends HolidayNotice {
   readonly off: ReadonlyMap<DayKey, string>;
-  readonly work: readonly DayKey[];
   readonly findings: readonly Finding[];
 }
 
@@ -157,7 +167,8 @@ function readNotice(source: YamlSource, entry: unknown, index: number): ReadNoti
     ...work.flatMap((day, row) => checkWork(source, [...at, 'work', row], day, year, daysOff)),
     ...checkStatutory(source, [...at, 'year'], year, daysOff),
   ];
-  return { year, document, off: daysOff, work, findings };
+  const ranges = off.flatMap(({ range }) => (range === undefined ? [] : [range]));
+  return { year, document, ranges, off: daysOff, work, findings };
 }
 
 function readRange(source: YamlSource, range: unknown, path: YamlPath, year: number) {
@@ -169,6 +180,7 @@ function readRange(source: YamlSource, range: unknown, path: YamlPath, year: num
     const zh = `放假一项须有 name、from、to,日期写作 '2026-01-01',先后有序,属于 ${String(year)} 年。`;
     return {
       days,
+      range: undefined,
       findings: [
         wrong(
           source,
@@ -180,7 +192,7 @@ function readRange(source: YamlSource, range: unknown, path: YamlPath, year: num
     };
   }
   for (let day = from; day <= to; day = addDays(day, 1)) days.push([day, name]);
-  return { days, findings: [] };
+  return { days, range: { name, from, to }, findings: [] };
 }
 
 function checkWork(

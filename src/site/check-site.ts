@@ -79,11 +79,16 @@ function checkQueues({ queues, skills, agents }: SiteFiles): readonly Finding[] 
   });
 }
 
-function checkAgents({ agents, teams, skills }: SiteFiles): readonly Finding[] {
+function checkAgents({ agents, teams, skills, devices }: SiteFiles): readonly Finding[] {
   return [...agents.rows.values()].flatMap(({ row, line }) => [
     ...(row.teamId === '' || teams.rows.has(row.teamId)
       ? []
       : [error(agents.file, line, 'unknownTeam', unknownName('班组', 'team', row.teamId, teams.file))]),
+    ...(row.deviceId === undefined || row.deviceId === ('' as string) || devices.rows.has(row.deviceId)
+      ? []
+      : [
+          error(agents.file, line, 'unknownDevice', unknownName('话机', 'phone', row.deviceId, devices.file)),
+        ]),
     ...[...row.skills]
       .filter((skill) => !skills.rows.has(skill))
       .map((skill) =>

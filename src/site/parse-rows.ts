@@ -3,7 +3,15 @@ import { topRows, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { AgentId, DeviceId, QueueId, SkillName } from '../contact/ids.js';
 import { readYaml } from '../contact/yaml-source.js';
-import { agentRoles, type AgentProfile, type DeviceProfile, type NamedRow, type Queue } from './site.js';
+import { parseDayKey } from '../contact/civil-time.js';
+import {
+  agentRoles,
+  type AgentProfile,
+  type DeviceProfile,
+  type NamedRow,
+  type Queue,
+  type Team,
+} from './site.js';
 
 /** A row with the place it came from, for checks that see several files. */
 export interface Placed<Row> {
@@ -26,13 +34,30 @@ export const queueBounds = {
   priority: { min: 0, max: 100 },
 } as const;
 
-/** Rows with nothing but names: `skills.yaml`, `teams.yaml`. */
+/** Rows with nothing but names: `skills.yaml`. */
 export function parseNamedRows(file: string, text: string): Table<NamedRow> {
   return readTable(file, text, ['id', 'name', 'en'], (fields) => {
     const name = fields.text('name');
     return { id: fields.id('id'), name, en: fields.text('en', name) };
   });
 }
+
+/** `teams.yaml`. */
+export function parseTeams(file: string, text: string): Table<Team> {
+  return readTable(file, text, ['id', 'name', 'en', 'until'], (fields) => {
+    const name = fields.text('name');
+    const row = { id: fields.id('id'), name, en: fields.text('en', name) };
+    const until = fields.text('until', '');
+    if (until === '') return row;
+    if (parseDayKey(until) === undefined) fields.wrong(['until'], 'badDay', wrongDay);
+    return { ...row, until };
+  });
+}
+
+const wrongDay = {
+  zh: "until 须是写在引号里的日期,如 '2026-12-31',为该班组最后一天。",
+  en: "until must be a quoted day such as '2026-12-31', the team's last one.",
+};
 
 /** `queues.yaml`. */
 export function parseQueues(file: string, text: string): Table<Queue> {
@@ -51,7 +76,7 @@ export function parseQueues(file: string, text: string): Table<Queue> {
 
 /** `agents.yaml`. */
 export function parseAgents(file: string, text: string): Table<AgentProfile> {
-  const known = ['id', 'name', 'team', 'skills', 'role', 'seesNumber', 'autoAnswer'];
+  const known = ['id', 'name', 'team', 'skills', 'role', 'seesNumber', 'autoAnswer', 'device'];
   return readTable(file, text, known, (fields) => ({
     id: readAgentId(fields),
     name: fields.text('name'),
@@ -60,6 +85,7 @@ export function parseAgents(file: string, text: string): Table<AgentProfile> {
     role: fields.oneOf('role', agentRoles, 'agent'),
     seesNumber: fields.flag('seesNumber', false),
     autoAnswer: fields.flag('autoAnswer', false),
+    ...(fields.has('device') && { deviceId: fields.id('device') as DeviceId }),
   }));
 }
 

@@ -51,7 +51,7 @@ export function checkSiteTexts(files: ReadonlyMap<string, string>, options: Pars
   const mainEntry = read.numbers.find(({ entry }) => entry.id === read.policies.mainEntryId)?.entry;
   if (mainEntry === undefined || findings.some(({ level }) => level === 'error'))
     return { ok: false, findings };
-  return { ok: true, read, mainEntry, version: versionOf(files, read.menu), warnings: findings };
+  return { ok: true, read, mainEntry, version: siteVersionOf(files, read.menu), warnings: findings };
 }
 
 /** The cheap half of {@link parseSite}: gives the checked data its functions. */
@@ -64,6 +64,7 @@ export function siteFrom(checked: CheckedSite): ParsedSite {
 /** Findings that a file which could not be read at all brings about in others. */
 const followers = [
   'nobodyHolds',
+  'unknownDevice',
   'noNotice',
   'unknownEntry',
   'unknownFlow',
@@ -84,7 +85,8 @@ function inOrder(findings: readonly Finding[]): readonly Finding[] {
   return [...findings].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
 }
 
-function versionOf(files: ReadonlyMap<string, string>, menu: boolean): string {
+/** The version of a site with these texts. */
+export function siteVersionOf(files: ReadonlyMap<string, string>, menu: boolean): string {
   const texts = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
   return contentHash([...texts, menu ? 'menu' : 'no menu']);
 }
@@ -112,6 +114,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     agentPolicy: read.policies.agent,
     metricsPolicy: read.policies.metrics,
     recordingPolicy: read.policies.recordings,
+    calendar: read.calendar,
     menu: read.menu,
     meaningOf: (call) => meaningOf(ledger, call),
     keptNumber: (forwardedBy) => keptNumber(ledger, forwardedBy, read.policies.areaCode),

@@ -8,15 +8,22 @@ import { checkWording } from '../ivr/wording.js';
 import { parseCalendar, type Calendar } from './calendar.js';
 import { parseNumbers, type NumberRow } from './parse-numbers.js';
 import { parsePolicies, type Policies } from './parse-policies.js';
-import { parseAgents, parseDevices, parseNamedRows, parseQueues, type Table } from './parse-rows.js';
-import type { AgentProfile, DeviceProfile, NamedRow, Queue } from './site.js';
+import {
+  parseAgents,
+  parseDevices,
+  parseNamedRows,
+  parseQueues,
+  parseTeams,
+  type Table,
+} from './parse-rows.js';
+import type { AgentProfile, DeviceProfile, NamedRow, Queue, Team } from './site.js';
 
 /** Everything the files say, each file as far as it could be read. */
 export interface SiteFiles {
   readonly policies: Policies;
   readonly menu: boolean;
   readonly skills: Table<NamedRow>;
-  readonly teams: Table<NamedRow>;
+  readonly teams: Table<Team>;
   readonly queues: Table<Queue>;
   readonly agents: Table<AgentProfile>;
   readonly devices: Table<DeviceProfile>;
@@ -53,7 +60,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   );
   const menuInForce = menu ?? policies.menu;
   const skills = parseNamedRows(siteFileNames.skills, text(siteFileNames.skills));
-  const teams = parseNamedRows(siteFileNames.teams, text(siteFileNames.teams));
+  const teams = parseTeams(siteFileNames.teams, text(siteFileNames.teams));
   const queues = parseQueues(siteFileNames.queues, text(siteFileNames.queues));
   const agents = parseAgents(siteFileNames.agents, text(siteFileNames.agents));
   const devices = parseDevices(siteFileNames.devices, text(siteFileNames.devices));

@@ -1,11 +1,13 @@
 // The site: everything a hotline's office decides in files, read, cross-checked and frozen under one version.
 import type { AgentPolicy } from '../contact/agent.js';
+import type { DayKey } from '../contact/civil-time.js';
 import type { ContactPolicy } from '../contact/contact.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
+import type { Calendar } from './calendar.js';
 
 export type { Finding } from '../contact/finding.js';
 export type { DialledCall, Meaning } from '../numbers/ledger.js';
@@ -25,12 +27,13 @@ export interface Site {
   readonly queues: ReadonlyMap<QueueId, Queue>;
   readonly agents: ReadonlyMap<AgentId, AgentProfile>;
   readonly devices: ReadonlyMap<DeviceId, DeviceProfile>;
-  readonly teams: ReadonlyMap<string, NamedRow>;
+  readonly teams: ReadonlyMap<string, Team>;
   readonly skills: ReadonlyMap<SkillName, NamedRow>;
   readonly contactPolicy: ContactPolicy;
   readonly agentPolicy: AgentPolicy;
   readonly metricsPolicy: MetricsPolicy;
   readonly recordingPolicy: RecordingPolicy;
+  readonly calendar: Calendar;
   /** The menu variant is in force. */
   readonly menu: boolean;
   /** What a dialled number means now: always exactly one meaning. */
@@ -96,6 +99,8 @@ export interface AgentProfile {
   readonly seesNumber: boolean;
   /** The phone picks up by itself. */
   readonly autoAnswer: boolean;
+  /** The phone he usually sits at: his provisioning card is for it. He may sign in at any. */
+  readonly deviceId?: DeviceId;
 }
 
 /** A SIP account that agents sign in at. */
@@ -116,6 +121,12 @@ export interface NamedRow {
 export interface RecordingPolicy {
   /** Agents the recordings of their own talks; no, ASSUMED. */
   readonly agentsHearOwn: boolean;
+}
+
+/** People who work together, e.g. a shift or borrowed staff. */
+export interface Team extends NamedRow {
+  /** Its last day: afterwards its agents cannot sign in. */
+  readonly until?: DayKey;
 }
 
 /** What the figures are measured against. */

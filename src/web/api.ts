@@ -21,6 +21,8 @@ export interface Refusal {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  /** What the service says besides, e.g. the field at fault. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 export type Answer<Body> = { readonly ok: true; readonly body: Body } | Refusal;
@@ -28,6 +30,7 @@ export type Answer<Body> = { readonly ok: true; readonly body: Body } | Refusal;
 interface ErrorBody {
   readonly code?: string;
   readonly message?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** Who is logged in; `undefined` before anybody asked, `null` = nobody. */
@@ -50,9 +53,9 @@ export async function call<Body>(
     const text = await answer.text();
     const parsed: unknown = text === '' ? {} : JSON.parse(text);
     if (answer.ok) return { ok: true, body: parsed as Body };
-    const { code = '', message = '' } = parsed as ErrorBody;
+    const { code = '', message = '', details = {} } = parsed as ErrorBody;
     if (answer.status === 401 && code === 'LOGIN_NEEDED') me.value = null;
-    return { ok: false, status: answer.status, code, message };
+    return { ok: false, status: answer.status, code, message, details };
   } catch {
     return { ok: false, status: 0, code: '', message: say('login.noServer') };
   }

@@ -38,6 +38,7 @@ export const pages: readonly PageRow[] = [
     word: 'page.reports',
     roles: ['supervisor', 'quality', 'hotlineAdmin', 'province'],
   },
+  { name: 'admin', path: '/admin', word: 'page.admin', roles: ['supervisor', 'hotlineAdmin'] },
   { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
   { name: 'accounts', path: '/accounts', word: 'page.accounts', roles: ['systemAdmin', 'securityAdmin'] },
   { name: 'audit', path: '/audit', word: 'page.audit', roles: ['securityAdmin', 'auditAdmin'] },

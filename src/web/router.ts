@@ -47,6 +47,18 @@ export const router = createRouter({
       component: () => import('./lead/contact-page.vue'),
       meta: { look: 'paper', page: 'lead' },
     },
+    {
+      path: '/admin',
+      name: 'admin',
+      component: () => import('./admin/admin-page.vue'),
+      meta: { look: 'paper' },
+    },
+    {
+      path: '/admin/cards',
+      name: 'cards',
+      component: () => import('./admin/cards-page.vue'),
+      meta: { look: 'paper', page: 'admin' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     { path: '/:rest(.*)', redirect: '/' },
   ],

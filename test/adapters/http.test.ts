@@ -357,6 +357,9 @@ t.test('health and the description tell the truth', async (t) => {
     '/reports',
     '/accounts',
     '/audit',
+    '/admin',
+    '/admin/cards',
+    '/provision/:token',
     '/assets/*',
     '/favicon.svg',
   ];

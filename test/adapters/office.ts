@@ -8,6 +8,7 @@ import { createHttpServer, sessionCookie } from '../../src/adapters/http/http-se
 import type { AuditedView, AuditReader } from '../../src/adapters/http/audit-routes.js';
 import type { HttpParts, SiteChange } from '../../src/adapters/http/http-parts.js';
 import type { RecordReader } from '../../src/adapters/http/record-reader.js';
+import { doSiteWork } from '../../src/adapters/files/site-work.js';
 import { createMemorySessions, type SessionRedis } from '../../src/adapters/http/session-store.js';
 import type { AuditTrail } from '../../src/adapters/postgres/audit-trail.js';
 import type { RecordStore } from '../../src/adapters/postgres/record-store.js';
@@ -18,6 +19,7 @@ import type { Log } from '../../src/engine/ports.js';
 import type { AccountStore } from '../../src/engine/account.js';
 import { createAttempts } from '../../src/engine/attempts.js';
 import { maskNumber } from '../../src/contact/masking.js';
+import { AppError } from '../../src/errors.js';
 import { createPinCheck } from '../../src/engine/pin-check.js';
 import type { SiteFact } from '../../src/engine/ports.js';
 import { mergeNotes, type Broadcast, type HandoverNote } from '../../src/engine/shift-notes.js';
@@ -266,6 +268,8 @@ export async function openOffice({
   });
   let site = firstSite;
   let broken = false;
+  const texts = new Map(files);
+  const pins = new Map<AgentId, string>();
   const change = (next: Site): SiteChange => {
     if (broken)
       return {
@@ -289,12 +293,41 @@ export async function openOffice({
       setMenu: async (menu) => change(menu === true ? menuSite : plainSite),
     },
     records: { ...recordsOf(world), ...records },
-    pins: createPinCheck((id) => (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined), attempts),
+    pins: createPinCheck(
+      (id) => pins.get(id) ?? (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined),
+      attempts,
+    ),
     accounts: accounts.parts,
     auditReader: auditOf(world),
     callerOf: (number) =>
       /^\d{11}$/.test(number) ? { callerKey: `key-${number}`, callerMasked: maskNumber(number) } : undefined,
     recordingsDir,
+    editor: {
+      isWritable: async () => true,
+      async edit({ seenVersion, edits, dryRun = false }) {
+        if (seenVersion !== site.version) throw new AppError('SITE_CHANGED', { version: site.version });
+        const done = doSiteWork({
+          files: texts,
+          edits,
+          options: { nowMs: startMs, overrides: { menu: false } },
+        });
+        if (!done.ok) return done;
+        if (!dryRun) {
+          for (const [file, text] of done.changed) texts.set(file, text);
+          const parsed = parseSite(texts, { nowMs: startMs, overrides: { menu: false } });
+          if (parsed.ok) site = parsed.site;
+        }
+        return { ok: true, site, edits: done.edits, rows: done.rows };
+      },
+    },
+    secrets: {
+      passwordOf: (deviceId) => (site.devices.has(deviceId) ? `password of ${deviceId}` : undefined),
+      async newPin(agentId) {
+        pins.set(agentId, '482915');
+        return '482915';
+      },
+    },
+    sip: { host: null, port: 5060 },
     kioskToken,
     pagesDir,
     sessionSecret: 'a secret of thirty-two characters or more',
@@ -308,7 +341,7 @@ export async function openOffice({
   const server = await createHttpServer(parts);
   t.teardown(() => server.close());
 
-  type Method = 'GET' | 'POST' | 'DELETE';
+  type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
   async function call(
     route: string,
     {

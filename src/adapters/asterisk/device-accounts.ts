@@ -1,5 +1,6 @@
 // Makes the SIP accounts of the site's devices in Asterisk, over ARI, and keeps them there.
 import type { DeviceId } from '../../contact/ids.js';
+import { AppError } from '../../errors.js';
 import type { AriClient } from './ari-client.js';
 
 /** A SIP account to be made. */
@@ -26,23 +27,58 @@ const inParallel = 8;
 
 const configClass = 'res_pjsip';
 
-/**
- * Writes every account; the same again changes nothing. Asterisk keeps them in astdb, yet what was written less than a
- * second before a kill is lost, so this runs after every connect.
- * @throws AppError as the ARI client does; accounts written so far stay.
- */
-export async function pushAccounts(
-  ari: AriClient,
-  accounts: readonly DeviceAccount[],
-  settings: AccountSettings,
-): Promise<void> {
-  const waiting = [...accounts];
-  const worker = async () => {
-    for (let account = waiting.shift(); account !== undefined; account = waiting.shift()) {
-      await pushAccount(ari, account, settings);
+/** The accounts that Asterisk has from us. */
+export interface AccountKeeper {
+  /**
+   * Writes what is new or has another password, takes out what is gone; one call after the other.
+   * @throws AppError as the ARI client does; accounts written so far stay.
+   */
+  bring(accounts: readonly DeviceAccount[]): Promise<void>;
+  /**
+   * Nothing is known of what Asterisk has: the next call writes every account, which changes nothing where it is there.
+   * Asterisk keeps them in astdb, yet what was written less than a second before a kill is lost: so after every connect.
+   */
+  forget(): void;
+}
+
+/** No account written yet. */
+export function createAccountKeeper(ari: AriClient, settings: AccountSettings): AccountKeeper {
+  const written = new Map<DeviceId, string>();
+  let turn: Promise<void> = Promise.resolve();
+
+  async function bring(accounts: readonly DeviceAccount[]): Promise<void> {
+    const wanted = new Set(accounts.map(({ deviceId }) => deviceId));
+    const waiting = accounts.filter(({ deviceId, password }) => written.get(deviceId) !== password);
+    const gone = [...written.keys()].filter((deviceId) => !wanted.has(deviceId));
+    const worker = async () => {
+      for (let account = waiting.shift(); account !== undefined; account = waiting.shift()) {
+        await pushAccount(ari, account, settings);
+        written.set(account.deviceId, account.password);
+      }
+    };
+    await Promise.all(Array.from({ length: inParallel }, worker));
+    for (const deviceId of gone) {
+      await removeAccount(ari, deviceId);
+      written.delete(deviceId);
     }
+  }
+
+  return {
+    bring(accounts) {
+      const result = turn.then(() => bring(accounts));
+      turn = result.catch(() => undefined);
+      return result;
+    },
+    forget: () => written.clear(),
   };
-  await Promise.all(Array.from({ length: inParallel }, worker));
+}
+
+/** Endpoint first: nobody can register any more. What is not there is gone already. */
+async function removeAccount(ari: AriClient, id: DeviceId): Promise<void> {
+  for (const objectType of ['endpoint', 'aor', 'auth'])
+    await ari.config.remove({ configClass, objectType, id }).catch((error: unknown) => {
+      if (!(error instanceof AppError && error.details['status'] === 404)) throw error;
+    });
 }
 
 async function pushAccount(ari: AriClient, account: DeviceAccount, settings: AccountSettings): Promise<void> {

@@ -16,7 +16,7 @@ import type { AriClient } from './ari-client.js';
 import type { AriEvent, Channel } from './ari-types.js';
 import { autoAnswerHeaders } from './auto-answer.js';
 import { arrivalOf, deviceOf, seenChannel, variableNames } from './channel-facts.js';
-import { pushAccounts, type AccountSettings, type DeviceAccount } from './device-accounts.js';
+import { createAccountKeeper, type AccountSettings, type DeviceAccount } from './device-accounts.js';
 import { createPhoneWatch } from './phone-watch.js';
 import type { Recorder } from './recorder.js';
 import { createSupervisionVerbs, supervisionArgs } from './supervision.js';
@@ -38,7 +38,7 @@ export interface AsteriskTelephonyParts {
 export interface AsteriskTelephony extends Telephony {
   /** Connects for ever; call it after `onEvent`. */
   connect(): void;
-  /** Devices were added or their passwords changed. */
+  /** Devices were added or taken out, or their passwords changed. */
   refreshAccounts(): Promise<void>;
 }
 
@@ -53,6 +53,7 @@ const ownCallAfterMs = 500;
 /** Telephony on one Asterisk node. */
 export function createAsteriskTelephony(parts: AsteriskTelephonyParts): AsteriskTelephony {
   const { ari, recorder, media, node, log } = parts;
+  const accounts = createAccountKeeper(ari, parts.accountSettings);
   const names = new Map<string, string>();
   const deviceChannels = new Map<string, DeviceId>();
   const hangUpCauses = new Map<string, number>();
@@ -183,6 +184,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     const snapshot = await takeSnapshot();
     followDeviceChannels(snapshot);
     emit({ type: 'connected', snapshot });
+    accounts.forget();
     void refreshAccounts();
   }
 
@@ -208,7 +210,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   async function refreshAccounts(): Promise<void> {
     readDevices();
     try {
-      await pushAccounts(ari, parts.accounts(), parts.accountSettings);
+      await accounts.bring(parts.accounts());
       await subscribe();
       (await phones.endpointsListed(() => ari.endpoints.list())).forEach(emit);
     } catch (error) {

@@ -46,28 +46,44 @@ export async function ensureSiteSecrets(
   };
 }
 
+/**
+ * Gives an agent a new PIN, written before it is told.
+ * @throws AppError CONFIG_INVALID if the file is there and cannot be read
+ */
+export async function replaceAgentPin(folder: string, agentId: AgentId): Promise<string> {
+  const file = path.join(folder, siteSecretFiles.pins);
+  const pins = await readSecrets(file);
+  const old = pins.get(agentId);
+  let pin = newPin(agentId);
+  while (pin === old) pin = newPin(agentId);
+  await writeSecrets(file, pins.set(agentId, pin));
+  return pin;
+}
+
 function newPassword(): string {
   return randomBytes(18).toString('base64url');
 }
 
-/** Any six figures but those a thief tries first: all alike, or counting up or down. */
-function newPin(): string {
+/** Any six figures but those a thief tries first: all alike, a pair or a three again and again, counting, or his 工号. */
+function newPin(agentId: string): string {
   for (;;) {
     const pin = String(randomInt(1_000_000)).padStart(6, '0');
-    const alike = /^(\d)\1*$/.test(pin);
-    if (!alike && !'0123456789012345'.includes(pin) && !'9876543210987654'.includes(pin)) return pin;
+    const again = /^(\d{1,3})\1+$/.test(pin);
+    const counting = '0123456789012345'.includes(pin) || '9876543210987654'.includes(pin);
+    const ownNumber = agentId.length >= 3 && (pin.includes(agentId) || agentId.includes(pin));
+    if (!again && !counting && !ownNumber) return pin;
   }
 }
 
 async function ensureFile<Id extends string>(
   file: string,
   ids: Iterable<Id>,
-  make: () => string,
+  make: (id: Id) => string,
 ): Promise<ReadonlyMap<Id, string>> {
   const known = await readSecrets(file);
   const wanted = [...ids];
   const missing = wanted.filter((id) => !known.has(id));
-  for (const id of missing) known.set(id, make());
+  for (const id of missing) known.set(id, make(id));
   if (missing.length > 0) await writeSecrets(file, known);
   return new Map(wanted.map((id) => [id, known.get(id) ?? '']));
 }

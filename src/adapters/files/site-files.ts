@@ -61,11 +61,17 @@ async function readOne(dir: string, name: string): Promise<readonly [string, str
  * @throws AppError CONFIG_INVALID if the thread breaks, DEADLINE_EXCEEDED after 30 s
  */
 export function checkInThread(check: SiteCheck): Promise<CheckedSite> {
+  return askThread<CheckedSite>('site-check-thread', check);
+}
+
+/**
+ * Gives work to a thread of this folder and waits for its one answer.
+ * @throws AppError CONFIG_INVALID if the thread breaks, DEADLINE_EXCEEDED after 30 s
+ */
+export function askThread<Result>(script: string, workerData: object): Promise<Result> {
   const extension = path.extname(import.meta.url);
-  const worker = new Worker(new URL(`./site-check-thread${extension}`, import.meta.url), {
-    workerData: check,
-  });
-  return new Promise<CheckedSite>((resolve, reject) => {
+  const worker = new Worker(new URL(`./${script}${extension}`, import.meta.url), { workerData });
+  return new Promise<Result>((resolve, reject) => {
     const deadline = setTimeout(() => {
       reject(new AppError('DEADLINE_EXCEEDED', { part: 'check of the site', ms: checkDeadlineMs }));
       void worker.terminate();
@@ -93,8 +99,8 @@ export interface SiteHolderParts {
   readonly nowMs: () => number;
   /** Reads and checks; {@link checkInThread} where calls are served. */
   readonly check: (check: SiteCheck) => Promise<CheckedSite>;
-  /** Told of every new version taken into use, after it is in force. */
-  readonly onReload: (site: Site) => void;
+  /** Told of every new version taken into use, after it is in force; a reload settles when this has. */
+  readonly onReload: (site: Site) => void | Promise<void>;
 }
 
 /**
@@ -124,17 +130,17 @@ export async function createSiteHolder(
     if (!parsed.ok) return parsed;
     menu = menuWanted;
     const unchanged = parsed.site.version === current.version;
-    if (!unchanged) takeIntoUse(parsed.site);
+    if (!unchanged) await takeIntoUse(parsed.site);
     return { ok: true, site: current, unchanged };
   }
 
-  function takeIntoUse(site: Site): void {
+  async function takeIntoUse(site: Site): Promise<void> {
     current = site;
     versions.delete(site.version);
     versions.set(site.version, site);
     const [oldest] = versions.keys();
     if (versions.size > versionsKept && oldest !== undefined) versions.delete(oldest);
-    onReload(site);
+    await onReload(site);
   }
 
   /** One load at a time, in the order asked: the last wish is the one in force. */

@@ -28,7 +28,10 @@ export type AuditedAct =
   | 'contacts.search'
   | 'contacts.sameCaller'
   | 'contact.seen'
-  | 'recording.listened';
+  | 'recording.listened'
+  | 'agent.pin'
+  | 'device.card'
+  | 'site.edit';
 
 /** What else is told of an act; never a number. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;

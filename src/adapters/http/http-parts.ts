@@ -3,12 +3,15 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefau
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Finding } from '../../contact/finding.js';
+import type { AgentId, DeviceId } from '../../contact/ids.js';
 import type { Engine } from '../../engine/engine.js';
 import type { AccountStore } from '../../engine/account.js';
 import type { Attempts } from '../../engine/attempts.js';
 import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
+import type { SiteRowEdit } from '../../site/edit-site.js';
+import type { RowVerdict, TableFault } from '../../site/import-agents.js';
 import type { Site } from '../../site/site.js';
 import { sessionOf, userOf, type KnownSession, type SessionUser, type User } from './access.js';
 import type { AccountBook } from './account-book.js';
@@ -58,6 +61,43 @@ export interface AskedCaller {
   readonly callerMasked: string;
 }
 
+/** How an edit of the files went. With `ok: false` nothing has changed; `rows` and `fault` are told of a table alone. */
+export type SiteEdited =
+  | {
+      readonly ok: true;
+      readonly site: Site;
+      readonly edits: readonly SiteRowEdit[];
+      readonly rows: readonly RowVerdict[];
+    }
+  | {
+      readonly ok: false;
+      readonly findings: readonly Finding[];
+      readonly rows: readonly RowVerdict[];
+      readonly fault?: TableFault;
+    };
+
+/** Changes the site's files and puts them in force, all of it or nothing. */
+export interface SiteEditor {
+  /** Whether the service may write to them. */
+  isWritable(): Promise<boolean>;
+  /**
+   * Edits of rows, or a table of people, over the version that was seen.
+   * @throws SITE_CHANGED, SITE_READ_ONLY
+   */
+  edit(wish: {
+    readonly seenVersion: string;
+    readonly edits: readonly SiteRowEdit[] | { readonly table: Uint8Array };
+    readonly dryRun?: boolean;
+  }): Promise<SiteEdited>;
+}
+
+/** Passwords of phones, and PINs given anew. */
+export interface OfficeSecrets {
+  passwordOf(deviceId: DeviceId): string | undefined;
+  /** A new PIN, in force when this settles. */
+  newPin(agentId: AgentId): Promise<string>;
+}
+
 /** Everything the server stands on. */
 export interface HttpParts {
   readonly engine: Engine;
@@ -70,6 +110,10 @@ export interface HttpParts {
   readonly callerOf: (number: string) => AskedCaller | undefined;
   /** Where recordings lie. */
   readonly recordingsDir: string;
+  readonly editor: SiteEditor;
+  readonly secrets: OfficeSecrets;
+  /** What phones are told of the SIP server; host null = the address a page was asked at. */
+  readonly sip: { readonly host: string | null; readonly port: number };
   /** Lets a screen watch the wall without a log-in. */
   readonly kioskToken: string;
   /** Where the built pages are. */

@@ -8,15 +8,18 @@ import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../../errors.js';
 import { isRouteName, mayCall, mayCallPending, type RouteName } from './access.js';
 import { addAccountRoutes } from './account-routes.js';
+import { addAdminRoutes } from './admin-routes.js';
 import { addAgentRoutes } from './agent-routes.js';
 import { addAuditRoutes } from './audit-routes.js';
 import { createBroadcastBoard } from './broadcast-board.js';
 import { addBroadcastRoutes } from './broadcast-routes.js';
+import { addCardRoutes } from './card-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse } from './error-reply.js';
 import { addHandoverRoutes } from './handover-routes.js';
 import { addHealthRoutes } from './health-routes.js';
 import { sessionIn, type Api, type HttpParts } from './http-parts.js';
+import { addImportRoutes } from './import-routes.js';
 import { createReadLane } from './kept-reading.js';
 import { createLiveFeed } from './live-feed.js';
 import { addLiveRoutes } from './live-routes.js';
@@ -92,6 +95,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
       addSiteRoutes,
     ])
       add(api, parts);
+    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes]) add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
     for (const add of [addReportRoutes, addSampleRoutes]) add(api, parts);
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])

@@ -4,9 +4,11 @@ import { accountsEn } from './accounts.en.js';
 import { leadEn } from './lead.en.js';
 import type { WordKey } from './zh.js';
 import { reportsEn } from './reports.en.js';
+import { adminEn } from './admin.en.js';
 
 export const en: Readonly<Record<WordKey, string>> = {
   ...accountsEn,
+  ...adminEn,
   'state.offline': 'Signed out',
   'state.ready': 'Ready',
   'state.ringing': 'Ringing',

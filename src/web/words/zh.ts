@@ -1,12 +1,13 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
 import { reportsZh } from './reports.zh.js';
-
 import { talkActsZh } from './talk-acts.zh.js';
 import { accountsZh } from './accounts.zh.js';
 import { leadZh } from './lead.zh.js';
+import { adminZh } from './admin.zh.js';
 
 export const zh = {
   ...accountsZh,
+  ...adminZh,
   'state.offline': '离线',
   'state.ready': '空闲',
   'state.ringing': '振铃',

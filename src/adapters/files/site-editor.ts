@@ -1,0 +1,101 @@
+// Edits the site's files for the pages: seen version compared, whole site checked, old texts kept, new ones in force at once.
+import type { Finding } from '../../contact/finding.js';
+import { formatCivilTime } from '../../contact/civil-time.js';
+import { AppError } from '../../errors.js';
+import type { SiteRowEdit } from '../../site/edit-site.js';
+import type { RowVerdict, TableFault } from '../../site/import-agents.js';
+import { siteVersionOf } from '../../site/parse-site.js';
+import type { Site } from '../../site/site.js';
+import { isWritable, keepVersion, replaceFiles } from './replace-files.js';
+import { askThread, readSiteFiles, type Reloaded } from './site-files.js';
+import type { SiteWork, SiteWorkDone } from './site-work.js';
+
+/** How an edit went. With `ok: false` nothing has changed. */
+export type SiteEdited =
+  | {
+      readonly ok: true;
+      readonly site: Site;
+      readonly edits: readonly SiteRowEdit[];
+      readonly rows: readonly RowVerdict[];
+    }
+  | {
+      readonly ok: false;
+      readonly findings: readonly Finding[];
+      readonly rows: readonly RowVerdict[];
+      readonly fault?: TableFault;
+    };
+
+/** One wish: edits of rows or a table of people, made over the version that was seen. */
+export interface SiteWish {
+  readonly seenVersion: string;
+  readonly edits: SiteWork['edits'];
+  /** Only says what would become of it. */
+  readonly dryRun?: boolean;
+}
+
+/** Changes the files of a site. */
+export interface SiteFileEditor {
+  isWritable(): Promise<boolean>;
+  /** @throws AppError SITE_CHANGED, SITE_READ_ONLY, CONFIG_INVALID, DEADLINE_EXCEEDED */
+  edit(wish: SiteWish): Promise<SiteEdited>;
+}
+
+/** What an editor stands on. */
+export interface SiteEditorParts {
+  readonly dir: string;
+  /** Where replaced texts are kept. */
+  readonly historyDir: string;
+  readonly sites: { current(): Site; reload(): Promise<Reloaded> };
+  readonly nowMs: () => number;
+  /** {@link workInThread} where calls are served. */
+  readonly work: (work: SiteWork) => Promise<SiteWorkDone>;
+}
+
+/** So many edits can be looked up and put back by hand. */
+const editsKept = 100;
+const editedFiles = ['skills.yaml', 'teams.yaml', 'devices.yaml', 'agents.yaml', 'calendar.yaml'];
+
+/** Does the work in a thread of its own. */
+export function workInThread(work: SiteWork): Promise<SiteWorkDone> {
+  return askThread<SiteWorkDone>('site-edit-thread', work);
+}
+
+/** An editor of these files; one edit after the other. */
+export function createSiteEditor({ dir, historyDir, sites, nowMs, work }: SiteEditorParts): SiteFileEditor {
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function edit({ seenVersion, edits, dryRun = false }: SiteWish): Promise<SiteEdited> {
+    const { menu } = sites.current();
+    const files = await readSiteFiles(dir);
+    const isAsSeen = siteVersionOf(files, menu) === seenVersion && sites.current().version === seenVersion;
+    if (!isAsSeen) throw new AppError('SITE_CHANGED', { version: sites.current().version });
+    const done = await work({ files, edits, options: { nowMs: nowMs(), overrides: { menu } } });
+    if (!done.ok) return done;
+    if (dryRun || done.changed.size === 0) return { ...done, site: sites.current() };
+    await write(files, done.changed);
+    const reloaded = await sites.reload();
+    if (!reloaded.ok) return { ok: false, findings: reloaded.findings, rows: done.rows };
+    return { ok: true, site: reloaded.site, edits: done.edits, rows: done.rows };
+  }
+
+  async function write(
+    files: ReadonlyMap<string, string>,
+    changed: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const before = new Map([...changed.keys()].map((file) => [file, files.get(file) ?? '']));
+    const stamp = formatCivilTime(nowMs()).replaceAll(/\D/g, '');
+    await keepVersion(historyDir, `${stamp}-${sites.current().version}`, before, editsKept);
+    await replaceFiles(dir, changed, before).catch((cause: NodeJS.ErrnoException) => {
+      throw new AppError('SITE_READ_ONLY', { folder: dir, reason: cause.code ?? 'unknown' }, { cause });
+    });
+  }
+
+  return {
+    isWritable: () => isWritable(dir, editedFiles),
+    edit(wish) {
+      const result = turn.then(() => edit(wish));
+      turn = result.catch(() => undefined);
+      return result;
+    },
+  };
+}

@@ -1,0 +1,262 @@
+// The administration over the API: rows changed with the version that was seen, PINs, people by the table, cards.
+import t from 'tap';
+import { csvCell } from '../../src/adapters/http/agent-export.js';
+import { createProvisionTokens, tokenLivesMs } from '../../src/adapters/http/provision-tokens.js';
+import type { DeviceId } from '../../src/contact/ids.js';
+import { openOffice, startMs } from './office.js';
+
+type Body = Readonly<Record<string, unknown>>;
+const rowsOf = (body: Body) => body['rows'] as readonly Body[];
+
+async function openAdmin() {
+  const office = await openOffice();
+  const admin = (await office.logIn('admin')).cookie;
+  const ask = async (route: string, body?: unknown, cookie = admin) => {
+    const response = await office.call(route, { cookie, body });
+    return response.json<Body>();
+  };
+  const version = async () => String((await ask('GET /api/v1/admin/skills'))['version']);
+  const audited = () =>
+    office.world.journal
+      .flatMap((entry) => entry.facts)
+      .flatMap((fact) => (fact.type === 'Audited' ? [[fact.act, fact.about, fact.details]] : []));
+  return { ...office, admin, ask, version, audited };
+}
+
+const agentBody = {
+  name: '新人',
+  team: 'west',
+  skills: ['general'],
+  role: 'agent',
+  seesNumber: false,
+  autoAnswer: false,
+  device: null,
+};
+
+t.test(
+  'rows are listed, made, changed and taken out; each change is audited without its content',
+  async (t) => {
+    const { ask, version, audited, logIn } = await openAdmin();
+    t.match(rowsOf(await ask('GET /api/v1/admin/agents?limit=1')), [
+      { id: '1001', team: 'east', state: 'offline' },
+    ]);
+    const second = await ask('GET /api/v1/admin/agents?limit=1&cursor=1001');
+    t.match([rowsOf(second), second['cursor']], [[{ id: '1002' }], '1002']);
+    t.equal((await ask('GET /api/v1/admin/agents?cursor=x'))['code'], 'CURSOR_INVALID');
+    t.match(rowsOf(await ask('GET /api/v1/admin/teams')), [{ id: 'east', agents: 4, standing: 'lasting' }]);
+    t.match(rowsOf(await ask('GET /api/v1/admin/skills'))[0], {
+      id: 'general',
+      usedBy: ['queues general', 'queues enterprise'],
+    });
+    t.match(rowsOf(await ask('GET /api/v1/admin/devices'))[0], {
+      id: 'd1001',
+      reachable: true,
+      agentId: null,
+    });
+
+    const seen = await version();
+    const made = await ask('PUT /api/v1/admin/agents/2001', { ...agentBody, version: seen, create: true });
+    t.type(made['version'], 'string');
+    t.equal(
+      (await ask('PUT /api/v1/admin/agents/2002', { ...agentBody, version: seen }))['code'],
+      'SITE_CHANGED',
+    );
+    const next = { ...agentBody, version: made['version'] };
+    t.match(await ask('PUT /api/v1/admin/agents/2001', { ...next, create: true }), {
+      code: 'ROW_EXISTS',
+      details: { field: 'id' },
+    });
+    t.match(await ask('PUT /api/v1/admin/agents/2001', { ...next, team: 'nowhere' }), {
+      code: 'SITE_INVALID',
+      details: { findings: [{ file: 'agents.yaml', code: 'unknownTeam' }] },
+    });
+    t.match(await ask('PUT /api/v1/admin/agents/2001', { ...next, name: '' }), {
+      code: 'REQUEST_INVALID',
+      details: { field: 'name' },
+    });
+    t.match(await ask('PUT /api/v1/admin/agents/20', next), {
+      code: 'REQUEST_INVALID',
+      details: { field: 'id' },
+    });
+    await ask('PUT /api/v1/admin/agents/2001', { ...next, name: '改名', autoAnswer: true });
+    t.match(rowsOf(await ask('GET /api/v1/admin/agents')).at(-1), {
+      id: '2001',
+      name: '改名',
+      autoAnswer: true,
+    });
+
+    t.match(await ask(`DELETE /api/v1/admin/teams/west?version=${await version()}`), {
+      code: 'ROW_IN_USE',
+      details: { by: ['agents 1005', 'agents 1006', 'agents 1007', 'agents 1008', 'agents 2001'] },
+    });
+    await ask(`DELETE /api/v1/admin/agents/2001?version=${await version()}`);
+    t.equal(
+      (await ask(`DELETE /api/v1/admin/agents/2001?version=${await version()}`))['code'],
+      'ROW_UNKNOWN',
+    );
+    t.same(audited(), [
+      ['site.edit', 'agents 2001', { what: 'add', fields: 'id,name,skills,team' }],
+      ['site.edit', 'agents 2001', { what: 'change', fields: 'autoAnswer,name' }],
+      ['site.edit', 'agents 2001', { what: 'remove', fields: 'autoAnswer,id,name,skills,team' }],
+    ]);
+    t.notMatch(JSON.stringify(audited()), /改名/);
+    const supervisor = (await logIn('1001')).cookie;
+    t.equal((await ask('PUT /api/v1/admin/agents/2001', next, supervisor))['code'], 'FORBIDDEN');
+    t.equal(rowsOf(await ask('GET /api/v1/admin/agents', undefined, supervisor)).length, 8);
+  },
+);
+
+t.test('who is signed in, and his phone, cannot be taken out', async (t) => {
+  const { ask, version, talk } = await openAdmin();
+  await talk();
+  for (const row of ['agents/1001', 'devices/d1001'])
+    t.match(await ask(`DELETE /api/v1/admin/${row}?version=${await version()}`), {
+      code: 'ROW_IN_USE',
+      details: { by: ['signedIn 1001'] },
+    });
+});
+
+t.test('a new PIN is told once and in force at once; a lock ends with it', async (t) => {
+  const { ask, audited, logIn } = await openAdmin();
+  const supervisor = (await logIn('1001')).cookie;
+  const agent = (await logIn('1003')).cookie;
+  for (let tries = 0; tries < 5; tries += 1) await logIn('1002', '000000');
+  t.equal((await logIn('1002')).response.statusCode, 429);
+  t.same(await ask('POST /api/v1/admin/agents/1002/pin', undefined, supervisor), {
+    agentId: '1002',
+    pin: '482915',
+  });
+  t.equal((await logIn('1002', '482915')).response.statusCode, 200);
+  t.equal((await logIn('1002')).response.statusCode, 401, 'the old one is worth nothing');
+  for (const [id, cookie] of [
+    ['1006', supervisor],
+    ['1005', supervisor],
+    ['1003', agent],
+  ] as const)
+    t.equal((await ask(`POST /api/v1/admin/agents/${id}/pin`, undefined, cookie))['code'], 'FORBIDDEN', id);
+  t.equal((await ask('POST /api/v1/admin/agents/9999/pin'))['code'], 'AGENT_UNKNOWN');
+  t.same(audited(), [['agent.pin', '1002', {}]], 'and the journal does not know it');
+});
+
+t.test(
+  'the calendar shows a year and takes a notice; one that cannot be is refused with its line',
+  async (t) => {
+    const { ask, version } = await openAdmin();
+    t.match(await ask('GET /api/v1/admin/calendar?year=2026'), {
+      document: '国办发明电〔2025〕7号',
+      years: [2025, 2026],
+      missing: [2027],
+    });
+    const days = (await ask('GET /api/v1/admin/calendar?year=2026'))['days'] as Body[];
+    t.match(
+      days.find(({ day }) => day === '2026-02-14'),
+      { kind: 'movedWorkday' },
+    );
+    const { off } = await ask('GET /api/v1/admin/calendar?year=2027');
+    t.match(off, [{ name: '元旦', from: '2027-01-01', to: '2027-01-01' }, { name: '春节' }]);
+    const notice = { document: '国办发明电〔2026〕9号', off, work: ['2027-02-14'] };
+    t.match(await ask('PUT /api/v1/admin/calendar/2027', { ...notice, off: [], version: await version() }), {
+      code: 'SITE_INVALID',
+      details: { findings: [{ file: 'calendar.yaml' }] },
+    });
+    t.type(
+      (await ask('PUT /api/v1/admin/calendar/2027', { ...notice, version: await version() }))['version'],
+      'string',
+    );
+    t.match(await ask('GET /api/v1/admin/calendar?year=2027'), { document: notice.document, missing: [] });
+  },
+);
+
+const headings = '工号,姓名,班组,班组到期日,技能,话机';
+const people = (from: number, count: number) =>
+  Array.from({ length: count }, (_, at) => `${from + at},借调${at},借调一组,2026-12-31,综合,自动`);
+
+t.test('people by the table: a dry run, then all or none; the export is what an import reads', async (t) => {
+  const { ask, call, admin, audited } = await openAdmin();
+  const send = async (query: string, payload: string | Buffer, type = 'text/csv') => {
+    const response = await call(`POST /api/v1/admin/agents/import${query}`, {
+      cookie: admin,
+      body: payload,
+      headers: { 'content-type': type },
+    });
+    return response.json<Body>();
+  };
+  const table = [headings, ...people(2001, 38)].join('\r\n');
+  const dry = await send('?dryRun=true', `\uFEFF${table}`);
+  t.match(dry, { applied: false, ok: true });
+  t.equal(rowsOf(dry).filter(({ verdict }) => verdict === 'new').length, 38);
+  t.equal(rowsOf(await ask('GET /api/v1/admin/agents')).length, 8, 'nothing has changed yet');
+  const bad = await send('?dryRun=true', table.replace('2003', '2002'));
+  t.match([bad['ok'], rowsOf(bad)[2]], [false, { row: 4, verdict: 'error', column: 'id' }]);
+  t.match(await send('', table.replace('2003', '2002')), {
+    code: 'IMPORT_INVALID',
+    details: { rows: [{ row: 4 }] },
+  });
+  t.match(await send('?dryRun=true', Buffer.from([0xb9, 0xa4, 0xba, 0xc5])), {
+    code: 'IMPORT_INVALID',
+    details: { zh: /GBK/ },
+  });
+  t.equal((await send('?version=elsewhere', table))['code'], 'SITE_CHANGED');
+  t.equal((await send('', '{}', 'application/json'))['code'], 'MEDIA_TYPE_UNSUPPORTED');
+  t.equal((await send('', 'x'.repeat(1_100_000)))['code'], 'REQUEST_TOO_LARGE');
+  const large = await call('POST /api/v1/session', { body: { user: 'x'.repeat(20_000), password: 'x' } });
+  t.equal(large.statusCode, 413, 'other bodies are as small as before');
+
+  const done = await send(`?version=${String(dry['version'])}`, table.replaceAll(',', '\t'));
+  t.match(done, { applied: true });
+  t.match(rowsOf(await ask('GET /api/v1/admin/teams')).at(-1), {
+    id: '借调一组',
+    until: '2026-12-31',
+    agents: 38,
+    standing: 'lasting',
+  });
+  t.equal(rowsOf(await ask('GET /api/v1/admin/devices')).length, 46);
+  t.equal(audited().length, 38 + 38 + 1);
+
+  const exported = await call('GET /api/v1/admin/agents?format=csv', { cookie: admin });
+  t.match(exported.headers, { 'content-type': /text\/csv/, 'content-disposition': /agents-2026-11-23\.csv/ });
+  t.ok(exported.body.startsWith('\uFEFF工号,姓名,'));
+  t.match(exported.body, '"=""2001""",借调0,借调一组,2026-12-31,综合,话务员,d2001,否,否');
+  const again = await send('?dryRun=true', exported.body);
+  t.same([...new Set(rowsOf(again).map(({ verdict }) => verdict))], ['same'], 'a round trip changes nothing');
+  const sheet = await call('GET /api/v1/admin/agents?format=xlsx&lang=en', { cookie: admin });
+  t.equal(sheet.rawPayload.subarray(0, 2).toString(), 'PK');
+  for (const evil of ['=1+1', '+1', '-1', '@x', '\tx']) t.equal(csvCell(evil), `'${evil}`);
+});
+
+t.test(
+  'a card has the password for the administrator alone, and a link that a phone can use once',
+  async (t) => {
+    const { ask, call, version, audited, logIn } = await openAdmin();
+    await ask('PUT /api/v1/admin/agents/1004', {
+      ...agentBody,
+      team: 'east',
+      device: 'd1001',
+      version: await version(),
+    });
+    const { cards } = (await ask('POST /api/v1/admin/cards', { agentIds: ['1004', '1003'] })) as {
+      cards: Body[];
+    };
+    t.match(cards[1], { agentId: '1004', uri: 'sip:d1001@hotline.test:5060', password: 'password of d1001' });
+    t.match(cards[0], { agentId: '1003', deviceId: null, password: null, provisionPath: null });
+    t.same(audited().at(-1), ['device.card', 'd1001', { agentId: '1004' }]);
+    const path = String(cards[1]?.['provisionPath']);
+    const settings = await call(`GET ${path}`);
+    t.match(settings.headers, { 'content-type': /xml/, 'cache-control': 'no-store' });
+    t.match(settings.body, /<entry name="passwd" overwrite="true">password of d1001<\/entry>/);
+    t.match(settings.body, /sip:d1001@hotline\.test/);
+    t.equal((await call(`GET ${path}`)).statusCode, 410, 'once');
+    t.equal((await call('GET /provision/nonsense')).statusCode, 410);
+    const supervisor = (await logIn('1001')).cookie;
+    const { cards: seen } = (await ask('POST /api/v1/admin/cards', { teamId: 'east' }, supervisor)) as {
+      cards: Body[];
+    };
+    t.match(
+      seen.find(({ agentId }) => agentId === '1004'),
+      { password: null, provisionPath: null },
+    );
+    const tokens = createProvisionTokens();
+    const late = tokens.give('d1001' as DeviceId, startMs);
+    t.equal(tokens.take(late.token, startMs + tokenLivesMs), undefined, 'too late');
+  },
+);
