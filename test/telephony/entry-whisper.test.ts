@@ -5,7 +5,7 @@ import t from 'tap';
 import { matchesWav } from '../phones/audio.js';
 import { startStation, type JournaledFact } from './station.js';
 
-const station = await startStation({ portBase: 18700, sipPort: 18710, rtpStart: 25000 });
+const station = await startStation({ portBase: 18700, sipPort: 18710, rtpStart: 25_200 });
 t.teardown(() => station.close());
 
 const sounds = join(station.home, 'sounds', 'yihao');

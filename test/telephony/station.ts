@@ -2,8 +2,9 @@
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { request } from 'undici';
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { makeSecrets } from '../../scripts/install/secrets.mjs';
 import { startAsterisk } from '../../scripts/run/asterisk.mjs';
 import { layoutOf, projectDir } from '../../scripts/run/layout.mjs';
@@ -15,6 +16,7 @@ import type { JournalEntry } from '../../src/engine/ports.js';
 import { matchesWav, matchesWavInPieces, type Listener, type WavMatch } from '../phones/audio.js';
 import { createPhone, type OnInvite, type Phone } from '../phones/phone.js';
 
+const run = promisify(execFile);
 type Part = Awaited<ReturnType<typeof startRedis>>;
 
 /** Texts that must be there, each replaced once. */
@@ -177,12 +179,12 @@ export async function startStation(options: StationOptions): Promise<Station> {
   };
   const layout = layoutOf(env);
   await makeSecrets(layout.secrets);
-  makePrompts(env);
   const how = { watch: options.watch ?? true };
   const [redis, postgres, asterisk] = await Promise.all([
     startRedis(layout, how),
     startPostgres(layout, how),
-    startAsterisk(layout, how),
+    // It looks for its hold music once, when it starts.
+    makePrompts(env).then(() => startAsterisk(layout, how)),
   ]);
   const start = (more: Readonly<Record<string, string>> = {}) =>
     startService(layout, { ...how, env: { ...serviceEnv, ...options.env, ...more } });
@@ -381,10 +383,8 @@ async function replaceIn(file: string, changes: Replacements): Promise<void> {
   await writeFile(file, text);
 }
 
-function makePrompts(env: NodeJS.ProcessEnv): void {
-  const script = join(projectDir, 'scripts', 'prompts.mjs');
-  const { status, stderr } = spawnSync(process.execPath, [script, 'build'], { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the prompts could not be made: ${stderr}`);
+async function makePrompts(env: NodeJS.ProcessEnv): Promise<void> {
+  await run(process.execPath, [join(projectDir, 'scripts', 'prompts.mjs'), 'build'], { env });
 }
 
 /** A client of the API that logs in by itself, and again when the service has forgotten it. */
