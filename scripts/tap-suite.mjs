@@ -87,11 +87,15 @@ export async function runFiles(project, files, lanes) {
  */
 async function runFile(project, file) {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['--enable-source-maps', '--import', './scripts/load-typescript.mjs', file], {
-    cwd: project,
-    env: { ...process.env, TAP_TIMEOUT: String(FILE_SECONDS) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', '--import', './scripts/load-typescript.mjs', file],
+    {
+      cwd: project,
+      env: { ...process.env, TAP_TIMEOUT: String(FILE_SECONDS) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   // tap itself ends a file that takes too long, and says where it stood; this is for one whose thread stands still.
   const late = setTimeout(() => child.kill('SIGKILL'), (FILE_SECONDS + 15) * 1000);
   const ended = new Promise((resolve) => child.once('exit', resolve));

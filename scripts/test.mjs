@@ -1,5 +1,5 @@
 // @ts-check
-// npm test: sets up what tests need, then the check, then every test that listens: two files at a time, a few alone.
+// npm test: sets up what tests need, then the check, then every test that listens: three files at a time, a few alone.
 
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,12 +8,13 @@ import { check, PURE_TESTS } from './check.mjs';
 import { layoutOf } from './run/layout.mjs';
 import { runFiles, sumOf, testFiles } from './tap-suite.mjs';
 
-/** Most of a listening file's time is waiting for sounds, timers and deadlines; two keep two cores busy without their waiting for one another. */
-const LANES = 2;
+/** Most of a listening file's time is waiting for sounds, timers and deadlines: one takes a sixth of two cores. */
+const LANES = 3;
 
 /** These need the machine for themselves, and why. */
 const ALONE = new Map([
   ['test/telephony/two-hundred.test.ts', 'answer times under a load that fills both cores'],
+  ['test/telephony/service-killed.test.ts', 'that no fifth of a second of a talk is lost'],
   ['test/telephony/viewers.test.ts', 'latencies and the delay of the event loop'],
   ['test/telephony/fuzz.test.ts', 'keeps both cores so busy that a neighbour’s half seconds would not hold'],
   ['test/phones/phones.test.ts', 'the share of a core that our phones take, and the pace of their sound'],
@@ -31,7 +32,6 @@ const LONGEST = [
   'machine/dialplan',
   'telephony/redis-killed',
   'machine/start',
-  'telephony/service-killed',
   'telephony/privacy',
   'machine/demo',
   'prompts/speech',

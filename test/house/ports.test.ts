@@ -41,11 +41,13 @@ t.test('no two test files share a port', async (t) => {
   const found = all.flat().sort((a, b) => a.first - b.first);
   t.ok(found.length > 50, `${String(found.length)} claims are known by their writing`);
   const shared = found.flatMap((claim, at) =>
-    found.slice(at + 1).flatMap((other) =>
-      other.first <= claim.last && other.file !== claim.file
-        ? [`${claim.file} ${String(claim.first)} and ${other.file} ${String(other.first)}`]
-        : [],
-    ),
+    found
+      .slice(at + 1)
+      .flatMap((other) =>
+        other.first <= claim.last && other.file !== claim.file
+          ? [`${claim.file} ${String(claim.first)} and ${other.file} ${String(other.first)}`]
+          : [],
+      ),
   );
   t.same(shared, []);
 });

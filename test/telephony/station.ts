@@ -130,6 +130,7 @@ export interface ClosedRecord {
 }
 
 const waitMs = 10_000;
+const startMs = 20_000;
 const lookEveryMs = 50;
 const carrierHost = '127.0.0.2';
 /** Fast qualify, so that a silent phone is noticed within seconds. */
@@ -153,6 +154,13 @@ interface PromptManifest {
 interface SoundFile {
   readonly file: string;
   readonly durationMs: number;
+}
+
+/** A channel, a bridge or an endpoint, as ARI lists it. */
+interface AriRow {
+  readonly id: string;
+  readonly name?: string;
+  readonly resource?: string;
 }
 
 interface AgentShown {
@@ -200,14 +208,24 @@ export async function startStation(options: StationOptions): Promise<Station> {
     return secrets[id] ?? '';
   };
   const devicePassword = (deviceId: string) => secretOf('devices.json', deviceId);
-  const ari = async (path: string): Promise<readonly { id: string; name?: string }[]> => {
+  const ari = async (path: string): Promise<readonly AriRow[]> => {
     const password = (await readFile(join(layout.secrets, 'ari'), 'utf8')).trim();
     const authorization = `Basic ${Buffer.from(`yihao:${password}`).toString('base64')}`;
     const answer = await request(`http://127.0.0.1:${layout.ariPort}/ari/${path}`, {
       headers: { authorization },
     });
-    return (await answer.body.json()) as { id: string }[];
+    return (await answer.body.json()) as AriRow[];
   };
+  // The service answers a moment before it has made the phones' accounts.
+  await until(
+    'every phone has its account',
+    async () => {
+      const devices = JSON.parse(await readFile(join(layout.secrets, 'devices.json'), 'utf8')) as object;
+      const accounts = new Set((await ari('endpoints')).map(({ resource }) => resource));
+      return Object.keys(devices).every((deviceId) => accounts.has(deviceId)) || undefined;
+    },
+    startMs,
+  );
 
   async function signIn(agentId: string, deviceId: string, ready = true): Promise<void> {
     // Only once the phone is known to be there: the first offer must not meet a stale "unreachable".

@@ -9,7 +9,7 @@ import { AppError } from '../../errors.js';
 import { isRouteName, mayCall, type RouteName } from './access.js';
 import { addAgentRoutes } from './agent-routes.js';
 import { addContactRoutes } from './contact-routes.js';
-import { createErrorHandler, refuse } from './error-reply.js';
+import { createErrorHandler, refuse, refuseBytes } from './error-reply.js';
 import { addHealthRoutes } from './health-routes.js';
 import { userIn, type Api, type HttpParts } from './http-parts.js';
 import { createLiveFeed } from './live-feed.js';
@@ -43,6 +43,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+    clientErrorHandler: refuseBytes,
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setErrorHandler(onError);
