@@ -1,6 +1,6 @@
 // Turns every failure of a request into one form, `{code, message, details}`, in Chinese or English.
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../engine/ports.js';
 import { AppError, errorCatalogue, type ErrorCode } from '../../errors.js';
@@ -32,7 +32,7 @@ export function refuse(
 }
 
 /** Answers in the same form what is no HTTP, or too much of it, and hangs up: no request has come of it. */
-export function refuseBytes(error: Error & { readonly code?: string }, socket: Socket): void {
+export function refuseBytes(error: Error & { readonly code?: string }, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy();
   const code: ErrorCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'REQUEST_TOO_LARGE' : 'REQUEST_INVALID';
   const { status, zh } = errorCatalogue[code];
