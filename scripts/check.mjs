@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './install/command.mjs';
 import { projectDir } from './run/layout.mjs';
-import { runTapTogether, sumOf, testFiles } from './tap-suite.mjs';
+import { runTogether, sumOf, testFiles } from './tap-suite.mjs';
 
 /** @typedef {import('./tap-suite.mjs').Tally} Tally */
 
@@ -91,7 +91,7 @@ export async function check(project) {
     return sumOf(tallies);
   };
   const tallies = await Promise.all([...(types === undefined ? [] : [runStatic(project, types)]), lane()]);
-  return sumOf([...tallies, await runTapTogether(project, await testFiles(project, PURE_TESTS), 2)]);
+  return sumOf([...tallies, await runTogether(project, await testFiles(project, PURE_TESTS), 2)]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,12 +1,15 @@
 // @ts-check
-// Runs test files through tap, shows each file's outcome as it comes and every failure in full, and counts assertions.
+// Runs test files, each in a process of its own, shows each file's outcome as it comes and every failure in full, and counts assertions.
 
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 
 /** @typedef {{passed: number, failed: number}} Tally */
+
+/** What one file may take, as `.taprc` has it. */
+const FILE_SECONDS = 240;
 
 /**
  * All test files below some folders.
@@ -25,24 +28,25 @@ export async function testFiles(project, folders) {
 
 /**
  * The closing counts of tap's own line, like `# { total: 154, pass: 153, fail: 1 }`.
- * @param {string} line
+ * @param {string} output
  * @returns {Tally | undefined}
  */
-export function tallyOf(line) {
-  if (!line.startsWith('# { total:')) return undefined;
+function tallyOf(output) {
+  const line = /^# \{ total:.*$/m.exec(output)?.[0];
+  if (line === undefined) return undefined;
   const count = (/** @type {string} */ name) => Number(new RegExp(`${name}: (\\d+)`).exec(line)?.[1] ?? 0);
   return { passed: count('pass'), failed: count('fail') };
 }
 
 /**
- * Runs `files` in as many processes as there are `lanes`, all files of a lane in one: a process of its own costs a file two seconds, most
+ * Runs `files` in as many processes as there are `lanes`, all files of a lane in one: a process of its own costs a file a second, most
  * pure files take less. For files that listen on nothing and end what they began.
  * @param {string} project
  * @param {readonly string[]} files
  * @param {number} lanes
- * @returns {Promise<Tally>} at least one failure when tap itself fails
+ * @returns {Promise<Tally>}
  */
-export async function runTapTogether(project, files, lanes) {
+export async function runTogether(project, files, lanes) {
   const folder = path.join('.tap', 'lanes');
   await rm(path.join(project, folder), { recursive: true, force: true });
   await mkdir(path.join(project, folder), { recursive: true });
@@ -53,40 +57,65 @@ export async function runTapTogether(project, files, lanes) {
       .map((name) => `import '${path.relative(folder, name).replace(/\.ts$/, '.js')}';\n`);
     await writeFile(path.join(project, file), imports.join(''));
   }
-  return runTap(project, laneFiles, lanes);
+  return runFiles(project, laneFiles, lanes);
 }
 
 /**
- * Runs `files`, `jobs` at a time.
+ * Runs `files` in this order, at most `lanes` at a time.
  * @param {string} project
  * @param {readonly string[]} files
- * @param {number} jobs
- * @returns {Promise<Tally>} at least one failure when tap itself fails
+ * @param {number} lanes
+ * @returns {Promise<Tally>}
  */
-export async function runTap(project, files, jobs) {
-  if (files.length === 0) return { passed: 0, failed: 0 };
-  const tap = path.join(project, 'node_modules/.bin/tap');
-  const options = ['--disable-coverage', '--allow-empty-coverage', `--jobs=${jobs}`, '--reporter=tap'];
-  const child = spawn(tap, ['run', ...options, ...files], {
-    cwd: project,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  /** @type {Tally | undefined} */
-  let tally;
-  /** @type {string[]} */
-  let block = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    block.push(line);
-    tally = tallyOf(line) ?? tally;
-    if (!/^(not )?ok /.test(line)) continue;
-    console.log(line.startsWith('ok') ? line : block.join('\n'));
-    block = [];
-  }
-  const code = await ended;
-  if (tally === undefined) console.log(block.join('\n'));
-  const { passed, failed } = tally ?? { passed: 0, failed: 1 };
-  return { passed, failed: code === 0 ? failed : Math.max(failed, 1) };
+export async function runFiles(project, files, lanes) {
+  const waiting = files.values();
+  /** @type {Tally[]} */
+  const tallies = [];
+  const lane = async () => {
+    for (const file of waiting) tallies.push(await runFile(project, file));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return sumOf(tallies);
+}
+
+/**
+ * tap's test files print TAP when they are run as programs. `tap run` is not used: beside another one it hands files out in pairs, and it gives
+ * every process below a test its loaders.
+ * @param {string} project
+ * @param {string} file
+ * @returns {Promise<Tally>} at least one failure when the file fails, counts nothing or is not over in time
+ */
+async function runFile(project, file) {
+  const startedMs = performance.now();
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', '--import', './scripts/load-typescript.mjs', file],
+    {
+      cwd: project,
+      env: { ...process.env, TAP_TIMEOUT: String(FILE_SECONDS) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  // tap itself ends a file that takes too long, and says where it stood; this is for one whose thread stands still.
+  const late = setTimeout(() => child.kill('SIGKILL'), (FILE_SECONDS + 15) * 1000);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const [code, output] = await Promise.all([ended, text(child.stdout)]);
+  clearTimeout(late);
+  const { passed, failed } = tallyOf(output) ?? { passed: 0, failed: 1 };
+  const isOk = code === 0 && failed === 0;
+  for (const line of isOk ? commentsOf(output) : [output]) console.log(line);
+  console.log(`${isOk ? 'ok' : 'not ok'} - ${file} (${secondsSince(startedMs)} s, ${passed} passed)`);
+  return { passed, failed: isOk ? 0 : Math.max(failed, 1) };
+}
+
+/** The figures that tests report. @param {string} output */
+function commentsOf(output) {
+  return output.split('\n').filter((line) => /^ +# (?!Subtest: |time=)/.test(line));
+}
+
+/** @param {number} startedMs */
+function secondsSince(startedMs) {
+  return ((performance.now() - startedMs) / 1000).toFixed(1);
 }
 
 /** @param {readonly Tally[]} tallies @returns {Tally} */

@@ -15,7 +15,7 @@ import {
 import type { AmiMessage } from '../../src/adapters/asterisk/ami-protocol.js';
 import { startBareAsterisk, type AsteriskInstance } from '../asterisk-instance.js';
 
-const PORTS = { base: 14446, rtpStart: 16200 };
+const PORTS = { base: 14446, rtpStart: 16500 };
 
 async function until<T>(value: () => T | undefined | false, what: string): Promise<T> {
   for (let tries = 0; tries < 1_000; tries += 1) {

@@ -13,8 +13,8 @@ const home = await mkdtemp(path.join(tmpdir(), 'yihao-start-'));
 const ports = {
   YIHAO_PORT_BASE: '14350',
   YIHAO_SIP_PORT: '15064',
-  YIHAO_RTP_START: '16100',
-  YIHAO_RTP_END: '16199',
+  YIHAO_RTP_START: '16600',
+  YIHAO_RTP_END: '16699',
 };
 const env = { ...process.env, ...ports, YIHAO_HOME: home };
 const layout = layoutOf(env);

@@ -2,8 +2,9 @@
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { request } from 'undici';
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { enrol, type Enrolled } from '../enrolment.js';
 import { makeSecrets } from '../../scripts/install/secrets.mjs';
 import { startAsterisk } from '../../scripts/run/asterisk.mjs';
@@ -16,6 +17,7 @@ import type { JournalEntry } from '../../src/engine/ports.js';
 import { matchesWav, matchesWavInPieces, type Listener, type WavMatch } from '../phones/audio.js';
 import { createPhone, type OnInvite, type Phone } from '../phones/phone.js';
 
+const run = promisify(execFile);
 type Part = Awaited<ReturnType<typeof startRedis>>;
 
 /** Texts that must be there, each replaced once. */
@@ -131,6 +133,7 @@ export interface ClosedRecord {
 }
 
 const waitMs = 10_000;
+const startMs = 20_000;
 const lookEveryMs = 50;
 const carrierHost = '127.0.0.2';
 /** Fast qualify, so that a silent phone is noticed within seconds. */
@@ -154,6 +157,13 @@ interface PromptManifest {
 interface SoundFile {
   readonly file: string;
   readonly durationMs: number;
+}
+
+/** A channel, a bridge or an endpoint, as ARI lists it. */
+interface AriRow {
+  readonly id: string;
+  readonly name?: string;
+  readonly resource?: string;
 }
 
 interface AgentShown {
@@ -186,12 +196,12 @@ export async function startStation(options: StationOptions): Promise<Station> {
   };
   const layout = layoutOf(env);
   await makeSecrets(layout.secrets);
-  makePrompts(env);
   const how = { watch: options.watch ?? true };
   const [redis, postgres, asterisk] = await Promise.all([
     startRedis(layout, how),
     startPostgres(layout, how),
-    startAsterisk(layout, how),
+    // It looks for its hold music once, when it starts.
+    makePrompts(env).then(() => startAsterisk(layout, how)),
   ]);
   const start = (more: Readonly<Record<string, string>> = {}) =>
     startService(layout, { ...how, env: { ...serviceEnv, ...options.env, ...more } });
@@ -205,14 +215,24 @@ export async function startStation(options: StationOptions): Promise<Station> {
     return secrets[id] ?? '';
   };
   const devicePassword = (deviceId: string) => secretOf('devices.json', deviceId);
-  const ari = async (path: string): Promise<readonly { id: string; name?: string }[]> => {
+  const ari = async (path: string): Promise<readonly AriRow[]> => {
     const password = (await readFile(join(layout.secrets, 'ari'), 'utf8')).trim();
     const authorization = `Basic ${Buffer.from(`yihao:${password}`).toString('base64')}`;
     const answer = await request(`http://127.0.0.1:${layout.ariPort}/ari/${path}`, {
       headers: { authorization },
     });
-    return (await answer.body.json()) as { id: string }[];
+    return (await answer.body.json()) as AriRow[];
   };
+  // The service answers a moment before it has made the phones' accounts.
+  await until(
+    'every phone has its account',
+    async () => {
+      const devices = JSON.parse(await readFile(join(layout.secrets, 'devices.json'), 'utf8')) as object;
+      const accounts = new Set((await ari('endpoints')).map(({ resource }) => resource));
+      return Object.keys(devices).every((deviceId) => accounts.has(deviceId)) || undefined;
+    },
+    startMs,
+  );
 
   async function signIn(agentId: string, deviceId: string, ready = true): Promise<void> {
     // Only once the phone is known to be there: the first offer must not meet a stale "unreachable".
@@ -400,10 +420,8 @@ async function replaceIn(file: string, changes: Replacements): Promise<void> {
   await writeFile(file, text);
 }
 
-function makePrompts(env: NodeJS.ProcessEnv): void {
-  const script = join(projectDir, 'scripts', 'prompts.mjs');
-  const { status, stderr } = spawnSync(process.execPath, [script, 'build'], { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the prompts could not be made: ${stderr}`);
+async function makePrompts(env: NodeJS.ProcessEnv): Promise<void> {
+  await run(process.execPath, [join(projectDir, 'scripts', 'prompts.mjs'), 'build'], { env });
 }
 
 /** The hotline's administrator after his first log-in. The accounts are made as soon as the database has its tables. */

@@ -10,7 +10,7 @@ import { startStation, type JournaledFact } from './station.js';
 const station = await startStation({
   portBase: 18100,
   sipPort: 18110,
-  rtpStart: 18200,
+  rtpStart: 20_800,
   policies: [
     ['wrapUp: 60s', 'wrapUp: 1s'],
     ['recordingPause: 120s', 'recordingPause: 10s'],

@@ -1,4 +1,6 @@
 // Turns every failure of a request into one form, `{code, message, details}`, in Chinese or English.
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../engine/ports.js';
 import { AppError, errorCatalogue, type ErrorCode } from '../../errors.js';
@@ -27,6 +29,21 @@ export function refuse(
   const row = errorCatalogue[code];
   const body: ErrorBody = { code, message: row[languageOf(request.headers['accept-language'])], details };
   return reply.status(row.status).type('application/json; charset=utf-8').send(body);
+}
+
+/** Answers in the same form what is no HTTP, or too much of it, and hangs up: no request has come of it. */
+export function refuseBytes(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const code: ErrorCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'REQUEST_TOO_LARGE' : 'REQUEST_INVALID';
+  const { status, zh } = errorCatalogue[code];
+  const body = JSON.stringify({ code, message: zh, details: {} } satisfies ErrorBody);
+  const head = [
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${String(Buffer.byteLength(body))}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** The handler for everything thrown: known codes as they are, bad input named, the rest logged and hidden. */

@@ -15,7 +15,7 @@ import { createBroadcastBoard } from './broadcast-board.js';
 import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addCardRoutes } from './card-routes.js';
 import { addContactRoutes } from './contact-routes.js';
-import { createErrorHandler, refuse } from './error-reply.js';
+import { createErrorHandler, refuse, refuseBytes } from './error-reply.js';
 import { addHandoverRoutes } from './handover-routes.js';
 import { addHealthRoutes } from './health-routes.js';
 import { sessionIn, type Api, type HttpParts } from './http-parts.js';
@@ -60,6 +60,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+    clientErrorHandler: refuseBytes,
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setErrorHandler(onError);

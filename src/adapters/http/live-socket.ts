@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { errorCatalogue, type ErrorCode } from '../../errors.js';
 import { mayWatch, userOf, type Topic } from './access.js';
-import { languageOf, refuse } from './error-reply.js';
+import { languageOf, refuse, refuseBytes } from './error-reply.js';
 import { userIn, type Api, type HttpParts } from './http-parts.js';
 import { isKioskToken } from './kiosk-token.js';
 import { askBytes, readAsk } from './live-ask.js';
@@ -50,6 +50,8 @@ export async function addWebsockets(api: Api, { log }: HttpParts): Promise<void>
       api.websocketServer.close();
     },
   });
+  // A handshake that is none.
+  api.websocketServer.on('wsClientError', refuseBytes);
 }
 
 /** Adds `/ws`. */
