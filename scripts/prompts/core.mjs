@@ -15,6 +15,8 @@ export async function loadCore(name) {
 /**
  * @typedef {{
  *   'adapters/files/site-files': typeof import('../../src/adapters/files/site-files.js'),
+ *   'adapters/postgres/database': typeof import('../../src/adapters/postgres/database.js'),
+ *   'adapters/spool/spool-line': typeof import('../../src/adapters/spool/spool-line.js'),
  *   'contact/finding': typeof import('../../src/contact/finding.js'),
  *   'contact/yaml-source': typeof import('../../src/contact/yaml-source.js'),
  *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),
