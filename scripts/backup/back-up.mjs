@@ -19,7 +19,7 @@ import path from 'node:path';
 import { runCommand } from '../install/command.mjs';
 import { SetupFailure } from '../install/failure.mjs';
 import { takeLock } from '../install/lock-file.mjs';
-import { loadCore } from '../prompts/core.mjs';
+import { loadBuilt } from '../prompts/core.mjs';
 import { databaseUrl } from '../run/postgres.mjs';
 import { dumpDatabase } from './database.mjs';
 import { MANIFEST, marksOf } from './manifest.mjs';
@@ -151,8 +151,8 @@ async function copySign(from, to) {
  * @returns {Promise<string>}
  */
 export async function siteVersionOf(flows) {
-  const { readSiteFiles } = await loadCore('adapters/files/site-files');
-  const { checkSiteTexts } = await loadCore('site/parse-site');
+  const { readSiteFiles } = await loadBuilt('adapters/files/site-files');
+  const { checkSiteTexts } = await loadBuilt('site/parse-site');
   const checked = await readSiteFiles(flows)
     .then((files) => checkSiteTexts(files, { nowMs: Date.now() }))
     .catch(() => undefined);

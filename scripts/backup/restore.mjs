@@ -5,7 +5,7 @@ import { chmod, mkdir, readdir, readlink, rename, rm, stat, statfs, utimes } fro
 import path from 'node:path';
 import { runCommand } from '../install/command.mjs';
 import { SetupFailure } from '../install/failure.mjs';
-import { loadCore } from '../prompts/core.mjs';
+import { loadBuilt } from '../prompts/core.mjs';
 import { databaseUrl, startPostgres } from '../run/postgres.mjs';
 import { appliedMigrations, readDump, tallyTables, withDatabase } from './database.mjs';
 import { verifiedManifest } from './manifest.mjs';
@@ -74,7 +74,7 @@ async function unpack(file, staged) {
 
 /** A newer program's tables mean nothing to this one. @param {Manifest} manifest */
 async function requireKnown({ migrations, version }) {
-  const known = (await loadCore('adapters/postgres/database')).migrationNames();
+  const known = (await loadBuilt('adapters/postgres/database')).migrationNames();
   const unknown = migrations.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new SetupFailure(
@@ -137,7 +137,7 @@ function compare({ tables }, found) {
 
 /** @param {string} url @param {Manifest} manifest */
 async function migrateTables(url, { migrations }) {
-  const { migrate, openDatabase } = await loadCore('adapters/postgres/database');
+  const { migrate, openDatabase } = await loadBuilt('adapters/postgres/database');
   const database = openDatabase({ url, statementMs: 3_600_000 });
   try {
     await migrate(database);

@@ -7,7 +7,7 @@ import path from 'node:path';
 
 /** Who uses which: `ari`, `ami`, `redis`, `postgres` are passwords of parts; `caller-key` turns a caller's number into its key;
  * `session` signs cookies; `admin` is the first administrator's password; `kiosk` lets a screen watch the wall. */
-const NAMES = ['ari', 'ami', 'redis', 'postgres', 'caller-key', 'session', 'admin', 'kiosk'];
+export const SECRETS = ['ari', 'ami', 'redis', 'postgres', 'caller-key', 'session', 'admin', 'kiosk'];
 
 /**
  * Makes those secrets that are missing.
@@ -18,7 +18,7 @@ export async function makeSecrets(folder) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const made = [];
-  for (const name of NAMES) {
+  for (const name of SECRETS) {
     try {
       await writeFile(path.join(folder, name), `${randomBytes(32).toString('hex')}\n`, {
         flag: 'wx',
