@@ -74,7 +74,7 @@ function notMigrated({ restart }, names) {
 
 /** @param {import('pg').Client} client @param {Patient} patient */
 async function tables(client, patient) {
-  const { layout, here } = patient;
+  const { layout, inProject } = patient;
   const known = (await loadBuilt('adapters/postgres/database')).migrationNames();
   const applied = (await client.query('select name from kysely_migration')).rows.map((row) =>
     String(row.name),
@@ -90,7 +90,7 @@ async function tables(client, patient) {
         'database.newer',
         zh,
         'The tables are of a newer program.',
-        here('git pull --ff-only && npm run build'),
+        inProject('git pull --ff-only && npm run build'),
       ),
     );
   }

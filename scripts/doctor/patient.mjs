@@ -22,6 +22,7 @@ import path from 'node:path';
  * @property {number} owner the user whose home this is
  * @property {string} start the command that starts all of it
  * @property {(command: string) => string} here the command, so that it works from any folder and on this home
+ * @property {(command: string) => string} inProject the same for what no setting changes
  * @property {(part: PartName) => string} restart the command that makes the supervisor start this part anew
  * @property {(file: string, line?: number) => string} edit
  */
@@ -62,7 +63,10 @@ function commandsOf(layout, env) {
     .join('');
   const inProject = (env['INIT_CWD'] ?? process.cwd()) === layout.project;
   const folder = inProject ? '' : `cd ${quoted(layout.project)} && `;
-  return (/** @type {string} */ command) => `${folder}${settings}${command}`;
+  return {
+    here: (/** @type {string} */ command) => `${folder}${settings}${command}`,
+    inProject: (/** @type {string} */ command) => `${folder}${command}`,
+  };
 }
 
 /**
@@ -79,7 +83,7 @@ export async function meet(layout, env) {
   );
   const parts = Object.fromEntries(found.filter(([, seen]) => seen !== undefined));
   const owner = (await stat(layout.home).catch(() => undefined))?.uid ?? process.getuid?.() ?? 0;
-  const here = commandsOf(layout, env);
+  const { here, inProject } = commandsOf(layout, env);
   const sudo = process.getuid?.() === 0 || process.getuid?.() === owner ? '' : 'sudo ';
   const installed = (await stat(UNIT).catch(() => undefined)) !== undefined;
   const start = installed
@@ -94,6 +98,7 @@ export async function meet(layout, env) {
     owner,
     start,
     here,
+    inProject,
     restart: (part) => (parts[part] === undefined ? start : `${sudo}kill ${parts[part].pid}`),
     edit: (file, line) => `\${EDITOR:-vi} ${line === undefined ? '' : `+${line} `}${quoted(file)}`,
   };

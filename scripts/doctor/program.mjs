@@ -12,7 +12,7 @@ import { fault, notice, ok } from './finding.mjs';
 /** @typedef {import('./patient.mjs').Patient} Patient */
 
 /** @param {Patient} patient @returns {Promise<readonly Finding[]>} */
-export async function probeModules({ layout, here }) {
+export async function probeModules({ layout, inProject }) {
   if (await modulesInStep(layout.project))
     return [ok('modules', 'Node 模块与 package-lock.json 一致。', 'node_modules are as locked.')];
   return [
@@ -20,7 +20,7 @@ export async function probeModules({ layout, here }) {
       'modules',
       'Node 模块缺失或版本不符。',
       'node_modules are not what package-lock.json says.',
-      here('npm ci'),
+      inProject('npm ci'),
     ),
   ];
 }
@@ -44,9 +44,9 @@ export async function probeAsteriskFiles({ layout, here }) {
 const exists = async (file) => (await stat(file).catch(() => undefined)) !== undefined;
 
 /** @param {Patient} patient @returns {Promise<readonly Finding[]>} */
-export async function probeBuild({ layout, here }) {
+export async function probeBuild({ layout, inProject }) {
   const dist = path.join(layout.project, 'dist');
-  const build = here('npm run build');
+  const build = inProject('npm run build');
   const inStep = await builtInStep(layout.project);
   const found = [];
   if (!(await exists(path.join(dist, 'main.js'))))

@@ -13,7 +13,7 @@ import { fault, notice, ok } from './finding.mjs';
  * @param {Promise<string | undefined>} running the version of the flows in force, where the service tells it
  * @returns {Promise<readonly Finding[]>}
  */
-export async function probeSite({ layout, restart, edit, here }, running) {
+export async function probeSite({ layout, restart, edit, inProject }, running) {
   const { readSiteFiles } = await loadBuilt('adapters/files/site-files');
   const { parseSite } = await loadBuilt('site/parse-site');
   const files = await readSiteFiles(layout.flows).catch(() => undefined);
@@ -23,7 +23,7 @@ export async function probeSite({ layout, restart, edit, here }, running) {
         'site',
         `${layout.flows} 里没有流程文件。`,
         'There are no flows.',
-        here('git checkout -- ivr-flows'),
+        inProject('git checkout -- ivr-flows'),
       ),
     ];
   const nowMs = Date.now();
