@@ -55,10 +55,10 @@ export async function backUp(layout, options) {
   const folder = path.resolve(options.folder);
   const [held, staged] = [path.join(layout.run, 'backup'), path.join(folder, '.yihao-backup')];
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     for (const place of [held, staged]) {
       await rm(place, { recursive: true, force: true }); // what a killed backup left
-      await mkdir(place, { mode: 0o700 });
+      await makeFolder(place);
     }
     const manifest = await gather(layout, held, staged);
     const file = await pack(layout, manifest, staged, folder);
@@ -76,6 +76,16 @@ export async function backUp(layout, options) {
     for (const place of [held, staged]) await rm(place, { recursive: true, force: true });
     await lock.release();
   }
+}
+
+/** @param {string} folder */
+async function makeFolder(folder) {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {
+    throw new SetupFailure(
+      `不能在 ${folder} 写入(${error.code}),请换一个目录或改其权限。`,
+      `Nothing can be written to ${folder}: choose another folder or change its rights.`,
+    );
+  });
 }
 
 /**

@@ -5,12 +5,13 @@ import { readFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { fault, notice, ok, skipped } from './finding.mjs';
+import { quoted } from './patient.mjs';
 import { isNewEnough } from '../run/asterisk-program.mjs';
 
 /** @typedef {import('./finding.mjs').Finding} Finding */
 /** @typedef {import('./patient.mjs').Patient} Patient */
 
-const ANSWER_MS = 2500;
+const ANSWER_MS = 4000;
 
 /** @param {Patient} patient @param {string} address */
 async function ari({ layout }, address) {
@@ -66,16 +67,16 @@ async function probeAri(patient) {
 }
 
 /** @param {Patient} patient @param {readonly {resource: string, state: string}[]} endpoints */
-function phones({ layout, here }, endpoints) {
+function phones({ layout }, endpoints) {
   const online = endpoints.filter(({ state }) => state === 'online').length;
   const words = `SIP 端点 ${endpoints.length} 个,已注册或可达 ${online} 个。`;
   if (online > 0) return ok('phones', words, 'Phones are registered.');
-  const password = `cat ${path.join(layout.secrets, 'devices.json')}`;
+  const passwords = `cat ${quoted(path.join(layout.secrets, 'devices.json'))}`;
   return notice(
     'phones',
     `${words}没有话机注册。`,
     'No phone is registered; here are their passwords.',
-    here(password),
+    passwords,
   );
 }
 

@@ -162,9 +162,9 @@ function soundsOf({ prompts }) {
 export async function probeBackup({ layout, here }) {
   if ((await stat(layout.spool).catch(() => undefined)) === undefined)
     return [skipped('backup', '还没有数据,无需备份。', 'There is nothing to back up yet.')];
-  const mend = here('npm run backup -- /var/backups/yihao');
   const text = await readFile(path.join(layout.home, 'last-backup.json'), 'utf8').catch(() => '{}');
   const { atMs = 0, file = '' } = JSON.parse(text);
+  const mend = here(`npm run backup${file === '' ? '' : ` -- ${quoted(path.dirname(file))}`}`);
   if (atMs === 0) return [notice('backup', '还没有做过备份。', 'There has been no backup.', mend)];
   const when = new Date(atMs).toISOString();
   if (Date.now() - atMs > BACKUP_OLD_MS)

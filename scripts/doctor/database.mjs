@@ -11,7 +11,7 @@ import { quoted } from './patient.mjs';
 /** @typedef {import('./finding.mjs').Finding} Finding */
 /** @typedef {import('./patient.mjs').Patient} Patient */
 
-const ANSWER_MS = 2000;
+const ANSWER_MS = 4000;
 const CLOCKS_APART_MS = 2000;
 /** What waits for longer than a moment of load. */
 const BACKLOG_BYTES = 8_000_000;

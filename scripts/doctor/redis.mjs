@@ -8,7 +8,7 @@ import { fault, ok, skipped } from './finding.mjs';
 /** @typedef {import('./finding.mjs').Finding} Finding */
 /** @typedef {import('./patient.mjs').Patient} Patient */
 
-const ANSWER_MS = 2000;
+const ANSWER_MS = 4000;
 
 /** @param {Patient} patient @returns {Promise<readonly Finding[]>} */
 export async function probeRedis(patient) {

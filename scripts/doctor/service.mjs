@@ -8,7 +8,7 @@ import { fault, notice, ok, skipped } from './finding.mjs';
 /** @typedef {import('./patient.mjs').Patient} Patient */
 /** @typedef {{telephony: string, store: string, alarms: readonly {alarm: keyof typeof ALARMS, about: string, sinceMs: number}[], trunks: readonly {trunkId: string, registration: string}[]}} Condition */
 
-const ANSWER_MS = 2500;
+const ANSWER_MS = 4000;
 const SLOW_MS = 100;
 
 /** @param {Patient} patient @param {string} address */
