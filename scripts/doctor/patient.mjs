@@ -44,7 +44,8 @@ async function seenIn(file) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const state = /^State:\s+(\w)/m.exec(status)?.[1];
   if (state === undefined || state === 'Z' || state === 'X') return undefined;
-  return { pid, frozen: state === 'T', startedAtMs: (await stat(file)).mtimeMs };
+  const about = await stat(file).catch(() => undefined); // it may end this very moment
+  return about && { pid, frozen: state === 'T', startedAtMs: about.mtimeMs };
 }
 
 /** A pid that was given again to something else is no supervisor of ours. @param {Layout} layout */

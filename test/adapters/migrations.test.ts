@@ -110,7 +110,7 @@ function keeps(before: readonly Row[], after: readonly Row[]): boolean {
     JSON.stringify(
       Object.entries(row)
         .filter(([column]) => column in sample && column in (before[0] ?? {}))
-        .sort(),
+        .sort(([one], [other]) => one.localeCompare(other)),
     );
   return JSON.stringify(before.map(old).sort()) === JSON.stringify(after.map(old).sort());
 }

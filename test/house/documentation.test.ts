@@ -99,7 +99,7 @@ t.test(
     for (const page of operations) {
       const text = await read(page);
       const rows = [...text.matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)` [^|]+\|[^|]+\|[^|]+\|.+\|$/gm)];
-      t.same(rows.map(([, , name]) => name).toSorted(), alarms.toSorted(), page);
+      t.same(rows.map(([, , name = '']) => name).toSorted(), alarms.toSorted(), page);
       const [head = ''] = text.split('\n## ');
       for (const [, anchor] of rows) t.ok(head.includes(`(#${anchor ?? ''})`), `${page} #${anchor ?? ''}`);
     }

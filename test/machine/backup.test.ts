@@ -255,7 +255,7 @@ t.test(
     running.unshift(service);
     await startAll(fresh);
     for (const layout of [old, fresh]) await untilCarried(layout, 'late');
-    for (const layout of [old, fresh]) await untilCarried(layout, '1795416200.7');
+    for (const layout of [old, fresh]) await untilCarried(layout, 'n1-1795416200.7');
     t.same(await calls(fresh), await calls(old), 'and what had not been carried yet is there, too');
     const kpis = '/kpis?by=day&from=2026-11-23&to=2026-11-24';
     const [oldApi, newApi] = [await apiOf(old), await apiOf(fresh)];
