@@ -54,10 +54,35 @@ async function replace(project, target, make) {
   }
 }
 
+/** @param {string} project */
+function serviceStamp(project) {
+  return stampOf(
+    SOURCES.map((name) => path.join(project, name)),
+    path.join(project, WEB),
+  );
+}
+
+/** @param {string} project */
+function pagesStamp(project) {
+  return stampOf(WEB_SOURCES.map((name) => path.join(project, name)));
+}
+
+/**
+ * Whether what was built is what the sources say now; builds nothing.
+ * @param {string} project
+ * @returns {Promise<{service: boolean, pages: boolean}>}
+ */
+export async function builtInStep(project) {
+  const dist = path.join(project, 'dist');
+  return {
+    service: await sameStamp(path.join(dist, '.stamp'), await serviceStamp(project)),
+    pages: await sameStamp(path.join(dist, WEB_STAMP), await pagesStamp(project)),
+  };
+}
+
 /** @param {string} project @param {string} dist @returns {Promise<boolean>} whether it was built */
 async function buildService(project, dist) {
-  const places = SOURCES.map((name) => path.join(project, name));
-  const stamp = await stampOf(places, path.join(project, WEB));
+  const stamp = await serviceStamp(project);
   if (await sameStamp(path.join(dist, '.stamp'), stamp)) return false;
   await replace(project, dist, async (part) => {
     await compile(project, part);
@@ -72,7 +97,7 @@ async function buildService(project, dist) {
 
 /** @param {string} project @param {string} dist @returns {Promise<boolean>} whether they were built */
 async function buildPages(project, dist) {
-  const stamp = await stampOf(WEB_SOURCES.map((name) => path.join(project, name)));
+  const stamp = await pagesStamp(project);
   const stampFile = path.join(dist, WEB_STAMP);
   if (await sameStamp(stampFile, stamp)) return false;
   await replace(project, path.join(dist, 'web'), (part) =>

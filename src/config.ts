@@ -10,6 +10,8 @@ export interface Config {
   readonly home: string;
   readonly flowsDir: string;
   readonly http: { readonly host: string; readonly port: number };
+  /** TLS stands in front: the session's cookie goes over nothing else. */
+  readonly secureCookie: boolean;
   readonly ari: { readonly url: string; readonly user: string; readonly password: string };
   readonly ami: {
     readonly host: string;
@@ -73,6 +75,7 @@ export function readConfig(env: Env, projectDir: string): Config {
     home,
     flowsDir: resolve(projectDir, env['YIHAO_FLOWS'] || 'ivr-flows'),
     http: { host: env['YIHAO_HTTP_HOST'] || loopback, port: portBase },
+    secureCookie: wholeNumber(env, 'YIHAO_SECURE_COOKIE', 0, { min: 0, max: 1 }) === 1,
     ari: { url: `http://${loopback}:${portBase + 1}/ari`, user: 'yihao', password: secret('ari') },
     ami: { host: loopback, port: portBase + 2, user: 'yihao', password: secret('ami') },
     redis: { host: loopback, port: portBase + 3, password: secret('redis') },

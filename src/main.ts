@@ -217,6 +217,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,
     sessionSecret: config.sessionSecret,
+    secureCookie: config.secureCookie,
     sessions: redis,
     sessionKeyOf: keys.session,
     backlogBytes: () => writer.stats().backlogBytes,

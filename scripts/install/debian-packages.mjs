@@ -17,6 +17,15 @@ const UNITS = new Map([
 ]);
 const POLICY = '/usr/sbin/policy-rc.d';
 
+/**
+ * @param {Purpose} purpose
+ * @returns {Promise<readonly string[]>} the packages that are missing for it
+ * @throws {SetupFailure} this is no Debian
+ */
+export function missingPackages(purpose) {
+  return missingOf(packagesFor(purpose));
+}
+
 /** @param {Purpose} purpose */
 function packagesFor(purpose) {
   return purpose === 'run' ? ALWAYS : [...ALWAYS, ...FOR_TESTS];
@@ -87,7 +96,7 @@ async function keepFromBooting(packages) {
  * @throws {SetupFailure} not root: with the one line to run
  */
 export async function installDebianPackages(purpose, say) {
-  const missing = await missingOf(packagesFor(purpose));
+  const missing = await missingPackages(purpose);
   if (missing.length === 0) return false;
   if (process.getuid?.() !== 0) {
     throw new SetupFailure(

@@ -44,13 +44,21 @@ function failureOf(words) {
 }
 
 /**
+ * Whether node_modules is what package-lock.json wants.
+ * @param {string} project
+ */
+export async function modulesInStep(project) {
+  const wanted = await lockedPackages(path.join(project, 'package-lock.json'));
+  const installed = await lockedPackages(path.join(project, 'node_modules/.package-lock.json'));
+  return inStep(wanted, installed);
+}
+
+/**
  * @param {string} project
  * @returns {Promise<boolean>} whether anything was installed
  */
 export async function installNodeModules(project) {
-  const wanted = await lockedPackages(path.join(project, 'package-lock.json'));
-  const installed = await lockedPackages(path.join(project, 'node_modules/.package-lock.json'));
-  if (inStep(wanted, installed)) return false;
+  if (await modulesInStep(project)) return false;
   const done = await runCommand('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: project,
   });

@@ -8,7 +8,7 @@ import path from 'node:path';
 /** Who uses which: `ari`, `ami`, `redis`, `postgres` are passwords of parts; `caller-key` turns a caller's number into its key;
  * `session` signs cookies; `totp-key` seals the secrets of one-time codes; `kiosk` lets a screen watch the wall; `admin`, `security`,
  * `audit` and `hotline` are the first passwords of the accounts of these names. */
-const NAMES = [
+export const SECRETS = [
   'ari',
   'ami',
   'redis',
@@ -32,7 +32,7 @@ export async function makeSecrets(folder) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const made = [];
-  for (const name of NAMES) {
+  for (const name of SECRETS) {
     try {
       await writeFile(path.join(folder, name), `${randomBytes(32).toString('hex')}\n`, {
         flag: 'wx',

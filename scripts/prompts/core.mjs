@@ -13,8 +13,21 @@ export async function loadCore(name) {
 }
 
 /**
+ * The same from what the build made, as the running service has it; from the source where nothing was built.
+ * @template {keyof CoreModules} Name
+ * @param {Name} name
+ * @returns {Promise<CoreModules[Name]>}
+ */
+export async function loadBuilt(name) {
+  return import(new URL(`../../dist/${name}.js`, import.meta.url).href).catch(() => loadCore(name));
+}
+
+/**
  * @typedef {{
+ *   'adapters/files/recording-repair': typeof import('../../src/adapters/files/recording-repair.js'),
  *   'adapters/files/site-files': typeof import('../../src/adapters/files/site-files.js'),
+ *   'adapters/postgres/database': typeof import('../../src/adapters/postgres/database.js'),
+ *   'adapters/spool/spool-line': typeof import('../../src/adapters/spool/spool-line.js'),
  *   'contact/finding': typeof import('../../src/contact/finding.js'),
  *   'contact/yaml-source': typeof import('../../src/contact/yaml-source.js'),
  *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),

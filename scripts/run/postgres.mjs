@@ -10,6 +10,8 @@ import {
   mkdir,
   readFile,
   readdir,
+  realpath,
+  rename,
   rm,
   symlink,
   writeFile,
@@ -41,8 +43,11 @@ const SETTINGS = {
   log_parameter_max_length: '0',
 };
 
-/** The folder of PostgreSQL's programs, the newest that is new enough. */
-async function binDir() {
+/**
+ * The folder of PostgreSQL's programs, the newest that is new enough.
+ * @throws {SetupFailure} there is none
+ */
+export async function binDir() {
   const root = '/usr/lib/postgresql';
   const versions = (await readdir(root).catch(() => [])).map(Number).filter((version) => version >= OLDEST);
   for (const version of versions.sort((a, b) => b - a)) {
@@ -93,14 +98,18 @@ async function clusterFolder(layout) {
     await giveToUser(folder);
     if (USER !== undefined) await chmod(layout.home, 0o711); // ours to open; the folders in it stay closed
   }
-  if (found?.isSymbolicLink() || (await runAsUser(['test', '-w', folder])).code === 0) return folder;
+  // The database's user cannot walk the link either: it is told where the link leads.
+  if (found?.isSymbolicLink()) return realpath(folder);
+  if ((await runAsUser(['test', '-w', folder])).code === 0) return folder;
   const name = createHash('sha256').update(layout.home).digest('hex').slice(0, 12);
   const target = path.join('/var/lib/yihao', name);
   await rm(folder, { recursive: true });
+  // What an earlier home of this path left has another password; it is kept, not used.
+  await rename(target, `${target}.${Date.now()}`).catch(() => undefined);
   await mkdir(target, { recursive: true });
   await giveToUser(target);
   await symlink(target, folder);
-  return folder;
+  return target;
 }
 
 /**

@@ -8,7 +8,8 @@ import t from 'tap';
 import { routeAccess } from '../../src/adapters/http/access.js';
 import { sessionCookie } from '../../src/adapters/http/http-server.js';
 import { errorCatalogue, type ErrorCode } from '../../src/errors.js';
-import { adminPassword, citizenNumber, kioskToken, openOffice } from './office.js';
+import { accountPassword } from './office-accounts.js';
+import { citizenNumber, kioskToken, openOffice } from './office.js';
 
 const counts = { requests: 6_500, frames: 600, bytes: 400 } as const;
 const seed = 20_261_126;
@@ -26,7 +27,7 @@ process.on('unhandledRejection', (reason) => rejections.push(reason));
 const office = await openOffice({ pagesDir });
 const { server, world, logIn, logged } = office;
 const contactId = await office.talk();
-const logins = ['admin', '1001', '1002'] as const;
+const logins = ['hotline', '1001', '1002'] as const;
 const cookies = new Map<string, string>();
 for (const user of logins) cookies.set(user, (await logIn(user)).cookie);
 let entered = 0;
@@ -37,7 +38,10 @@ async function comeBack(user: string): Promise<void> {
   const response = await server.inject({
     method: 'POST',
     url: '/api/v1/session',
-    payload: { user, password: user === 'admin' ? adminPassword : `24680${user.slice(-1)}` },
+    payload:
+      user === 'hotline'
+        ? { user, password: accountPassword, code: await office.accounts.nextCode(user) }
+        : { user, password: `24680${user.slice(-1)}` },
     remoteAddress: `10.1.${String(entered >> 8)}.${String(entered & 255)}`,
   });
   const cookie = response.cookies.find(({ name }) => name === sessionCookie);
@@ -46,7 +50,7 @@ async function comeBack(user: string): Promise<void> {
 }
 
 /** Where the process lives, how a stack looks, and what nobody may be told. */
-const inside = [process.cwd(), 'node_modules', adminPassword, kioskToken, '246801', 'callerKey'];
+const inside = [process.cwd(), 'node_modules', accountPassword, kioskToken, '246801', 'callerKey'];
 /** Whole: a figure may hold the same digits. */
 const rawNumber = new RegExp(String.raw`(?<!\d)${citizenNumber}(?!\d)`);
 const stackLine = /^\s+at .+:\d+:\d+|\\n\s+at .+:\d+:\d+/m;
@@ -362,7 +366,7 @@ const stray = fc
   .tuple(fc.constantFrom('GET', 'POST', 'DELETE', 'PUT'), fc.webPath(), segments)
   .map(([method, path, segment]): Question => ({
     route: 'none',
-    as: 'admin',
+    as: 'hotline',
     request: { method: method as 'GET', url: `${path}/${segment}`, headers: { host: 'hotline.test' } },
   }));
 
@@ -684,7 +688,7 @@ t.test(`${String(counts.bytes)} connections with broken HTTP`, { timeout: 60_000
 
 t.test('afterwards the service lives, serves, and has logged no fault', async (t) => {
   t.equal((await office.call('GET /healthz')).statusCode, 200);
-  t.equal((await office.call('GET /api/v1/live', { cookie: cookies.get('admin') ?? '' })).statusCode, 200);
+  t.equal((await office.call('GET /api/v1/live', { cookie: cookies.get('hotline') ?? '' })).statusCode, 200);
   t.same(
     logged.filter(({ level }) => level === 'error'),
     [],

@@ -2,6 +2,7 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
+import { ALARMS } from '../../scripts/doctor/alarms.mjs';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): Promise<string> => readFile(path.join(project, file), 'utf8');
@@ -78,9 +79,48 @@ t.test(
   },
 );
 
-t.test('docs/operations.md and the code name the same settings of the environment', async (t) => {
+const operations = ['docs/operations.md', 'docs/operations.zh-CN.md'];
+
+t.test('both pages on operations and the code name the same settings of the environment', async (t) => {
   const named = (text: string): readonly string[] => text.match(/\bYIHAO_[A-Z_]+[A-Z]\b/g) ?? [];
   const files = ['src/config.ts', ...(await filesBelow('scripts', /\.mjs$/))];
   const settings = new Set((await Promise.all(files.map(read))).flatMap(named));
-  t.same([...new Set(named(await read('docs/operations.md')))].sort(), [...settings].sort());
+  for (const page of operations)
+    t.same([...new Set(named(await read(page)))].sort(), [...settings].sort(), page);
+});
+
+t.test(
+  'every alarm of the service has its row in both pages on operations, and is reached in one jump',
+  async (t) => {
+    const [, union = ''] = /export type AlarmName =([^;]*);/.exec(await read('src/engine/ports.ts')) ?? [];
+    const alarms = [...union.matchAll(/'(\w+)'/g)].map(([, name]) => name ?? '');
+    t.ok(alarms.length > 5);
+    t.same(Object.keys(ALARMS).toSorted(), alarms.toSorted(), 'the doctor knows each');
+    for (const page of operations) {
+      const text = await read(page);
+      const rows = [...text.matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)` [^|]+\|[^|]+\|[^|]+\|.+\|$/gm)];
+      t.same(rows.map(([, , name = '']) => name).toSorted(), alarms.toSorted(), page);
+      const [head = ''] = text.split('\n## ');
+      for (const [, anchor] of rows) t.ok(head.includes(`(#${anchor ?? ''})`), `${page} #${anchor ?? ''}`);
+    }
+  },
+);
+
+t.test('links inside the pages on operations lead to a heading or an anchor', async (t) => {
+  for (const page of operations) {
+    const text = await read(page);
+    const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+    const anchors = [...text.matchAll(/<a id="([^"]+)">/g)].map(([, name]) => name ?? '');
+    const targets = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, target]) => target ?? '');
+    t.same(
+      targets.filter((target) => !headings.includes(target) && !anchors.includes(target)),
+      [],
+      page,
+    );
+  }
 });

@@ -37,26 +37,51 @@ export async function repairRecordings(
   return { mended, looked };
 }
 
+/** True for a finished recording whose header is wrong; nothing is changed. */
+export async function isTornRecording(path: string, nowMs: number): Promise<boolean> {
+  return withRecording(path, 'r', nowMs, async (file, size) => (await tornHeader(file, size)) !== undefined);
+}
+
 async function repairRecording(path: string, nowMs: number): Promise<boolean> {
+  return withRecording(path, 'r+', nowMs, mendHeader);
+}
+
+async function withRecording(
+  path: string,
+  flags: 'r' | 'r+',
+  nowMs: number,
+  work: (file: FileHandle, size: number) => Promise<boolean>,
+): Promise<boolean> {
   const { size, mtimeMs } = await stat(path);
   if (size <= headerBytes || nowMs - mtimeMs < stillOpenMs) return false;
-  const file = await open(path, 'r+');
+  const file = await open(path, flags);
   try {
-    return await mendHeader(file, size);
+    return await work(file, size);
   } finally {
     await file.close();
   }
 }
 
-/** True when the header was wrong and is right now. */
-async function mendHeader(file: FileHandle, size: number): Promise<boolean> {
+/** The header, and how much audio it should tell of, where it tells of another amount. */
+async function tornHeader(
+  file: FileHandle,
+  size: number,
+): Promise<{ readonly header: Buffer; readonly dataBytes: number } | undefined> {
   const header = Buffer.alloc(headerBytes);
   await file.read(header, 0, headerBytes, 0);
   const isWave =
     header.toString('latin1', 0, 4) === 'RIFF' && header.toString('latin1', dataTagAt, dataSizeAt) === 'data';
   // Whole 16-bit samples only: a crash may have cut one in two.
   const dataBytes = (size - headerBytes) & ~1;
-  if (!isWave || header.readUInt32LE(dataSizeAt) === dataBytes) return false;
+  if (!isWave || header.readUInt32LE(dataSizeAt) === dataBytes) return undefined;
+  return { header, dataBytes };
+}
+
+/** True when the header was wrong and is right now. */
+async function mendHeader(file: FileHandle, size: number): Promise<boolean> {
+  const torn = await tornHeader(file, size);
+  if (torn === undefined) return false;
+  const { header, dataBytes } = torn;
   header.writeUInt32LE(headerBytes - 8 + dataBytes, riffSizeAt);
   header.writeUInt32LE(dataBytes, dataSizeAt);
   await file.write(header, 0, headerBytes, 0);

@@ -26,7 +26,7 @@ export function addMetricsRoute(api: Api, parts: HttpParts, feed: LiveFeed): voi
 
 function createGauges(
   registry: Registry,
-  { engine, sites, nowMs, backlogBytes }: HttpParts,
+  { engine, sites, nowMs, backlogBytes, version }: HttpParts,
   feed: LiveFeed,
   delayP99Ms: () => number,
 ): () => void {
@@ -44,6 +44,10 @@ function createGauges(
   const alarms = gauge('alarms', 'Standing alarms by kind', ['alarm']);
   const backlog = gauge('spool_backlog_bytes', 'Journal that is not in the database yet');
   const watchers = gauge('live_watchers', 'Watchers of /ws');
+  const info = gauge('info', 'Always 1: the versions of the program and of the flows in force', [
+    'version',
+    'site_version',
+  ]);
 
   return () => {
     const site = sites.current();
@@ -55,7 +59,8 @@ function createGauges(
     }
     for (const stage of contactStages)
       contacts.set({ stage }, calls.filter((contact) => contact.stage.at === stage).length);
-    for (const gone of [waiting, longest, alarms]) gone.reset();
+    for (const gone of [waiting, longest, alarms, info]) gone.reset();
+    info.set({ version, site_version: site.version }, 1);
     for (const { queueId, waiting: count, longestSinceMs } of queueStates(site, engine)) {
       waiting.set({ queue: queueId }, count);
       longest.set({ queue: queueId }, longestSinceMs === null ? 0 : (nowMs() - longestSinceMs) / 1_000);

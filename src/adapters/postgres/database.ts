@@ -3,6 +3,7 @@ import {
   CamelCasePlugin,
   Kysely,
   Migrator,
+  type Migration,
   PostgresDialect,
   type PostgresPool,
   type PostgresPoolClient,
@@ -27,6 +28,13 @@ export interface DatabaseOptions {
   /** For one statement; 5 s. Ours gives up a little later than the server, so that a frozen server is noticed too. */
   readonly statementMs?: number;
 }
+
+/** Every change of the tables by its name, which is its place in the order. What a release has is never changed: a later one mends it. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-records': records,
+  '0002-accounts': accounts,
+  '0003-shift-work': shiftWork,
+};
 
 const int8Oid = 20;
 
@@ -113,18 +121,20 @@ export async function asked<T>(query: Promise<T>): Promise<T> {
   }
 }
 
+/** The names of all migrations this program knows, oldest first. */
+export function migrationNames(): readonly string[] {
+  return Object.keys(migrations).sort();
+}
+
 /**
- * Brings the tables up to date; safe to repeat, and two at once wait for each other.
+ * Brings the tables up to date, or, with `last`, to an older state; safe to repeat, and two at once wait for each other.
  * @throws the failure of the database
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, last?: string): Promise<void> {
   const migrator = new Migrator({
     db: database.withoutPlugins(),
-    provider: {
-      getMigrations: () =>
-        Promise.resolve({ '0001-records': records, '0002-accounts': accounts, '0003-shift-work': shiftWork }),
-    },
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
   });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last));
   if (error !== undefined) throw error;
 }
