@@ -40,7 +40,11 @@ async function replaceFile(place: string, text: string): Promise<void> {
   }
   await rename(finished, target);
   const folder = await open(path.dirname(target), 'r');
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 /** Whether files of this folder can be replaced. */

@@ -5,7 +5,7 @@ import type {
   SkillRowView,
   TeamRowView,
 } from '../../adapters/http/admin-views.js';
-import { say } from '../words/language.js';
+import { language, say } from '../words/language.js';
 import type { WordKey } from '../words/zh.js';
 
 export const tables = ['agents', 'teams', 'skills', 'devices'] as const;
@@ -47,6 +47,9 @@ export interface TableKind {
   readonly fields: readonly Field[];
 }
 
+/** Between the names of a list. */
+export const listComma = (): string => (language.value === 'zh' ? '、' : ', ');
+
 const valueOf = (row: Row, key: string): unknown => (row as unknown as Record<string, unknown>)[key];
 const plain = (key: string) => (row: Row) => String(valueOf(row, key) ?? '');
 const named =
@@ -54,10 +57,9 @@ const named =
   (row: Row, names: Names): string => {
     const value = valueOf(row, key);
     const ids = Array.isArray(value) ? (value as string[]) : typeof value === 'string' ? [value] : [];
-    return ids.map((id) => names[from]?.get(id) ?? id).join(say('admin.comma'));
+    return ids.map((id) => names[from]?.get(id) ?? id).join(listComma());
   };
-const listed = (key: string) => (row: Row) =>
-  (valueOf(row, key) as readonly string[]).join(say('admin.comma'));
+const listed = (key: string) => (row: Row) => (valueOf(row, key) as readonly string[]).join(listComma());
 
 const rowIdForm = /^[\p{Script=Han}A-Za-z0-9][\p{Script=Han}A-Za-z0-9._-]{0,63}$/u;
 const name: Field = { key: 'name', word: 'admin.rowName', kind: 'text' };
@@ -119,7 +121,7 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
       { word: 'admin.members', text: plain('agents') },
       {
         word: 'admin.usedBy',
-        text: (row) => (row as SkillRowView).usedBy.map(lastWord).join(say('admin.comma')),
+        text: (row) => (row as SkillRowView).usedBy.map(lastWord).join(listComma()),
       },
     ],
     fields: [name, english],

@@ -11,7 +11,6 @@ export const adminEn: Readonly<Record<keyof typeof adminZh, string>> = {
   'admin.devices': 'Phones',
   'admin.calendar': 'Calendar',
   'admin.search': 'Search',
-  'admin.comma': ', ',
   'admin.count': '{n} rows',
   'admin.found': '{n} of {all} rows',
   'admin.none': 'Nothing matches',
