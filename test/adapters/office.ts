@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import type { LightMyRequestResponse } from 'fastify';
 import { createHttpServer, sessionCookie } from '../../src/adapters/http/http-server.js';
-import type { AuditedView, AuditReader } from '../../src/adapters/http/audit-routes.js';
+import type { AuditedView, AuditReader } from '../../src/adapters/http/audit-reader.js';
 import type { HttpParts, SiteChange } from '../../src/adapters/http/http-parts.js';
 import type { RecordReader } from '../../src/adapters/http/record-reader.js';
 import { createMemorySessions, type SessionRedis } from '../../src/adapters/http/session-store.js';
