@@ -119,9 +119,7 @@ export async function asked<T>(query: Promise<T>): Promise<T> {
 export async function migrate(database: Database): Promise<void> {
   const migrator = new Migrator({
     db: database.withoutPlugins(),
-    provider: {
-      getMigrations: () => Promise.resolve({ '0001-records': records, '0002-accounts': accounts }),
-    },
+    provider: { getMigrations: () => Promise.resolve({ '0001-records': records, '0002-accounts': accounts }) },
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
