@@ -5,7 +5,7 @@ import path from 'node:path';
 import t from 'tap';
 import type { LightMyRequestResponse } from 'fastify';
 import { createHttpServer, sessionCookie } from '../../src/adapters/http/http-server.js';
-import type { AuditedView, AuditReader } from '../../src/adapters/http/audit-routes.js';
+import type { AuditedView, AuditReader } from '../../src/adapters/http/audit-reader.js';
 import type { HttpParts, SiteChange } from '../../src/adapters/http/http-parts.js';
 import type { RecordReader } from '../../src/adapters/http/record-reader.js';
 import { doSiteWork } from '../../src/adapters/files/site-work.js';

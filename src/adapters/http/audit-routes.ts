@@ -1,50 +1,12 @@
 // What was audited: the security administrator sees everybody's acts but those of his own kind and of the audit, which sees all.
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import { AppError } from '../../errors.js';
 import { hiddenFrom } from './access.js';
+import { auditedView } from './audit-reader.js';
 import { audit } from './audit.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantIn, instantText } from './instant.js';
 import { lineOfText } from './views.js';
-
-/** Which acts to list; a field left out does not narrow. */
-export interface AuditFilter {
-  /** Who did it, or whom or what it was done to. */
-  readonly account?: string;
-  readonly act?: string;
-  readonly fromMs?: number;
-  readonly toMs?: number;
-  readonly withoutRoles: readonly string[];
-  readonly cursor?: string;
-  readonly limit?: number;
-}
-
-const actView = Type.Object({
-  id: Type.String(),
-  seq: Type.Integer(),
-  atMs: Type.Integer(),
-  by: Type.String({ description: 'empty: somebody unknown' }),
-  role: Type.String(),
-  act: Type.String(),
-  about: Type.String(),
-  details: Type.Record(
-    Type.String(),
-    Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
-  ),
-});
-export type AuditedView = Static<typeof actView>;
-
-export type AuditPage =
-  | {
-      readonly ok: true;
-      readonly page: { readonly acts: readonly AuditedView[]; readonly cursor: string | null };
-    }
-  | { readonly ok: false; readonly code: 'CURSOR_INVALID' };
-
-/** Reads audited acts, newest first. @throws DATABASE_UNAVAILABLE */
-export interface AuditReader {
-  acts(filter: AuditFilter): Promise<AuditPage>;
-}
 
 const listQuery = Type.Object(
   {
@@ -69,7 +31,10 @@ export function addAuditRoutes(api: Api, parts: HttpParts): void {
         summary: 'Audited acts, newest first; go on with the cursor',
         querystring: listQuery,
         response: {
-          200: Type.Object({ acts: Type.Array(actView), cursor: Type.Union([Type.String(), Type.Null()]) }),
+          200: Type.Object({
+            acts: Type.Array(auditedView),
+            cursor: Type.Union([Type.String(), Type.Null()]),
+          }),
         },
       },
     },

@@ -15,7 +15,7 @@ import type { RowVerdict, TableFault } from '../../site/import-agents.js';
 import type { Site } from '../../site/site.js';
 import { sessionOf, userOf, type KnownSession, type SessionUser, type User } from './access.js';
 import type { AccountBook } from './account-book.js';
-import type { AuditReader } from './audit-routes.js';
+import type { AuditReader } from './audit-reader.js';
 import type { OneTimeCodes } from './one-time-code.js';
 import type { Passwords } from './password-hash.js';
 import type { RecordReader } from './record-reader.js';
