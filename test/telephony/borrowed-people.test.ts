@@ -7,7 +7,7 @@ import { createPhone } from '../phones/phone.js';
 import { startStation } from './station.js';
 
 const portBase = 19_200;
-const station = await startStation({ portBase, sipPort: 19_210, rtpStart: 25_200 });
+const station = await startStation({ portBase, sipPort: 19_210, rtpStart: 27_200 });
 t.teardown(() => station.close());
 const origin = `http://127.0.0.1:${String(portBase)}`;
 let cookie = '';

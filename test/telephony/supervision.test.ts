@@ -6,9 +6,9 @@ import { startStation } from './station.js';
 
 const [citizenHz, agentHz, supervisorHz] = [500, 700, 900];
 const station = await startStation({
-  portBase: 19_300,
-  sipPort: 19_310,
-  rtpStart: 25_000,
+  portBase: 19_400,
+  sipPort: 19_410,
+  rtpStart: 27_000,
   policies: [
     ['greeting: full', 'greeting: short'],
     ['announceAgent: true', 'announceAgent: false'],

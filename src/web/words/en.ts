@@ -207,7 +207,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'page.seat': 'Seat',
   'page.reports': 'Reports',
   'page.language': '中文',
-  'page.languageName': '中文, switch to Chinese',
+  'page.languageName': 'Switch to Chinese',
   'page.menu': 'Pages',
   'weekday.0': 'Sunday',
   'weekday.1': 'Monday',

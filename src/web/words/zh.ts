@@ -206,7 +206,7 @@ export const zh = {
   'page.seat': '座席条',
   'page.reports': '报表',
   'page.language': 'English',
-  'page.languageName': 'English,切换为英文',
+  'page.languageName': '切换为英文',
   'page.menu': '页面',
   'weekday.0': '星期日',
   'weekday.1': '星期一',
