@@ -322,6 +322,26 @@ t.test('guards: foreign origins, large and strange bodies, too many requests, he
   t.equal((await busy.call('GET /healthz')).statusCode, 200, 'whoever watches the service is never refused');
 });
 
+t.test(
+  'behind a proxy on this machine each place counts for itself; a stranger’s word for it does not',
+  async (t) => {
+    const { server } = await openOffice({ requestsPerMinute: 2 });
+    const ask = async (remoteAddress: string, forwarded: string) => {
+      const headers = { host: 'hotline.test', 'x-forwarded-for': forwarded };
+      return (await server.inject({ method: 'GET', url: '/api/v1/openapi.json', remoteAddress, headers }))
+        .statusCode;
+    };
+    const places = ['10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.2'];
+    const statuses = async (proxy: string) => {
+      const found: number[] = [];
+      for (const place of places) found.push(await ask(proxy, place));
+      return found;
+    };
+    t.same(await statuses('127.0.0.1'), [200, 200, 429, 200]);
+    t.same(await statuses('192.0.2.7'), [200, 200, 429, 429], 'one place, whatever it says');
+  },
+);
+
 t.test('health and the description tell the truth', async (t) => {
   const away = async () => {
     throw new AppError('DATABASE_UNAVAILABLE');

@@ -55,6 +55,8 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
   const server: Api = fastify({
     logger: false,
     http: { IncomingMessage: UpgradeOffer },
+    // TLS stands in front on this machine: its word for who asks is taken, nobody else's.
+    trustProxy: 'loopback',
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestMs,
     exposeHeadRoutes: false,
