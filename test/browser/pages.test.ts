@@ -96,6 +96,7 @@ async function logIn(page: Page, user: string, password: string): Promise<void> 
 const seat = await station.seat(agent, { ready: false, onInvite: 'manual' });
 const citizen = await station.citizen('4711');
 const [wall, strip, kiosk] = [await openPage('wall'), await openPage('strip'), await openPage('kiosk')];
+const lead = await openPage('lead');
 
 /** The board's connection: held here, so that it can be cut and refused. */
 const line: { open: boolean; route?: WebSocketRoute } = { open: true };
@@ -125,6 +126,10 @@ t.test(
     await see(strip, '.seat-state');
     t.match(strip.url(), /\/seat$/);
     t.equal(await wall.locator('html').getAttribute('lang'), 'zh-CN');
+    await logIn(lead, leader, await station.pin(leader));
+    await see(lead, '.board');
+    await lead.getByRole('link', { name: '班长台' }).click();
+    await see(lead, '.lead-agents');
   },
 );
 
@@ -147,10 +152,14 @@ t.test(
     await see(wall, figureIs('waiting', '1'));
     await see(kiosk, figureIs('waiting', '1'));
     await see(wall, '.call-list td:text-is("0311-****4711")');
+    await see(lead, '.waiting li:has-text("0311-****4711")');
 
     await strip.keyboard.press('Alt+1');
     const ringing = await seat.phone.incoming();
-    await Promise.all([see(strip, word('ringing')), see(wall, tile('ringing')), see(kiosk, tile('ringing'))]);
+    await Promise.all([
+      see(strip, word('ringing')),
+      ...[wall, kiosk, lead].map((page) => see(page, tile('ringing'))),
+    ]);
     t.match(await strip.locator('[data-live=call]').innerText(), '来电', 'a screen reader says who calls');
     await look('strip', strip, 'ringing');
 
@@ -158,11 +167,24 @@ t.test(
     await Promise.all([
       see(strip, word('talking')),
       see(wall, tile('talking')),
+      see(lead, tile('talking')),
       see(kiosk, figureIs('talking', '1')),
     ]);
     t.equal(await strip.locator('[data-field=caller]').innerText(), '0311-****4711');
     await look('wall', wall, 'talking');
     await look('kiosk', kiosk, 'talking');
+
+    await strip.keyboard.press('Alt+8');
+    await Promise.all([see(strip, word('hold')), see(wall, tile('hold')), see(lead, tile('hold'))]);
+    await strip.keyboard.press('Alt+8');
+    await Promise.all([see(strip, word('talking')), see(lead, tile('talking'))]);
+    await strip.keyboard.press('Alt+6');
+    await see(strip, '.seat:has-text("录音已暂停")');
+    await strip.keyboard.press('Alt+6');
+    await see(strip, '.seat:has-text("录音中")');
+    await strip.keyboard.press('Alt+0');
+    await see(lead, `${tile('talking')}.asks`);
+    await look('lead', lead, 'help');
 
     // Kind of request: 求助; outcome: 转办; district; saved.
     for (const key of ['Alt+7', 'Space', 'ArrowRight', 'Tab', 'Space', 'ArrowRight', 'Tab'])
@@ -176,12 +198,47 @@ t.test(
     t.same(contact?.disposition, { category: 'help', outcome: 'dispatch', district: '长安区' });
 
     await strip.keyboard.press('Alt+5');
-    await Promise.all([see(strip, word('wrapup')), see(wall, tile('wrapup'))]);
+    await Promise.all([see(strip, word('wrapup')), see(wall, tile('wrapup')), see(lead, tile('wrapup'))]);
     await see(strip, '.seat-state:has-text("剩余")');
     await look('strip', strip, 'wrap-up');
     await call.untilEnded();
     await strip.keyboard.press('Alt+3');
     await Promise.all([see(strip, word('ready')), see(wall, tile('ready')), see(kiosk, tile('ready'))]);
+  },
+);
+
+t.test('a citizen who gives up stands on the list to reach; his story tells why', async (t) => {
+  await strip.keyboard.press('Alt+2');
+  await see(strip, '.break-reasons button:focus');
+  await strip.keyboard.press('Enter');
+  await see(strip, word('break'));
+  const other = await station.citizen('4722');
+  const call = await other.call('12345');
+  await see(lead, '.waiting li:has-text("0311-****4722")');
+  await call.hangUp();
+  await see(lead, '.unreached tr:has-text("0311-****4722")');
+  await look('lead', lead, 'unreached');
+  await lead.locator('.unreached a:has-text("0311-****4722")').click();
+  await see(lead, '.time-line li[data-fact=ContactArrived]');
+  await see(lead, '.time-line li[data-fact=ContactEnded]');
+  await look('lead', lead, 'story');
+  t.same(await barriers(lead), []);
+  await lead.getByRole('link', { name: '返回班长台' }).click();
+  await see(lead, '.unreached tr:has-text("0311-****4722")');
+});
+
+t.test(
+  'a broadcast reaches the strip, is confirmed by keyboard, and its sender sees who has read it',
+  async () => {
+    await lead.fill('[name=broadcast]', '暴雨红色预警,请按提示答复');
+    await lead.keyboard.press('Enter');
+    await see(strip, '.notice:has-text("暴雨红色预警")');
+    await look('strip', strip, 'notice');
+    await strip.keyboard.press('Alt+Enter');
+    await strip.locator('.notice').waitFor({ state: 'detached', timeout: withinMs });
+    await see(lead, '.broadcasts li:has-text("1")');
+    await strip.keyboard.press('Alt+1');
+    await Promise.all([see(strip, word('ready')), see(wall, tile('ready')), see(lead, tile('ready'))]);
   },
 );
 
@@ -198,6 +255,8 @@ t.test('cut off, the board says so and stands still; back again it agrees with t
   await see(strip, word('break'));
   t.equal(await wall.locator(tile('ready')).count(), 1, 'the board still shows what it last knew');
 
+  // Longer than any frame may keep one waiting.
+  await wall.waitForTimeout(10_000);
   line.open = true;
   await see(wall, tile('break'));
   await see(wall, '.board:not(.is-stale)');
@@ -220,6 +279,7 @@ t.test('both pages in English, and back', async (t) => {
   for (const [name, page, words] of [
     ['wall', wall, 'Waiting now'],
     ['strip', strip, 'Go ready'],
+    ['lead', lead, 'Broadcast'],
   ] as const) {
     await look(name, page, 'end');
     const button = page.getByRole('button', { name: /英文|English/ });
@@ -237,6 +297,7 @@ t.test('no page keeps anybody out: axe finds nothing serious', async (t) => {
     ['wall', wall],
     ['strip', strip],
     ['kiosk', kiosk],
+    ['lead', lead],
   ] as const)
     t.same(await barriers(page), [], name);
 });
