@@ -1,5 +1,4 @@
 // What people of a shift tell each other through the service: broadcasts (喊话) and hand-over notes, with who has read them.
-import type { StandingAlarm } from './site-journal.js';
 
 /** Somebody has read it. */
 export interface Receipt {
@@ -33,7 +32,7 @@ export interface ShiftFigures {
   readonly unreached: number | null;
   readonly waiting: number;
   readonly signedIn: number;
-  readonly alarms: readonly Pick<StandingAlarm, 'alarm' | 'about'>[];
+  readonly alarms: readonly { readonly alarm: string; readonly about: string }[];
 }
 
 /** What one shift's leader leaves to the next. */
