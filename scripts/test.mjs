@@ -9,7 +9,7 @@ import { layoutOf } from './run/layout.mjs';
 import { runFiles, sumOf, testFiles } from './tap-suite.mjs';
 
 /** Most of a listening file's time is waiting for sounds, timers and deadlines: one takes a sixth of two cores. */
-const LANES = 3;
+const LANES = 2;
 
 /** These need the machine for themselves, and why. */
 const ALONE = new Map([
