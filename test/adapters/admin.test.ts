@@ -10,7 +10,7 @@ const rowsOf = (body: Body) => body['rows'] as readonly Body[];
 
 async function openAdmin() {
   const office = await openOffice();
-  const admin = (await office.logIn('admin')).cookie;
+  const admin = (await office.logIn('hotline')).cookie;
   const ask = async (route: string, body?: unknown, cookie = admin) => {
     const response = await office.call(route, { cookie, body });
     return response.json<Body>();
@@ -19,7 +19,11 @@ async function openAdmin() {
   const audited = () =>
     office.world.journal
       .flatMap((entry) => entry.facts)
-      .flatMap((fact) => (fact.type === 'Audited' ? [[fact.act, fact.about, fact.details]] : []));
+      .flatMap((fact) =>
+        fact.type === 'Audited' && !fact.act.startsWith('session.')
+          ? [[fact.act, fact.about, fact.details]]
+          : [],
+      );
   return { ...office, admin, ask, version, audited };
 }
 

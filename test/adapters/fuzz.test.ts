@@ -33,7 +33,14 @@ for (const user of logins) cookies.set(user, (await logIn(user)).cookie);
 let entered = 0;
 
 /** Logs in anew, from an address of its own: one address may try so and so often. */
-async function comeBack(user: string): Promise<void> {
+let coming: Promise<void> = Promise.resolve();
+function comeBack(user: string): Promise<void> {
+  // One after the other: a code is taken once.
+  coming = coming.then(() => enter(user));
+  return coming;
+}
+
+async function enter(user: string): Promise<void> {
   entered += 1;
   const response = await server.inject({
     method: 'POST',

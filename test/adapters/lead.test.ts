@@ -214,7 +214,7 @@ t.test('a broadcast: sent, told to every agent until each has confirmed, seen by
   const [supervisor, agent, admin] = [
     (await logIn('1001')).cookie,
     (await logIn('1002')).cookie,
-    (await logIn('admin')).cookie,
+    (await logIn('hotline')).cookie,
   ];
   world.signIn('1001' as AgentId, 'd1001' as DeviceId);
   world.signIn('1002' as AgentId, 'd1002' as DeviceId);
@@ -254,7 +254,7 @@ t.test(
       records: { unreachedCount: async () => (away ? gone() : { count: 2, latestAtMs: 1 }) },
     });
     const { call, logIn, world } = office;
-    const [supervisor, admin] = [(await logIn('1001')).cookie, (await logIn('admin')).cookie];
+    const [supervisor, admin] = [(await logIn('1001')).cookie, (await logIn('hotline')).cookie];
     await missedCall(office);
     world.signIn('1002' as AgentId, 'd1002' as DeviceId);
     const write = (text: string) => call('POST /api/v1/handover', { cookie: supervisor, body: { text } });
@@ -275,6 +275,7 @@ t.test(
     });
     t.equal(json(await write('回拨 13800138000'))['code'], 'TEXT_HOLDS_NUMBER');
     away = true;
+    await world.runUntil(world.clock.nowMs() + 1_000);
     t.match(json(await write('数据库无法访问')), {
       figures: { offered: null, unreached: null, signedIn: 1 },
     });
@@ -285,7 +286,7 @@ t.test(
     const listed = json(await call('GET /api/v1/handover?limit=1', { cookie: admin }));
     t.match(listed, { now: { offered: 0, unreached: 2 }, cursor: /./ });
     t.match(json(await call('GET /api/v1/handover', { cookie: admin })), {
-      notes: [{ text: '数据库无法访问' }, { id: note['id'], readBy: [{ by: 'admin' }] }],
+      notes: [{ text: '数据库无法访问' }, { id: note['id'], readBy: [{ by: 'hotline' }] }],
     });
   },
 );

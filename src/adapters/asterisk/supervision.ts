@@ -59,7 +59,8 @@ export function createSupervisionVerbs(ari: AriClient): SupervisionVerbs {
     } finally {
       ear.forget();
     }
-    await ari.bridges.create(supervisionId);
+    // Another way of listening is another ear in the same bridge, which Asterisk then refuses to make again.
+    await ari.bridges.create(supervisionId).catch(ignoreThere);
     await ari.bridges.addChannels(supervisionId, [earId]);
     // The keys he presses are for nobody's ear.
     await ari.bridges.addChannels(supervisionId, [supervisionId], { absorbDtmf: true });
@@ -95,6 +96,11 @@ export function createSupervisionVerbs(ari: AriClient): SupervisionVerbs {
       await Promise.all(ends.map((end) => end.catch(ignoreGone)));
     },
   };
+}
+
+function ignoreThere(error: unknown): void {
+  if (error instanceof AppError && error.details['status'] === 409) return;
+  throw error;
 }
 
 function ignoreGone(error: unknown): void {
