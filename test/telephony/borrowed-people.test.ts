@@ -1,5 +1,4 @@
 // 38 borrowed people by one table on a running hotline: one registers with his card's data and signs in with his PIN, nothing restarted.
-import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
 import { createPhone } from '../phones/phone.js';
