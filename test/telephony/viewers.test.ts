@@ -66,11 +66,11 @@ const station = await startStation({
 });
 t.teardown(() => station.close());
 
-async function logIn(user: string, password: string): Promise<string> {
+async function logIn(credentials: object): Promise<string> {
   const answer = await request(`${origin}/api/v1/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user, password }),
+    body: JSON.stringify(credentials),
   });
   await answer.body.dump();
   const cookie = [answer.headers['set-cookie']].flat().join().split(';')[0];
@@ -130,11 +130,12 @@ t.test('200 viewers during 5 calls a second: the thread is not held up, nobody m
     await station.signIn(agentId, deviceId);
   }
   const secret = async (name: string) => (await readFile(join(station.home, 'secrets', name), 'utf8')).trim();
-  const supervisor = await logIn('1001', await station.pin('1001'));
-  const administrator = await logIn('admin', await secret('admin'));
+  const supervisor = await logIn({ user: '1001', password: await station.pin('1001') });
+  const administrator = await logIn(station.hotlineCredentials());
   const kiosk = await secret('kiosk');
   const agents: string[] = [];
-  for (const agentId of agentIds) agents.push(await logIn(agentId, await station.pin(agentId)));
+  for (const agentId of agentIds)
+    agents.push(await logIn({ user: agentId, password: await station.pin(agentId) }));
   const many = <Viewer>(count: number, viewerOf: (at: number) => Viewer) =>
     Array.from({ length: count }, (_unused, at) => viewerOf(at));
   const viewers: CrowdOrder['viewers'] = [
