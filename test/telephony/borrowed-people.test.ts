@@ -100,7 +100,7 @@ t.test('from the table to a signed-in agent', async (t) => {
   t.ok(signedInMs < 300_000, 'five minutes');
   await call.hangUp();
 
-  await asked('POST', '/api/v1/agents/2038/sign-out');
+  await asked('POST', '/api/v1/agents/2038/sign-out', JSON.stringify({ reason: '借调结束' }));
   const version = async () => (await asked<{ version: string }>('GET', '/api/v1/admin/skills')).version;
   await asked('DELETE', `/api/v1/admin/agents/2038?version=${await version()}`);
   await asked('DELETE', `/api/v1/admin/devices/${card.deviceId}?version=${await version()}`);
