@@ -1,29 +1,12 @@
 // Edits the site's files for the pages: seen version compared, whole site checked, old texts kept, new ones in force at once.
-import type { Finding } from '../../contact/finding.js';
 import { formatCivilTime } from '../../contact/civil-time.js';
 import { AppError } from '../../errors.js';
-import type { SiteRowEdit } from '../../site/edit-site.js';
-import type { RowVerdict, TableFault } from '../../site/import-agents.js';
 import { siteVersionOf } from '../../site/parse-site.js';
 import type { Site } from '../../site/site.js';
+import type { SiteEdited } from '../../site/site-edited.js';
 import { isWritable, keepVersion, replaceFiles } from './replace-files.js';
 import { askThread, readSiteFiles, type Reloaded } from './site-files.js';
 import type { SiteWork, SiteWorkDone } from './site-work.js';
-
-/** How an edit went. With `ok: false` nothing has changed. */
-export type SiteEdited =
-  | {
-      readonly ok: true;
-      readonly site: Site;
-      readonly edits: readonly SiteRowEdit[];
-      readonly rows: readonly RowVerdict[];
-    }
-  | {
-      readonly ok: false;
-      readonly findings: readonly Finding[];
-      readonly rows: readonly RowVerdict[];
-      readonly fault?: TableFault;
-    };
 
 /** One wish: edits of rows or a table of people, made over the version that was seen. */
 export interface SiteWish {

@@ -59,6 +59,7 @@ export function createAccountBook(parts: AccountBookParts): AccountBook {
   const { store, log } = parts;
   const copy = new Map<string, Account>();
   let lookedAtMs: number | undefined;
+  let hasFailed = false;
   let looking: Promise<boolean> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -74,9 +75,12 @@ export function createAccountBook(parts: AccountBookParts): AccountBook {
       if (lookedAtMs === undefined) await makeFirstAccounts(parts);
       for (const account of await store.list()) keep(account);
       lookedAtMs = performance.now();
+      hasFailed = false;
       return true;
-    } catch {
-      // The journal's carrier raises the alarm.
+    } catch (error) {
+      // Once an absence: where it is the database, the journal's carrier raises the alarm.
+      if (!hasFailed) log.warn({ error: String(error) }, 'the accounts cannot be read');
+      hasFailed = true;
       return false;
     }
   }

@@ -11,8 +11,8 @@ import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
 import type { SiteRowEdit } from '../../site/edit-site.js';
-import type { RowVerdict, TableFault } from '../../site/import-agents.js';
 import type { Site } from '../../site/site.js';
+import type { SiteEdited } from '../../site/site-edited.js';
 import { sessionOf, userOf, type KnownSession, type SessionUser, type User } from './access.js';
 import type { AccountBook } from './account-book.js';
 import type { AuditReader } from './audit-reader.js';
@@ -60,21 +60,6 @@ export interface AskedCaller {
   readonly callerKey: string;
   readonly callerMasked: string;
 }
-
-/** How an edit of the files went. With `ok: false` nothing has changed; `rows` and `fault` are told of a table alone. */
-export type SiteEdited =
-  | {
-      readonly ok: true;
-      readonly site: Site;
-      readonly edits: readonly SiteRowEdit[];
-      readonly rows: readonly RowVerdict[];
-    }
-  | {
-      readonly ok: false;
-      readonly findings: readonly Finding[];
-      readonly rows: readonly RowVerdict[];
-      readonly fault?: TableFault;
-    };
 
 /** Changes the site's files and puts them in force, all of it or nothing. */
 export interface SiteEditor {
