@@ -1,4 +1,4 @@
-// A contact in its flow: greeting and menu, the way into a queue, and the way out of it without a person.
+// A contact in its flow: greeting and menu, the way into a queue, and the way out of it without a person; the survey's turns too.
 import {
   arm,
   ask,
@@ -9,6 +9,7 @@ import {
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
+import { takeSurveyTurn } from './contact-survey.js';
 import { isQuiet, sayInstead } from './contact-voice.js';
 import type { FlowCursor, FlowInput, FlowTurn, QueueExit, QueueRequest } from './flow-turn.js';
 
@@ -31,13 +32,15 @@ export function flowGoesOn(
     nodeId: turn.cursor.nodeId,
     ...(input.type === 'digit' && { digit: input.digit }),
   });
-  return takeTurn(stepped, turn, context);
+  if (step.contact.stage.at !== 'survey') return takeTurn(stepped, turn, context);
+  return takeSurveyTurn(stepped, turn, input.type === 'digit' && input.digit === '*', context);
 }
 
 /** A digit of the citizen's: only a flow that collects listens. */
 export function digitPressed(step: ContactStep, digit: string, context: ContactContext): ContactStep {
   const { stage } = step.contact;
-  if (stage.at !== 'flow' || stage.next.type !== 'collect') return step;
+  if (stage.at !== 'flow' && stage.at !== 'survey') return step;
+  if (stage.next.type !== 'collect') return step;
   if (!stage.next.bargeIn && !isQuiet(step)) return step;
   return flowGoesOn(step, stage.cursor, { type: 'digit', digit }, context);
 }
@@ -45,7 +48,8 @@ export function digitPressed(step: ContactStep, digit: string, context: ContactC
 /** No key came in time. */
 export function keyDidNotCome(step: ContactStep, context: ContactContext): ContactStep {
   const { stage } = step.contact;
-  return stage.at === 'flow' ? flowGoesOn(step, stage.cursor, { type: 'silence' }, context) : step;
+  if (stage.at !== 'flow' && stage.at !== 'survey') return step;
+  return flowGoesOn(step, stage.cursor, { type: 'silence' }, context);
 }
 
 /** Leaves the queue without a person, by the flow's way out; the missed-call record stays. */

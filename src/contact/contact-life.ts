@@ -7,6 +7,7 @@
 //   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
 //             holdNotice -> agent and supervisors are told; holdOver -> taken back from a hold by page
 //             supervisorRing -> the supervisor's phone is left alone
+//   survey    playOver, collect -> asked once more, then goodbye; surveyOver -> goodbye
 //   leaving   leavingOver -> hung up (again)
 //   ended     retire -> forgotten
 import type { AgentId } from './ids.js';
@@ -57,6 +58,7 @@ import {
   supervisorAnswered,
   supervisorHears,
 } from './contact-supervision.js';
+import { breakOff, surveyEnded, tidyUp } from './contact-survey.js';
 import {
   agentLeft,
   audioChecked,
@@ -68,6 +70,7 @@ import {
   recordingStarted,
   setDisposition,
   talkOf,
+  talkRanOut,
 } from './contact-talk.js';
 import { forgetVoice, isQuiet, music, playEnded, playNext, silence } from './contact-voice.js';
 import type { ContactId, SupervisionId } from './ids.js';
@@ -164,7 +167,7 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
         endSupervision(step, talk, signal.reason, context),
       );
     case 'SetDisposition':
-      return setDisposition(step, signal.agentId, signal.disposition);
+      return setDisposition(step, signal, context);
     case 'RecordingStarted':
       return step.contact.stage.at === 'talking' ? recordingStarted(step, signal.file, context) : step;
     case 'RecordingFailed':
@@ -181,6 +184,7 @@ function settle(step: ContactStep, context: ContactContext): ContactStep {
   const { stage } = step.contact;
   switch (stage.at) {
     case 'flow':
+    case 'survey':
       if (!isQuiet(step)) return step;
       if (stage.next.type === 'spoken') {
         return settle(flowGoesOn(step, stage.cursor, { type: 'spoken' }, context), context);
@@ -279,6 +283,7 @@ function letGo(step: ContactStep, gone: Gone, context: ContactContext): ContactS
     };
     return endTalk(step, stage.talk, end, context);
   }
+  if (stage.at === 'survey') return surveyEnded(step, gone.by);
   if (stage.at !== 'offered') return step;
   const { offerId } = stage.offer;
   const dropped = ask(
@@ -294,7 +299,7 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
   const step = still(contact);
   switch (signal.type) {
     case 'SetDisposition':
-      return setDisposition(step, signal.agentId, signal.disposition);
+      return setDisposition(step, signal, context);
     case 'OfferMade':
       return offerMade(step, signal, context);
     case 'TimerFired':
@@ -350,7 +355,9 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
     case 'supervisorRing':
       return stage.at === 'talking' ? endSupervision(due, stage.talk, 'failed', context) : due;
     case 'talkOver':
-      return stage.at === 'talking' ? agentLeft(due, stage.talk, 0, context) : due;
+      return stage.at === 'talking' ? talkRanOut(due, stage.talk, context) : due;
+    case 'surveyOver':
+      return stage.at === 'survey' ? breakOff(due, 'system', context) : due;
     case 'leavingOver':
       return arm(
         ask(silence(due), { do: 'hangUp' }),
@@ -380,6 +387,8 @@ function resynced(
       return resyncOffer(sayAgain(step, context), seen, context);
     case 'talking':
       return resyncTalk(step, stage.talk, seen, context);
+    case 'survey':
+      return flowGoesOn(tidyUp(step), stage.cursor, { type: 'resumed' }, context);
     case 'leaving':
       return ask(silence(step), { do: 'hangUp' });
     case 'ended':
@@ -423,7 +432,7 @@ function resyncTalk(
   seen: Extract<ContactSignal, { type: 'Resynced' }>,
   context: ContactContext,
 ): ContactStep {
-  if (seen.leg === 'gone') return agentLeft(step, talk, 0, context);
+  if (seen.leg === 'gone') return talkRanOut(step, talk, context);
   const { offerId, legId, bridgeId } = talk;
   const alone = seen.supervised ? step : endSupervision(step, talk, 'restart', context);
   if (isHeld(talk)) return ask(alone, { do: 'hold', bridgeId, on: true });

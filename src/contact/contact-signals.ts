@@ -24,6 +24,7 @@ import type {
 } from './ids.js';
 import type { MatchDecision, OfferOutcome } from './offer.js';
 import type { PromptRef } from './prompt-ref.js';
+import type { SurveyGrade, SurveyReason } from './survey.js';
 
 /** What reaches a contact's mailbox. Offers are named by id: a late word about an old one changes nothing. */
 export type ContactSignal =
@@ -54,7 +55,7 @@ export type ContactSignal =
   | { readonly type: 'JoinFailed'; readonly offerId: OfferId }
   | { readonly type: 'LegHeld'; readonly offerId: OfferId; readonly held: boolean }
   | { readonly type: 'CallerGone'; readonly causeCode: number; readonly inGap: boolean }
-  /** The agent releases the contact by API or key; the citizen hears the goodbye. */
+  /** 转评价: the agent releases the contact by page; the citizen is asked, or hears the goodbye. */
   | { readonly type: 'AgentReleased'; readonly agentId: AgentId }
   | { readonly type: 'PauseRecording'; readonly agentId: AgentId; readonly paused: boolean }
   | { readonly type: 'HoldContact'; readonly agentId: AgentId; readonly on: boolean }
@@ -184,6 +185,13 @@ export type ContactFact =
     }
   | { readonly type: 'ContactRequeued'; readonly queueId: QueueId; readonly preferAgentId: AgentId }
   | { readonly type: 'QueueExited'; readonly queueId: QueueId; readonly exit: QueueExit }
+  | { readonly type: 'SurveyOffered'; readonly agentId: AgentId }
+  | { readonly type: 'SurveyAnswered'; readonly grade: SurveyGrade }
+  | { readonly type: 'SurveyReason'; readonly reason: SurveyReason }
+  /** Asked to the end, given up, or broken off. `citizen`: he hung up or pressed the star key. */
+  | { readonly type: 'SurveyEnded'; readonly by: EndedBy }
+  /** 不纳入满意率: the tag or the disposition that says so. */
+  | { readonly type: 'SurveyExempt'; readonly reason: string }
   | ({ readonly type: 'DispositionSet'; readonly agentId: AgentId } & Disposition)
   | {
       readonly type: 'ContactEnded';

@@ -32,6 +32,8 @@ export interface ContactContext {
   readonly nowMs: number;
   readonly policy: ContactPolicy;
   readonly beginFlow: () => FlowTurn;
+  /** The first turn of the survey. */
+  readonly beginSurvey: () => FlowTurn;
   readonly flow: (cursor: FlowCursor, input: FlowInput) => FlowTurn;
   readonly queue: (queueId: QueueId) => QueueCondition;
   /** What a waiting citizen is told now, and when to look again. */

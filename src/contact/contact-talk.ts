@@ -1,12 +1,11 @@
 // A contact in talk: joining, hold, recording, one-way audio, and every way a talk can end.
-import { isHeld, type Disposition, type EndedBy, type Talk } from './contact.js';
+import { isHeld, type EndedBy, type Talk } from './contact.js';
 import type { ContactSignal } from './contact-signals.js';
 import { bridgeOf, legOf, offerOf } from './contact-queue.js';
 import {
   arm,
   ask,
   disarm,
-  moveTo,
   patch,
   record,
   refuse,
@@ -15,8 +14,9 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { endSupervision, shutEars } from './contact-supervision.js';
+import { exemptByNote, sayGoodbye, surveyOrGoodbye } from './contact-survey.js';
 import { say } from './contact-voice.js';
-import type { AgentId, OfferId } from './ids.js';
+import type { OfferId } from './ids.js';
 
 /** When the audio of both sides is looked at after the joining, and when a recording must have grown. */
 const audioEarlyMs = 2_000;
@@ -181,7 +181,7 @@ export function endTalk(step: ContactStep, talk: Talk, end: TalkEnd, context: Co
   );
 }
 
-/** The agent hung up or released: the citizen hears the goodbye. */
+/** The agent hung up or released: the citizen is asked how it was, or hears the goodbye. */
 export function agentLeft(
   step: ContactStep,
   talk: Talk,
@@ -189,9 +189,12 @@ export function agentLeft(
   context: ContactContext,
 ): ContactStep {
   const ended = endTalk(step, talk, { by: 'agent', causeCode }, context);
-  const leaving = moveTo(ended, { at: 'leaving', by: 'agent', reason: 'agentReleased', hangingUp: false });
-  const goodbye = say(leaving, [{ prompt: { id: 'bye' }, mustHear: false }], context);
-  return arm(goodbye, 'leavingOver', context.nowMs + context.policy.leavingMs);
+  return surveyOrGoodbye(ended, talk.agentId, context.nowMs - talk.connectedAtMs, context);
+}
+
+/** The talk is over and nobody has chosen so: its time is up, or its leg is gone unheard. Nobody is asked how it was. */
+export function talkRanOut(step: ContactStep, talk: Talk, context: ContactContext): ContactStep {
+  return sayGoodbye(endTalk(step, talk, { by: 'agent', causeCode: 0 }, context), context);
 }
 
 /** The agent's phone died under the talk: the citizen goes to the head of the queue, the same agent preferred. */
@@ -223,8 +226,13 @@ export function phoneLost(
 }
 
 /** The agent's note; open through the talk and until the contact is retired. */
-export function setDisposition(step: ContactStep, agentId: AgentId, disposition: Disposition): ContactStep {
+export function setDisposition(
+  step: ContactStep,
+  { agentId, disposition }: Extract<ContactSignal, { type: 'SetDisposition' }>,
+  context: ContactContext,
+): ContactStep {
   if (step.contact.lastAgentId !== agentId) return refuse(step.contact, 'CONTACT_NOT_YOURS');
   const merged = { ...step.contact.disposition, ...disposition };
-  return record(patch(step, { disposition: merged }), { type: 'DispositionSet', agentId, ...disposition });
+  const noted = patch(step, { disposition: merged });
+  return exemptByNote(record(noted, { type: 'DispositionSet', agentId, ...disposition }), context);
 }

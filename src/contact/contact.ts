@@ -13,6 +13,7 @@ import type {
   PlayId,
   SupervisionId,
 } from './ids.js';
+import type { SurveyPolicy } from './survey.js';
 
 /** How a call came in, fixed at arrival. No raw number: `callerKey` and the masked form only. */
 export interface Arrival {
@@ -100,6 +101,8 @@ export type Stage =
   | { readonly at: 'waiting'; readonly cursor: FlowCursor }
   | { readonly at: 'offered'; readonly cursor: FlowCursor; readonly offer: Offer }
   | { readonly at: 'talking'; readonly cursor: FlowCursor; readonly talk: Talk }
+  /** 评价: the talk is over, the citizen is asked. */
+  | { readonly at: 'survey'; readonly cursor: FlowCursor; readonly next: FlowNext }
   /** Last words, then hang-up. */
   | { readonly at: 'leaving'; readonly by: EndedBy; readonly reason: string; readonly hangingUp: boolean }
   | { readonly at: 'ended' };
@@ -158,6 +161,7 @@ export type ContactTimer =
   | 'holdOver'
   | 'supervisorRing'
   | 'talkOver'
+  | 'surveyOver'
   | 'leavingOver'
   | 'retire';
 
@@ -184,6 +188,8 @@ export interface Contact {
   readonly talks: number;
   readonly lastAgentId: AgentId | null;
   readonly disposition: Disposition;
+  /** 评价 was offered, or the contact is exempt from it; left out = neither so far. Once a call. */
+  readonly survey?: 'offered' | 'exempt';
   readonly deadlines: Deadlines<ContactTimer>;
 }
 
@@ -219,4 +225,5 @@ export interface ContactPolicy {
   readonly record: boolean;
   /** `agent.number` is spoken at the joining. */
   readonly announceAgent: boolean;
+  readonly survey: SurveyPolicy;
 }

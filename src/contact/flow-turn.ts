@@ -1,6 +1,7 @@
 // What a contact and the flow interpreter say to each other: inputs in, one turn out.
 import type { FlowId, QueueId, SkillName } from './ids.js';
 import type { PromptRef } from './prompt-ref.js';
+import type { SurveyAnswer } from './survey.js';
 
 /** Where a contact stands in its flow. Plain data: it is kept in Redis and in the journal. */
 export interface FlowCursor {
@@ -64,4 +65,6 @@ export interface FlowTurn {
   readonly cursor: FlowCursor;
   readonly say: readonly SpokenPart[];
   readonly next: FlowNext;
+  /** What the key that led here says: of the survey alone. */
+  readonly answer?: SurveyAnswer;
 }

@@ -195,6 +195,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       nowMs,
       policy: { ...site.contactPolicy, record: site.contactPolicy.record && recorded },
       beginFlow: () => site.beginFlow(contact.arrival.entryId, view()),
+      beginSurvey: () => site.beginSurvey(view()),
       flow: (cursor, input) => site.flowTurn(cursor, input, view()),
       queue: (queueId) => parts.queueCondition(site, queueId),
       treatment: (told) => treatment({ nowMs, told, place: parts.placeOf(contact.id) }),

@@ -2,7 +2,7 @@
 import type { Finding } from '../contact/finding.js';
 import { findLoop, reachedFrom, silentWays, waysOf } from './flow-ways.js';
 import type { BranchCase, Flow, FlowDay, FlowNode, FlowPart } from './flow.js';
-import { flowDays, isInRange } from './flow.js';
+import { flowDays, isInRange, surveyFlowId } from './flow.js';
 
 /** What a flow is checked against. */
 export interface FlowSurroundings {
@@ -26,10 +26,13 @@ export function checkFlow(file: string, flow: Flow, around: FlowSurroundings): r
   const missing = missingNodes(flow, problem);
   // A way left out altogether has been told by the reader already.
   if (missing.length > 0) return missing.filter(({ names }) => names !== '').map(({ finding }) => finding);
+  const common = [...unreachableNodes(flow, problem), ...silentEnds(flow, problem)];
+  if (flow.id === surveyFlowId)
+    return [...common, ...loops(flow, waysOf, problem), ...misplaced(flow, surveyKinds, problem)];
   return [
-    ...unreachableNodes(flow, problem),
-    ...loops(flow, problem),
-    ...silentEnds(flow, problem),
+    ...common,
+    ...loops(flow, silentWays, problem),
+    ...misplaced(flow, entryKinds, problem),
     ...withoutPerson(flow, around.tags, problem),
     ...unannounced(flow, around, problem),
   ];
@@ -70,8 +73,45 @@ function unreachableNodes(flow: Flow, problem: Problem): readonly Finding[] {
     );
 }
 
-function loops(flow: Flow, problem: Problem): readonly Finding[] {
-  const loop = findLoop(flow);
+const entryKinds: readonly FlowNode['kind'][] = [
+  'say',
+  'menu',
+  'collect',
+  'branch',
+  'enqueue',
+  'goto',
+  'hangup',
+];
+/** After the talk nothing leads to a person any more, and every question is asked once. */
+const surveyKinds: readonly FlowNode['kind'][] = ['say', 'rate', 'branch', 'goto', 'hangup'];
+
+function misplaced(flow: Flow, fitting: readonly FlowNode['kind'][], problem: Problem): readonly Finding[] {
+  return [...flow.nodes.values()]
+    .filter(({ kind }) => !fitting.includes(kind))
+    .map(({ id, kind, line }) =>
+      kind === 'rate'
+        ? problem(
+            line,
+            'rateOutside',
+            `节点 ${id} 是评价,评价只写在 flows/survey.yaml 中。请移到该文件。`,
+            `Node ${id} asks for a rating, which flows/survey.yaml alone may: move it there.`,
+          )
+        : problem(
+            line,
+            'notInSurvey',
+            `评价流程中不能有 ${kind}(节点 ${id}):通话已经结束。可用 say、rate、reason、branch、goto、hangup。`,
+            `The survey may hold no ${kind} (node ${id}), for the talk is over: say, rate, reason, branch, goto and hangup.`,
+          ),
+    );
+}
+
+/** A survey may have no circle at all: then it ends after so many questions, whatever is pressed. */
+function loops(
+  flow: Flow,
+  ways: (node: FlowNode) => readonly string[],
+  problem: Problem,
+): readonly Finding[] {
+  const loop = findLoop(flow, ways);
   const first = loop[0] === undefined ? undefined : flow.nodes.get(loop[0]);
   if (first === undefined) return [];
   const round = [...loop, first.id].join(' → ');
@@ -79,8 +119,12 @@ function loops(flow: Flow, problem: Problem): readonly Finding[] {
     problem(
       first.line,
       'loop',
-      `来电人不按键时会一直在 ${round} 之间循环。请给其中一处另外的去向。`,
-      `A caller who presses nothing goes round for ever: ${round}. Lead one of them elsewhere.`,
+      ways === waysOf
+        ? `评价会在 ${round} 之间反复。每个问题只问一次,请给其中一处另外的去向。`
+        : `来电人不按键时会一直在 ${round} 之间循环。请给其中一处另外的去向。`,
+      ways === waysOf
+        ? `The survey goes round: ${round}. Each question is asked once: lead one of them elsewhere.`
+        : `A caller who presses nothing goes round for ever: ${round}. Lead one of them elsewhere.`,
     ),
   ];
 }

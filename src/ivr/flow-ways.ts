@@ -8,6 +8,8 @@ export function waysOf(node: FlowNode): readonly string[] {
       return [node.person, ...node.keys.values(), ...(node.back === null ? [] : [node.back])];
     case 'collect':
       return [node.person, node.next, ...node.cases.values(), ...(node.back === null ? [] : [node.back])];
+    case 'rate':
+      return [node.next, node.otherwise, ...(node.unhappy === null ? [] : [node.unhappy])];
     case 'say':
     case 'goto':
     case 'branch':
@@ -26,6 +28,8 @@ export function silentWays(node: FlowNode): readonly string[] {
     case 'menu':
     case 'collect':
       return [node.person];
+    case 'rate':
+      return [node.otherwise];
     case 'branch':
       return [...node.cases.map(({ next }) => next), node.otherwise];
     case 'enqueue':
@@ -53,11 +57,11 @@ export function reachedFrom(
 }
 
 /**
- * A circle of {@link silentWays}, or nothing. Found by taking away, again and again, the nodes that lead only to nodes
+ * A circle of these ways, or nothing. Found by taking away, again and again, the nodes that lead only to nodes
  * already taken: what is left leads in circles.
  */
-export function findLoop(flow: Flow): readonly string[] {
-  const left = new Map([...flow.nodes].map(([id, node]) => [id, silentWays(node)]));
+export function findLoop(flow: Flow, waysFrom: (node: FlowNode) => readonly string[]): readonly string[] {
+  const left = new Map([...flow.nodes].map(([id, node]) => [id, waysFrom(node)]));
   for (let taken = true; taken;) {
     taken = false;
     for (const [id, ways] of left) {

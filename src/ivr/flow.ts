@@ -2,6 +2,10 @@
 import type { QueueExit, QueueRequest } from '../contact/flow-turn.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
+import type { SurveyAnswer } from '../contact/survey.js';
+
+/** The flow of the survey after a talk: `flows/survey.yaml`. No number leads to it, and it leads to no person. */
+export const surveyFlowId = 'survey' as FlowId;
 
 /** Kinds of day a flow can tell apart; a weekend day that the notice makes a workday is a workday. */
 export const flowDays = ['workday', 'weekend', 'holiday'] as const;
@@ -67,6 +71,21 @@ export interface CollectNode extends AskingNode {
   readonly next: string;
 }
 
+/** A question of the survey: each key is an answer. Asked once more after silence, 9 or a key that is none. */
+export interface RateNode extends NodeBase {
+  readonly kind: 'rate';
+  readonly say: readonly FlowPart[];
+  readonly timeoutMs: number;
+  readonly bargeIn: boolean;
+  readonly answers: ReadonlyMap<string, SurveyAnswer>;
+  /** Where an answer leads. */
+  readonly next: string;
+  /** Where a grade below 基本满意 leads; null: to `next` as well. */
+  readonly unhappy: string | null;
+  /** Where the star key, and nothing of use said twice, lead. */
+  readonly otherwise: string;
+}
+
 /** Goes the first way whose conditions all hold. */
 export interface BranchNode extends NodeBase {
   readonly kind: 'branch';
@@ -121,7 +140,8 @@ export interface HangupNode extends NodeBase {
   readonly reason: string;
 }
 
-export type FlowNode = SayNode | MenuNode | CollectNode | BranchNode | EnqueueNode | GotoNode | HangupNode;
+export type FlowNode =
+  SayNode | MenuNode | CollectNode | RateNode | BranchNode | EnqueueNode | GotoNode | HangupNode;
 
 /** True if the minute of the day lies in the range. */
 export function isInRange(range: MinuteRange, minuteOfDay: number): boolean {

@@ -5,6 +5,7 @@ import type { Finding } from '../contact/finding.js';
 import type { QueueRequest } from '../contact/flow-turn.js';
 import type { FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
+import { surveyGrades, surveyReasons, type SurveyAnswer } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
 import { flowDays } from './flow.js';
 import type { BranchCase, Flow, FlowNode, FlowPart, MinuteRange, QueueCondition } from './flow.js';
@@ -54,13 +55,15 @@ const askingKeys = ['say', 'timeout', 'bargeIn', 'person', 'back', 'noInput', 'b
 const knownKeys = {
   menu: ['menu', ...askingKeys],
   collect: ['collect', 'cases', 'next', ...askingKeys],
+  rate: ['rate', 'say', 'timeout', 'bargeIn', 'next', 'unhappy', 'otherwise'],
+  reason: ['reason', 'say', 'timeout', 'bargeIn', 'next', 'otherwise'],
   branch: ['branch', 'otherwise'],
   enqueue: ['enqueue', 'say', 'requires', 'priority', 'onTimeout', 'onNobody', 'onOverload'],
   goto: ['goto'],
   hangup: ['hangup', 'say'],
   say: ['say', 'next'],
 } as const;
-const kinds = ['menu', 'collect', 'branch', 'enqueue', 'goto', 'hangup', 'say'] as const;
+const kinds = ['menu', 'collect', 'rate', 'reason', 'branch', 'enqueue', 'goto', 'hangup', 'say'] as const;
 
 function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
   const kind = kinds.find((candidate) => fields.has(candidate));
@@ -75,6 +78,9 @@ function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
       return { ...base, kind, ...readAsking(fields, names), keys: readKeys(fields) };
     case 'collect':
       return { ...base, kind, ...readAsking(fields, names), ...readCollect(fields) };
+    case 'rate':
+    case 'reason':
+      return { ...base, kind: 'rate', ...readRate(fields, kind, names) };
     case 'branch':
       return {
         ...base,
@@ -116,6 +122,40 @@ function readKeys(fields: Fields): ReadonlyMap<string, string> {
   for (const key of keys.keys())
     if (!/^[1-8]$/.test(key)) fields.wrong(['menu', key], 'reservedKey', reservedKey(key));
   return keys;
+}
+
+/** A question of the survey: `rate` asks for the grade, `reason` why. */
+function readRate(fields: Fields, kind: 'rate' | 'reason', names: FlowNames) {
+  return {
+    say: readParts(fields, names),
+    timeoutMs: fields.durationMs('timeout', keyWaitMs, keyWaitMs.usual),
+    bargeIn: fields.flag('bargeIn', true),
+    answers: readAnswers(fields, kind),
+    next: fields.id('next'),
+    unhappy: fields.has('unhappy') ? fields.id('unhappy') : null,
+    otherwise: fields.id('otherwise'),
+  };
+}
+
+function readAnswers(fields: Fields, kind: 'rate' | 'reason'): ReadonlyMap<string, SurveyAnswer> {
+  const answers = new Map<string, SurveyAnswer>();
+  for (const [key, word] of fields.idMap(kind)) {
+    if (!/^[1-8]$/.test(key)) fields.wrong([kind, key], 'reservedKey', reservedKey(key));
+    const answer = answerOf(kind, word);
+    if (answer === undefined) fields.wrong([kind, key], 'unknownAnswer', unknownAnswer(kind, word));
+    else answers.set(key, answer);
+  }
+  if (answers.size === 0) fields.wrong([kind], 'noAnswers', noAnswers(kind));
+  return answers;
+}
+
+function answerOf(kind: 'rate' | 'reason', word: string): SurveyAnswer | undefined {
+  if (kind === 'reason') {
+    const reason = surveyReasons.find((known) => known === word);
+    return reason && { is: 'reason', reason };
+  }
+  const name = gradeNames.find((known) => known === word);
+  return name && { is: 'grade', grade: surveyGrades[name] };
 }
 
 function readCollect(fields: Fields) {
@@ -273,6 +313,21 @@ const unknownKind = {
   zh: `节点类型不明。请写 ${kinds.join('、')} 之一。`,
   en: `The node's kind is not told: write one of ${kinds.join(', ')}.`,
 };
+
+const gradeNames = Object.keys(surveyGrades) as readonly (keyof typeof surveyGrades)[];
+
+const unknownAnswer = (kind: 'rate' | 'reason', word: string) => {
+  const known = kind === 'rate' ? gradeNames : surveyReasons;
+  return {
+    zh: `没有名为 ${word} 的回答。请写 ${known.join('、')} 之一。`,
+    en: `There is no answer ${word}: write one of ${known.join(', ')}.`,
+  };
+};
+
+const noAnswers = (kind: 'rate' | 'reason') => ({
+  zh: `${kind} 没有可按的键。请写明每个键的回答。`,
+  en: `${kind} has no key: say what each key answers.`,
+});
 
 const reservedKey = (key: string) => ({
   zh: `按键 ${key} 不能分配:菜单可用 1 至 8;0 为人工,9 为重听,* 为返回,# 为结束,处处相同。`,

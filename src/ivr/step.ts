@@ -1,6 +1,7 @@
 // The flow interpreter: one input in, one turn out. Pure: the time and the world come along as arguments.
 import { civilTimeAt } from '../contact/civil-time.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView, SpokenPart } from '../contact/flow-turn.js';
+import { satisfiedFrom } from '../contact/survey.js';
 import { isInRange } from './flow.js';
 import type {
   BranchCase,
@@ -12,6 +13,7 @@ import type {
   FlowPart,
   MenuNode,
   QueueCondition,
+  RateNode,
 } from './flow.js';
 
 /** What a step may know beside the flow itself. */
@@ -104,6 +106,7 @@ function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): F
   switch (node.kind) {
     case 'menu':
     case 'collect':
+    case 'rate':
       return {
         cursor,
         say,
@@ -145,6 +148,7 @@ function queueHolds(condition: QueueCondition, view: FlowView): boolean {
 }
 
 function digit(flow: Flow, node: FlowNode, cursor: FlowCursor, key: string, world: FlowWorld): FlowTurn {
+  if (node.kind === 'rate') return rateKey(flow, node, cursor, key, world);
   if (node.kind !== 'menu' && node.kind !== 'collect') return stay(node, cursor, []);
   const pressed: FlowCursor = { ...cursor, keys: cursor.keys + 1 };
   const so: SoFar = { said: [], keys: pressed.keys };
@@ -194,10 +198,28 @@ function wrongKey(flow: Flow, node: MenuNode | CollectNode, cursor: FlowCursor, 
 }
 
 function silence(flow: Flow, node: FlowNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
+  if (node.kind === 'rate') return askAgain(flow, node, cursor, world);
   if (node.kind !== 'menu' && node.kind !== 'collect') return stay(node, cursor, []);
   if (node.kind === 'collect' && cursor.digits !== '') return collected(flow, node, cursor, world);
   return enter(flow, node.person, world, {
     said: [{ prompt: node.noInput, mustHear: false }],
     keys: cursor.keys,
   });
+}
+
+/** A key in the survey: an answer, the wish to be let go, or none. */
+function rateKey(flow: Flow, node: RateNode, cursor: FlowCursor, key: string, world: FlowWorld): FlowTurn {
+  const so: SoFar = { said: [], keys: cursor.keys + 1 };
+  if (key === '*') return enter(flow, node.otherwise, world, so);
+  const answer = node.answers.get(key);
+  if (answer === undefined) return askAgain(flow, node, { ...cursor, keys: so.keys }, world);
+  const unhappy = answer.is === 'grade' && answer.grade < satisfiedFrom;
+  return { ...enter(flow, (unhappy ? node.unhappy : null) ?? node.next, world, so), answer };
+}
+
+/** Once the question is said again; then he is let go. */
+function askAgain(flow: Flow, node: RateNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
+  if (cursor.tries > 0) return enter(flow, node.otherwise, world, { said: [], keys: cursor.keys });
+  const question = node.say.map((part) => spoken(part, world.greeting));
+  return stay(node, { ...cursor, tries: 1 }, question);
 }

@@ -2,6 +2,7 @@
 import type { AgentFact } from '../contact/agent.js';
 import type { Disposition, EndedBy, StageName } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
+import type { SurveyGrade, SurveyReason } from '../contact/survey.js';
 import type { ReachedFact } from './reached.js';
 
 /** A journaled fact with its place in its stream and its instant. */
@@ -95,6 +96,13 @@ export interface ContactRecord {
   readonly outcome: string | null;
   readonly district: string | null;
   readonly matterNumber: string | null;
+  /** 评价 was offered after the talk. */
+  readonly surveyOffered: boolean;
+  /** 5 非常满意 to 1 非常不满意; null = 未评价. */
+  readonly grade: SurveyGrade | null;
+  readonly unhappyReason: SurveyReason | null;
+  /** 不纳入满意率: not offered, or offered before the agent's note said so. */
+  readonly surveyExempt: boolean;
   /** Ended while the service was away: `endedAtMs` is when it was noticed. */
   readonly inGap: boolean;
   /** Called back by a person. */
@@ -193,6 +201,10 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     outcome: null,
     district: null,
     matterNumber: null,
+    surveyOffered: false,
+    grade: null,
+    unhappyReason: null,
+    surveyExempt: false,
     inGap: false,
     calledBackAtMs: null,
     incomplete: false,
@@ -249,6 +261,18 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       return;
     case 'DispositionSet':
       return dispositionSet(record, fact);
+    case 'SurveyOffered':
+      record.surveyOffered = true;
+      return;
+    case 'SurveyAnswered':
+      record.grade = fact.grade;
+      return;
+    case 'SurveyReason':
+      record.unhappyReason = fact.reason;
+      return;
+    case 'SurveyExempt':
+      record.surveyExempt = true;
+      return;
     case 'ContactEnded':
       return ended(fold, fact, atMs);
     case 'FlowStepped':
@@ -264,6 +288,7 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'SupervisionModeChanged':
     case 'SupervisionEnded':
     case 'ContactRequeued':
+    case 'SurveyEnded':
       return;
   }
 }

@@ -15,6 +15,12 @@ export const subsetNames = [
   'abandonedInQueue',
   'abandonedRinging',
   'shortAbandoned',
+  'surveyOffered',
+  'rated',
+  'satisfied',
+  'dissatisfied',
+  'unrated',
+  'surveyExempt',
   'missedTimeout',
   'missedNobody',
   'missedOverload',
@@ -58,6 +64,16 @@ export function countIn(tally: Tally, name: SubsetName): number {
       return abandonedIn(tally);
     case 'shortAbandoned':
       return tally.shortAbandons;
+    case 'surveyOffered':
+      return tally.surveysOffered;
+    case 'rated':
+    case 'satisfied':
+    case 'surveyExempt':
+      return tally[name];
+    case 'dissatisfied':
+      return tally.rated - tally.satisfied;
+    case 'unrated':
+      return tally.surveysOffered - tally.rated;
     case 'missedTimeout':
       return missedBy.timeout ?? 0;
     case 'missedNobody':

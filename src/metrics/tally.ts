@@ -1,4 +1,5 @@
 // Counts call records into a tally, and turns a tally into figures. Tallies add up: hours make a day, lines make a site.
+import { satisfiedFrom } from '../contact/survey.js';
 import type { ContactRecord, ExcludedReason, MissedCause } from './contact-record.js';
 import { averageFigure, rateFigure, type Figure } from './figure.js';
 
@@ -18,6 +19,9 @@ export type CountedRecord = Pick<
   | 'excluded'
   | 'interruptions'
   | 'calledBackAtMs'
+  | 'surveyOffered'
+  | 'grade'
+  | 'surveyExempt'
 >;
 
 /** The limits in the formulas. */
@@ -54,6 +58,11 @@ export interface Tally {
   readonly missedBy: Readonly<Partial<Record<MissedCause, number>>>;
   readonly excludedBy: Readonly<Partial<Record<ExcludedReason, number>>>;
   readonly interruptions: number;
+  /** 评价: offered, answered with a grade, 基本满意 or better; and answered contacts that stand outside it. */
+  readonly surveysOffered: number;
+  readonly rated: number;
+  readonly satisfied: number;
+  readonly surveyExempt: number;
   /** Answered contacts' waits from arrival, and from queueing. */
   readonly answeredWaitMs: number;
   readonly answeredQueuedWaitMs: number;
@@ -78,6 +87,10 @@ export const emptyTally: Tally = {
   missedBy: {},
   excludedBy: {},
   interruptions: 0,
+  surveysOffered: 0,
+  rated: 0,
+  satisfied: 0,
+  surveyExempt: 0,
   answeredWaitMs: 0,
   answeredQueuedWaitMs: 0,
   longestWaitMs: 0,
@@ -100,6 +113,7 @@ function answeredTally(record: CountedRecord, rules: TallyRules): Tally {
   return {
     ...emptyTally,
     ...waits(record),
+    ...surveyed(record),
     offered: 1,
     answered: 1,
     answeredInTime: waitMs <= rules.answerWithinMs ? 1 : 0,
@@ -109,6 +123,15 @@ function answeredTally(record: CountedRecord, rules: TallyRules): Tally {
     talkMs: record.talkMs,
     holdMs: record.holdMs,
     wrapUpMs: record.wrapUpMs,
+  };
+}
+
+function surveyed({ surveyOffered, grade, surveyExempt }: CountedRecord): Partial<Tally> {
+  if (surveyExempt) return { surveyExempt: 1 };
+  return {
+    surveysOffered: surveyOffered ? 1 : 0,
+    rated: grade === null ? 0 : 1,
+    satisfied: grade !== null && grade >= satisfiedFrom ? 1 : 0,
   };
 }
 
@@ -151,6 +174,10 @@ export function addTallies(one: Tally, other: Tally): Tally {
     missedBy: addCounts(one.missedBy, other.missedBy),
     excludedBy: addCounts(one.excludedBy, other.excludedBy),
     interruptions: one.interruptions + other.interruptions,
+    surveysOffered: one.surveysOffered + other.surveysOffered,
+    rated: one.rated + other.rated,
+    satisfied: one.satisfied + other.satisfied,
+    surveyExempt: one.surveyExempt + other.surveyExempt,
     answeredWaitMs: one.answeredWaitMs + other.answeredWaitMs,
     answeredQueuedWaitMs: one.answeredQueuedWaitMs + other.answeredQueuedWaitMs,
     longestWaitMs: Math.max(one.longestWaitMs, other.longestWaitMs),
@@ -188,6 +215,12 @@ export interface Figures {
   /** 服务触达率: answered, or called back in time / offered. */
   readonly reached: Figure;
   readonly abandonRate: Figure;
+  /** 评价发起率: surveys offered / answered, without those exempt. */
+  readonly surveyOffer: Figure;
+  /** 评价参与率: rated / surveys offered. */
+  readonly surveyResponse: Figure;
+  /** 满意率: 非常满意, 满意 and 基本满意 / rated. */
+  readonly satisfied: Figure;
   /** Average speed of answer, from arrival. */
   readonly asa: Figure;
   /** (talk + hold + wrap-up) / answered. */
@@ -217,6 +250,9 @@ export function figuresOf(tally: Tally, rules: TallyRules): Figures {
     within15OfAnswered: rateFigure('within15OfAnswered', tally.answeredInTime, answered),
     reached: rateFigure('reached', answered + tally.calledBackInTime, offered),
     abandonRate: rateFigure('abandonRate', abandoned, offered),
+    surveyOffer: rateFigure('surveyOffer', tally.surveysOffered, answered - tally.surveyExempt),
+    surveyResponse: rateFigure('surveyResponse', tally.rated, tally.surveysOffered),
+    satisfied: rateFigure('satisfied', tally.satisfied, tally.rated),
     asa: averageFigure('asa', tally.answeredWaitMs, answered),
     aht: averageFigure('aht', handledMs, answered),
     averageTalk: averageFigure('averageTalk', tally.talkMs, answered),

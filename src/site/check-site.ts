@@ -3,7 +3,7 @@ import { dayKeyAt } from '../contact/civil-time.js';
 import type { Finding } from '../contact/finding.js';
 import type { SkillName } from '../contact/ids.js';
 import { checkFlow } from '../ivr/check-flow.js';
-import type { Flow } from '../ivr/flow.js';
+import { surveyFlowId, type Flow } from '../ivr/flow.js';
 import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
 import { resumePrompt } from '../ivr/step.js';
 import { calendarWarnings } from './calendar.js';
@@ -52,6 +52,7 @@ export function checkSite(site: SiteFiles, nowMs: number): readonly Finding[] {
     ...checkAgents(site),
     ...site.numbers.flatMap((row) => checkNumber(site, row)),
     ...checkMainEntry(site),
+    ...checkSurvey(site),
     ...checkPrompts(site),
     ...site.flows.flatMap((read) => checkOneFlow(site, read)),
     ...checkUse(site),
@@ -123,6 +124,24 @@ function checkMainEntry({ policies, numbers }: SiteFiles): readonly Finding[] {
   ];
 }
 
+/** Where it is on, there must be something to ask. A number that leads there would find nobody. */
+function checkSurvey({ policies, flows, numbers }: SiteFiles): readonly Finding[] {
+  const missing = policies.contact.survey.enabled && !flows.some(({ flow }) => flow.id === surveyFlowId);
+  return [
+    ...(missing
+      ? [error(siteFileNames.policies, 1, 'unknownFlow', unknownName('流程', 'flow', surveyFlowId, 'flows/'))]
+      : []),
+    ...numbers
+      .filter(({ flowIds }) => flowIds.includes(surveyFlowId))
+      .map(({ line }) => error(siteFileNames.numbers, line, 'surveyAsEntry', surveyAsEntry)),
+  ];
+}
+
+const surveyAsEntry = {
+  zh: '评价流程 survey 不能作为接入流程:拨打的人到不了人工。请写另一个流程。',
+  en: 'The survey cannot be an entry, for it reaches no person: name another flow.',
+};
+
 function checkPrompts({ prompts }: SiteFiles): readonly Finding[] {
   return servicePrompts
     .filter((id) => !prompts.has(id))
@@ -169,7 +188,7 @@ const nobodyHolds = (skills: readonly string[]) => ({
 
 /** A flow no number leads to is nearly always a forgotten one. */
 function checkUse({ flows, numbers }: SiteFiles): readonly Finding[] {
-  const used = new Set<string>(numbers.flatMap(({ flowIds }) => flowIds));
+  const used = new Set<string>([surveyFlowId, ...numbers.flatMap(({ flowIds }) => flowIds)]);
   return flows
     .filter(({ flow }) => !used.has(flow.id))
     .map(({ file }) => ({

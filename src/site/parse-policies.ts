@@ -1,8 +1,10 @@
 // Reads policies.yaml: the site's switches and times. What is left out has its default.
 import type { AgentPolicy } from '../contact/agent.js';
 import type { ContactPolicy } from '../contact/contact.js';
+import { dispositionCategories, dispositionOutcomes } from '../contact/disposition.js';
 import { fieldsAt, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
+import type { SurveyPolicy } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
 import type { MetricsPolicy, RecordingPolicy } from './site.js';
 
@@ -43,6 +45,7 @@ export function parsePolicies(
     'agent',
     'metrics',
     'recordings',
+    'survey',
   ]);
   const policies: Policies = {
     name: readSiteName(top),
@@ -51,7 +54,10 @@ export function parsePolicies(
     mainEntryLine: source.lineAt(['mainEntry']),
     menu: top.flag('menu', false),
     greeting: top.oneOf('greeting', ['full', 'short'], 'full'),
-    contact: readContactPolicy(top.section('contact')),
+    contact: {
+      ...readContactPolicy(top.section('contact')),
+      survey: readSurveyPolicy(top.section('survey')),
+    },
     agent: readAgentPolicy(top.section('agent')),
     metrics: readMetricsPolicy(top.section('metrics')),
     recordings: readRecordingPolicy(top.section('recordings')),
@@ -79,7 +85,7 @@ function readAreaCode(top: Fields): string {
   return '0311';
 }
 
-function readContactPolicy(fields: Fields): ContactPolicy {
+function readContactPolicy(fields: Fields): Omit<ContactPolicy, 'survey'> {
   fields.refuseOthers([
     'ring',
     'progress',
@@ -133,6 +139,34 @@ function readAgentPolicy(fields: Fields): AgentPolicy {
     talkMs: fields.durationMs('talk', { min: 10 * minute, max: 12 * hour }, 4 * hour),
     forgottenMs: fields.durationMs('forgotten', { min: hour, max: 48 * hour }, 14 * hour),
   };
+}
+
+/** Left out, nobody is asked: a site of before has no flow for it. */
+function readSurveyPolicy(fields: Fields): SurveyPolicy {
+  fields.refuseOthers(['enabled', 'minTalk', 'limit', 'exempt']);
+  const exempt = fields.section('exempt');
+  exempt.refuseOthers(['tags', 'categories', 'outcomes']);
+  return {
+    enabled: fields.flag('enabled', false),
+    minTalkMs: fields.durationMs('minTalk', { min: 0, max: 10 * minute }, 0),
+    limitMs: fields.durationMs('limit', { min: 30 * second, max: 10 * minute }, 2 * minute),
+    exempt: {
+      tags: exempt.ids('tags'),
+      categories: readWords(exempt, 'categories', dispositionCategories),
+      outcomes: readWords(exempt, 'outcomes', dispositionOutcomes),
+    },
+  };
+}
+
+function readWords(fields: Fields, key: string, known: readonly string[]): readonly string[] {
+  const words = fields.ids(key);
+  const unknown = words.filter((word) => !known.includes(word));
+  if (unknown.length > 0)
+    fields.wrong([key], 'unknownDisposition', {
+      zh: `${key} 中没有 ${unknown.join('、')} 这一项。可写 ${known.join('、')}。`,
+      en: `${key} knows no ${unknown.join(', ')}: write ${known.join(', ')}.`,
+    });
+  return words;
 }
 
 function readMetricsPolicy(fields: Fields): MetricsPolicy {

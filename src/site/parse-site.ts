@@ -3,7 +3,7 @@ import { dayKeyAt } from '../contact/civil-time.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { FlowId, SkillName } from '../contact/ids.js';
-import type { Flow, FlowDay } from '../ivr/flow.js';
+import { surveyFlowId, type Flow, type FlowDay } from '../ivr/flow.js';
 import { beginFlow, step, type FlowWorld } from '../ivr/step.js';
 import { buildLedger, keptNumber, meaningOf, type Meaning } from '../numbers/ledger.js';
 import { dayKind, missingNoticeYears } from './calendar.js';
@@ -130,7 +130,7 @@ function flowDoors(
   version: string,
   flows: ReadonlyMap<FlowId, Flow>,
   entries: ReadonlyMap<string, Entry>,
-): Pick<Site, 'beginFlow' | 'flowTurn'> {
+): Pick<Site, 'beginFlow' | 'beginSurvey' | 'flowTurn'> {
   const worldOf = (view: FlowView): FlowWorld => ({
     view,
     day: flowDayAt(read, view.nowMs),
@@ -142,6 +142,7 @@ function flowDoors(
   return {
     beginFlow: (entryId: string, view: FlowView): FlowTurn =>
       beginFlow(flowOf((entries.get(entryId) ?? main).flowId), worldOf(view)),
+    beginSurvey: (view: FlowView): FlowTurn => beginFlow(flowOf(surveyFlowId), worldOf(view)),
     flowTurn: (cursor: FlowCursor, input: FlowInput, view: FlowView): FlowTurn =>
       step(flowOf(cursor.flowId), cursor, input, worldOf(view)),
   };

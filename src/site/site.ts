@@ -42,6 +42,8 @@ export interface Site {
   keptNumber(forwardedBy: string): string;
   /** First turn of an entry's flow; an unknown entry is taken as the main one. */
   beginFlow(entryId: string, view: FlowView): FlowTurn;
+  /** First turn of the survey; only where its policy has it on. */
+  beginSurvey(view: FlowView): FlowTurn;
   /** The next turn. A cursor that this version does not know begins its flow again. */
   flowTurn(cursor: FlowCursor, input: FlowInput, view: FlowView): FlowTurn;
   readonly warnings: readonly Finding[];

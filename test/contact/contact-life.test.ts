@@ -58,6 +58,12 @@ const policy: ContactPolicy = {
   retireMs: 600_000,
   record: true,
   announceAgent: true,
+  survey: {
+    enabled: false,
+    minTalkMs: 0,
+    limitMs: 120_000,
+    exempt: { tags: ['minors'], categories: [], outcomes: ['abuse'] },
+  },
 };
 
 const decision: MatchDecision = {
@@ -105,6 +111,7 @@ function context(nowMs: number, first: FlowTurn = queueTurn, waiting = 0, signed
     nowMs,
     policy,
     beginFlow: () => first,
+    beginSurvey: () => first,
     flow: (_cursor, input) => (input.type === 'queueExit' ? exitTurn(input.exit) : { ...queueTurn, say: [] }),
     queue: () => ({ waiting, signedIn, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     treatment: (told) => ({

@@ -1,6 +1,7 @@
 // The list of contacts as a file: the same rows as the list shows, masked numbers as text, named in the audit.
 import type { FastifyReply } from 'fastify';
 import { formatCivilTime } from '../../contact/civil-time.js';
+import type { SurveyGrade, SurveyReason } from '../../contact/survey.js';
 import { AppError } from '../../errors.js';
 import { missedCauseTexts, type ContactRecord } from '../../metrics/contact-record.js';
 import type { User } from './access.js';
@@ -77,6 +78,27 @@ const seconds = (
   },
 });
 
+const gradeTexts: Readonly<Record<SurveyGrade, string>> = {
+  5: '非常满意',
+  4: '满意',
+  3: '基本满意',
+  2: '不满意',
+  1: '非常不满意',
+};
+const reasonTexts: Readonly<Record<SurveyReason, string>> = {
+  attitude: '态度问题',
+  unclear: '答复不清',
+  waiting: '等候过久',
+  other: '其他',
+};
+
+/** Empty where nobody was asked. */
+function gradeText({ grade, surveyOffered, surveyExempt }: ContactRecord): string | null {
+  if (surveyExempt) return '不纳入满意率';
+  if (grade !== null) return gradeTexts[grade];
+  return surveyOffered ? '未评价' : null;
+}
+
 const contactColumns: readonly Column<ContactRecord>[] = [
   text('来电编号', 'Contact', ({ contactId }) => contactId),
   instant('来电时间', 'Arrived', ({ arrivedAtMs }) => arrivedAtMs),
@@ -99,4 +121,6 @@ const contactColumns: readonly Column<ContactRecord>[] = [
   text('处置结果', 'Outcome', ({ outcome }) => outcome),
   text('区县', 'District', ({ district }) => district),
   text('工单号', 'Matter', ({ matterNumber }) => matterNumber),
+  text('评价', 'Rating', (record) => gradeText(record)),
+  text('不满意原因', 'Why dissatisfied', ({ unhappyReason }) => unhappyReason && reasonTexts[unhappyReason]),
 ];

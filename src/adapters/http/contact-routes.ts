@@ -43,6 +43,7 @@ export const listFields = {
   cutOff: Type.Optional(oneOf(['true', 'false'])),
   subset: Type.Optional(oneOf(subsetNames)),
   teamId: Type.Optional(lineOfText(64)),
+  answeredBy: Type.Optional(lineOfText(32)),
   ...pageFields,
 };
 
@@ -133,7 +134,13 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
   const answer = { 200: contactView };
   api.post(
     '/api/v1/contacts/:id/release',
-    { schema: { summary: 'Ends the talk; the citizen hears the goodbye', params, response: answer } },
+    {
+      schema: {
+        summary: '转评价: ends the talk; the citizen is asked how it was, or hears the goodbye',
+        params,
+        response: answer,
+      },
+    },
     async (request) => act(request, request.params.id, (agentId) => ({ type: 'AgentReleased', agentId })),
   );
   api.post(
@@ -161,7 +168,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
 /** The filter a question names; agents' own contacts only, where that is all they see. @throws REQUEST_INVALID */
 export function filterFor(user: User, query: Static<typeof listQuery>, site: Site): ContactFilter {
   const { from, to, agentId, answered, missed, cutOff, minTalkMs, subset, limit, ...rest } = query;
-  const { queueId, entryId, teamId, ...same } = rest;
+  const { queueId, entryId, teamId, answeredBy, ...same } = rest;
   const whose = seesOwnContactsOnly(user) ? user.agentId : agentId;
   return {
     ...(from !== undefined && { fromMs: instantIn('from', from) }),
@@ -173,7 +180,7 @@ export function filterFor(user: User, query: Static<typeof listQuery>, site: Sit
     ...(cutOff !== undefined && { cutOff: cutOff === 'true' }),
     ...(minTalkMs !== undefined && { minTalkMs: Number(minTalkMs) }),
     ...(subset !== undefined && { subset: { name: subset, rules: tallyRulesOf(site.metricsPolicy) } }),
-    ...groupFilter({ queueId, entryId, teamId }, site),
+    ...groupFilter({ queueId, entryId, teamId, answeredBy }, site),
     ...(limit !== undefined && { limit: Number(limit) }),
   };
 }

@@ -3,6 +3,7 @@ import type { Agent } from '../../contact/agent.js';
 import { dayKeyAt, dayStartMs } from '../../contact/civil-time.js';
 import { isHeld, type Contact } from '../../contact/contact.js';
 import type { AgentId } from '../../contact/ids.js';
+import { surveyVerdict, type SurveyPolicy } from '../../contact/survey.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
 import type { HttpParts } from './http-parts.js';
 import { keepReading, type KeptReading, type ReadLane } from './kept-reading.js';
@@ -61,6 +62,7 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
       entryName: site.entries.get(shown.entryId)?.name ?? shown.dnis,
       queueName: (queueId && site.queues.get(queueId)?.name) ?? null,
       ...talkOf(contact),
+      releasesTo: releasesTo(contact, site.contactPolicy.survey),
       callsToday: callsToday(contact),
       region: /^(0\d{2,3})-/.exec(shown.callerMasked)?.[1] ?? null,
     };
@@ -79,6 +81,14 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
       day: dayKey === dayKeyAt(nowMs()) ? figures : {},
     };
   };
+}
+
+/** What the citizen would hear if the agent left now: the button is called by it. */
+function releasesTo(contact: Contact, policy: SurveyPolicy): 'survey' | 'goodbye' {
+  const { stage } = contact;
+  // How long he will have talked is not known yet: the shortest talk does not change the button.
+  const asked = surveyVerdict(contact, policy.minTalkMs, policy).is === 'asked';
+  return stage.at === 'talking' && asked ? 'survey' : 'goodbye';
 }
 
 /** What only he who talks needs to know. A supervisor who listens stays unseen; one who whispers is told of. */

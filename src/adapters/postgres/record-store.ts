@@ -257,6 +257,9 @@ const countedColumns = [
   'excluded',
   'interruptions',
   'calledBackAtMs',
+  'surveyOffered',
+  'grade',
+  'surveyExempt',
   'queueId',
   'entryId',
 ] as const satisfies readonly (keyof ContactRecord & keyof ReportedRecord)[];

@@ -1,5 +1,6 @@
 // The subsets of metrics/subset.ts as SQL conditions; a conformance test holds the two together.
 import { sql, type RawBuilder } from 'kysely';
+import { satisfiedFrom } from '../../contact/survey.js';
 import type { MissedCause } from '../../metrics/contact-record.js';
 import type { Subset } from '../../metrics/subset.js';
 
@@ -41,6 +42,18 @@ export function subsetCondition({ name, rules }: Subset): Condition {
       return abandonedIn('offered');
     case 'shortAbandoned':
       return sql<boolean>`(${missed} and abandoned_during is not null and coalesce(wait_ms, 0) < ${rules.shortAbandonMs})`;
+    case 'surveyOffered':
+      return surveyed(sql`survey_offered`);
+    case 'rated':
+      return surveyed(sql`grade is not null`);
+    case 'satisfied':
+      return surveyed(sql`grade >= ${satisfiedFrom}`);
+    case 'dissatisfied':
+      return surveyed(sql`grade < ${satisfiedFrom}`);
+    case 'unrated':
+      return surveyed(sql`survey_offered and grade is null`);
+    case 'surveyExempt':
+      return sql<boolean>`(${answered} and survey_exempt)`;
     case 'missedTimeout':
       return missedBy('timeout');
     case 'missedNobody':
@@ -68,6 +81,10 @@ export function subsetCondition({ name, rules }: Subset): Condition {
 
 function abandonedIn(...stages: readonly string[]): Condition {
   return sql<boolean>`(${missed} and abandoned_during = any(${stages}))`;
+}
+
+function surveyed(which: RawBuilder<unknown>): Condition {
+  return sql<boolean>`(${answered} and not survey_exempt and ${which})`;
 }
 
 function missedBy(cause: MissedCause): Condition {

@@ -111,6 +111,11 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
       },
     },
   ],
+  SurveyOffered: (fact) => ['story.SurveyOffered', { agent: agentOf(fact) }],
+  SurveyAnswered: (fact) => ['story.SurveyAnswered', { grade: fact.word('rate', 'grade') }],
+  SurveyReason: (fact) => ['story.SurveyReason', { reason: fact.word('unhappy', 'reason') }],
+  SurveyEnded: (fact) => ['story.SurveyEnded', { by: fact.word('by', 'by') }],
+  SurveyExempt: (fact) => ['story.SurveyExempt', { reason: exemptWord(fact) }],
   ContactEnded: (fact) => [
     'story.ContactEnded',
     { by: fact.word('by', 'by'), during: fact.word('stage', 'during') },
@@ -164,6 +169,12 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     },
   ],
 };
+
+/** A disposition's word, or the ledger's tag as it is. */
+function exemptWord(fact: Fact): Slot {
+  const category = fact.word('kind', 'reason');
+  return typeof category === 'string' ? fact.word('out', 'reason') : category;
+}
 
 function supervisionOf(fact: Fact): StoryLine['slots'] {
   return { supervisor: fact.text('supervisorId'), mode: fact.word('mode', 'mode') };

@@ -130,6 +130,8 @@ export type StripContact = ContactView & {
   readonly holdEndsAtMs: number | null;
   /** A supervisor speaks to the agent alone; one who only listens is not told of. */
   readonly whispered: boolean;
+  /** What the citizen hears when the agent leaves. */
+  readonly releasesTo: 'survey' | 'goodbye';
 };
 
 /** A broadcast the agent has yet to confirm. */

@@ -29,6 +29,15 @@ export const abandonColumns: readonly CountColumn[] = [
   { word: 'reports.short', subset: 'shortAbandoned' },
 ];
 
+/** 评价 after the talk. */
+export const surveyColumns: readonly CountColumn[] = [
+  { word: 'reports.survey.offered', subset: 'surveyOffered' },
+  { word: 'reports.survey.rated', subset: 'rated' },
+  { word: 'rate.none', subset: 'unrated' },
+  { word: 'reports.survey.unhappy', subset: 'dissatisfied' },
+  { word: 'rate.exempt', subset: 'surveyExempt' },
+];
+
 type FigureName = keyof ReportRow['figures'];
 
 export interface FigureColumn {
@@ -41,6 +50,9 @@ export const rateColumns: readonly FigureColumn[] = [
   { word: 'kpi.within15.offered', figure: 'within15OfOffered' },
   { word: 'kpi.within15.answered', figure: 'within15OfAnswered' },
   { word: 'kpi.reached', figure: 'reached' },
+  { word: 'kpi.surveyOffer', figure: 'surveyOffer' },
+  { word: 'kpi.survey', figure: 'surveyResponse' },
+  { word: 'kpi.satisfied', figure: 'satisfied' },
 ];
 
 export const timeColumns: readonly FigureColumn[] = [

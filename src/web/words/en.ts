@@ -1,4 +1,5 @@
 // The English twin of zh.ts: the same keys.
+import { surveyEn } from './survey.en.js';
 import { talkActsEn } from './talk-acts.en.js';
 import { accountsEn } from './accounts.en.js';
 import { leadEn } from './lead.en.js';
@@ -36,6 +37,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'act.finish': 'Finish wrap-up',
   'act.extend': 'Extend wrap-up',
   'act.release': 'Hang up',
+  'act.survey': 'Release to survey',
   'act.pauserec': 'Pause recording',
   'act.resumerec': 'Resume recording',
 
@@ -57,6 +59,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'stage.waiting': 'Waiting',
   'stage.offered': 'Ringing',
   'stage.talking': 'Talking',
+  'stage.survey': 'Survey',
   'stage.leaving': 'Ending',
   'stage.ended': 'Over',
 
@@ -73,6 +76,9 @@ export const en: Readonly<Record<WordKey, string>> = {
   'kpi.within15.answered': '15-s rate of answered',
   'kpi.reached': 'Reached rate',
   'kpi.reached.note': 'incl. callbacks in 30 min; kept apart',
+  'kpi.survey': 'Survey response',
+  'kpi.surveyOffer': 'Survey offer rate',
+  'kpi.satisfied': 'Satisfied',
   'kpi.asa': 'Average speed of answer',
   'kpi.longest': 'Longest wait',
   'kpi.waiting': 'Waiting now',
@@ -216,6 +222,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'weekday.4': 'Thursday',
   'weekday.5': 'Friday',
   'weekday.6': 'Saturday',
+  ...surveyEn,
   ...talkActsEn,
 
   ...reportsEn,

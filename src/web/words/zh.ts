@@ -1,5 +1,6 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
 import { reportsZh } from './reports.zh.js';
+import { surveyZh } from './survey.zh.js';
 import { talkActsZh } from './talk-acts.zh.js';
 import { accountsZh } from './accounts.zh.js';
 import { leadZh } from './lead.zh.js';
@@ -35,6 +36,7 @@ export const zh = {
   'act.finish': '完成话后',
   'act.extend': '延长话后',
   'act.release': '挂机',
+  'act.survey': '转评价',
   'act.pauserec': '暂停录音',
   'act.resumerec': '恢复录音',
 
@@ -56,6 +58,7 @@ export const zh = {
   'stage.waiting': '排队',
   'stage.offered': '振铃',
   'stage.talking': '通话',
+  'stage.survey': '评价',
   'stage.leaving': '结束中',
   'stage.ended': '已结束',
 
@@ -72,6 +75,9 @@ export const zh = {
   'kpi.within15.answered': '15秒接通率(按接通)',
   'kpi.reached': '服务触达率',
   'kpi.reached.note': '含30分钟内回拨,不计入接通率',
+  'kpi.survey': '评价参与率',
+  'kpi.surveyOffer': '评价发起率',
+  'kpi.satisfied': '满意率',
   'kpi.asa': '平均应答时长',
   'kpi.longest': '最长等待',
   'kpi.waiting': '当前排队',
@@ -215,6 +221,7 @@ export const zh = {
   'weekday.4': '星期四',
   'weekday.5': '星期五',
   'weekday.6': '星期六',
+  ...surveyZh,
   ...talkActsZh,
 
   ...reportsZh,

@@ -1,0 +1,105 @@
+// 评价: the agent has left, the citizen is still there and is asked. An ordinary flow without a way to a person, once a call.
+//
+// What he has keyed is journaled at once: who hangs up in the middle leaves it. `surveyOver` bounds the whole, whatever
+// happens in it, restarts included.
+import type { EndedBy } from './contact.js';
+import {
+  arm,
+  ask,
+  disarm,
+  moveTo,
+  patch,
+  record,
+  type ContactContext,
+  type ContactStep,
+} from './contact-step.js';
+import { say, sayInstead, silence } from './contact-voice.js';
+import type { FlowTurn } from './flow-turn.js';
+import type { AgentId } from './ids.js';
+import { exemptBy, surveyVerdict } from './survey.js';
+
+/** Last words after a talk of this length that the agent ended: the survey, or the goodbye. */
+export function surveyOrGoodbye(
+  step: ContactStep,
+  agentId: AgentId,
+  talkMs: number,
+  context: ContactContext,
+): ContactStep {
+  const verdict = surveyVerdict(step.contact, talkMs, context.policy.survey);
+  switch (verdict.is) {
+    case 'off':
+      return sayGoodbye(step, context);
+    case 'exempt':
+      return sayGoodbye(exempt(step, verdict.reason), context);
+    case 'asked': {
+      const turn = context.beginSurvey();
+      const offered = record(patch(step, { survey: 'offered' }), { type: 'SurveyOffered', agentId });
+      const { limitMs } = context.policy.survey;
+      return takeSurveyTurn(arm(offered, 'surveyOver', context.nowMs + limitMs), turn, false, context);
+    }
+  }
+}
+
+/** The goodbye, and the hang-up after it. */
+export function sayGoodbye(step: ContactStep, context: ContactContext): ContactStep {
+  return say(leave(step, 'agentReleased', context), [{ prompt: { id: 'bye' }, mustHear: false }], context);
+}
+
+/** Does what the survey's flow answered. `byCitizen`: he asked to be let go. */
+export function takeSurveyTurn(
+  step: ContactStep,
+  { cursor, say: parts, next, answer }: FlowTurn,
+  byCitizen: boolean,
+  context: ContactContext,
+): ContactStep {
+  const { stage } = step.contact;
+  // A version without this flow gives another one, which leads to a person; the talk is over.
+  if (next.type === 'enqueue' || (stage.at === 'survey' && stage.cursor.flowId !== cursor.flowId))
+    return breakOff(step, 'system', context);
+  const answered =
+    answer === undefined
+      ? step
+      : record(
+          step,
+          answer.is === 'grade'
+            ? { type: 'SurveyAnswered', grade: answer.grade }
+            : { type: 'SurveyReason', reason: answer.reason },
+        );
+  const spoken = sayInstead(answered, parts, context);
+  if (next.type !== 'hangUp') return moveTo(spoken, { at: 'survey', cursor, next });
+  return leave(surveyEnded(spoken, byCitizen ? 'citizen' : 'system'), next.reason, context);
+}
+
+/** Ends the survey where it is, with the goodbye. */
+export function breakOff(step: ContactStep, by: EndedBy, context: ContactContext): ContactStep {
+  return sayGoodbye(surveyEnded(silence(step), by), context);
+}
+
+/** The survey is over, in whatever way. */
+export function surveyEnded(step: ContactStep, by: EndedBy): ContactStep {
+  return record(disarm(step, 'surveyOver', 'collect'), { type: 'SurveyEnded', by });
+}
+
+/** After a restart: what the hang-up asked for may not have been done, and must be before the question is asked again. */
+export function tidyUp(step: ContactStep): ContactStep {
+  return ask(silence(step), { do: 'stopRecording' }, { do: 'music', on: false });
+}
+
+/** The agent's note puts a contact outside 满意率, even while its citizen is being asked. */
+export function exemptByNote(step: ContactStep, context: ContactContext): ContactStep {
+  const { survey, arrival, disposition, stage } = step.contact;
+  if (survey !== 'offered') return step;
+  const reason = exemptBy({ ...disposition, tag: arrival.tag }, context.policy.survey);
+  if (reason === null) return step;
+  const noted = exempt(step, reason);
+  return stage.at === 'survey' ? breakOff(noted, 'agent', context) : noted;
+}
+
+function exempt(step: ContactStep, reason: string): ContactStep {
+  return record(patch(step, { survey: 'exempt' }), { type: 'SurveyExempt', reason });
+}
+
+function leave(step: ContactStep, reason: string, context: ContactContext): ContactStep {
+  const leaving = moveTo(step, { at: 'leaving', by: 'agent', reason, hangingUp: false });
+  return arm(leaving, 'leavingOver', context.nowMs + context.policy.leavingMs);
+}
