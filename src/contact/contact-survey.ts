@@ -25,7 +25,8 @@ export function surveyOrGoodbye(
   talkMs: number,
   context: ContactContext,
 ): ContactStep {
-  const verdict = surveyVerdict(step.contact, talkMs, context.policy.survey);
+  const { arrival, disposition } = step.contact;
+  const verdict = surveyVerdict({ ...disposition, tag: arrival.tag }, talkMs, context.policy.survey);
   switch (verdict.is) {
     case 'off':
       return sayGoodbye(step, context);

@@ -1,6 +1,4 @@
 // 评价 after the talk: the five official grades, the reasons of those who were not content, and who is asked at all.
-import type { Contact, Disposition } from './contact.js';
-
 /** The five grades of 好差评 in their official order, as flows name them: 非常满意 is 5, 非常不满意 1. */
 export const surveyGrades = {
   verySatisfied: 5,
@@ -38,11 +36,15 @@ export interface SurveyPolicy {
   };
 }
 
+/** What of a contact may put it outside. */
+interface Noted {
+  readonly tag: string;
+  readonly category?: string;
+  readonly outcome?: string;
+}
+
 /** Why a contact is exempt: the tag or the disposition's word; null = it is not. */
-export function exemptBy(
-  { tag, category, outcome }: Disposition & { readonly tag: string },
-  { exempt }: SurveyPolicy,
-): string | null {
+export function exemptBy({ tag, category, outcome }: Noted, { exempt }: SurveyPolicy): string | null {
   if (exempt.tags.includes(tag)) return tag;
   if (category !== undefined && exempt.categories.includes(category)) return category;
   return outcome !== undefined && exempt.outcomes.includes(outcome) ? outcome : null;
@@ -50,11 +52,11 @@ export function exemptBy(
 
 /** What an agent's hang-up leads to now: the survey, or the goodbye, with or without a note that this contact is exempt. */
 export function surveyVerdict(
-  { arrival, disposition }: Contact,
+  noted: Noted,
   talkMs: number,
   policy: SurveyPolicy,
 ): { readonly is: 'asked' | 'off' } | { readonly is: 'exempt'; readonly reason: string } {
   if (!policy.enabled || talkMs < policy.minTalkMs) return { is: 'off' };
-  const reason = exemptBy({ ...disposition, tag: arrival.tag }, policy);
+  const reason = exemptBy(noted, policy);
   return reason === null ? { is: 'asked' } : { is: 'exempt', reason };
 }

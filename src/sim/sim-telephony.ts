@@ -27,6 +27,8 @@ export interface Citizen {
   readonly patienceMs: number | null;
   /** Keys pressed, in ms after arrival. */
   readonly keys?: readonly { readonly atMs: number; readonly digit: string }[];
+  /** Keys pressed in the survey, one a question, 2 s after it began; `hangUp` = he goes instead. */
+  readonly answers?: readonly string[];
 }
 
 /** The port, and the hands that move its world. */

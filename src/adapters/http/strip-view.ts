@@ -85,9 +85,9 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
 
 /** What the citizen would hear if the agent left now: the button is called by it. */
 function releasesTo(contact: Contact, policy: SurveyPolicy): 'survey' | 'goodbye' {
-  const { stage } = contact;
+  const { stage, arrival, disposition } = contact;
   // How long he will have talked is not known yet: the shortest talk does not change the button.
-  const asked = surveyVerdict(contact, policy.minTalkMs, policy).is === 'asked';
+  const asked = surveyVerdict({ ...disposition, tag: arrival.tag }, policy.minTalkMs, policy).is === 'asked';
   return stage.at === 'talking' && asked ? 'survey' : 'goodbye';
 }
 
