@@ -19,6 +19,8 @@ export interface Citizen {
   /** From the call to giving up. */
   readonly patienceMs: number;
   readonly talkMs: number;
+  /** What he presses at each question of the survey, if the agent ends the talk; undefined = he hangs up. */
+  readonly rates: readonly string[] | undefined;
   /** Calls again so long after giving up, after a talk, after having been cut off; undefined = does not. */
   readonly againAfterGivingUpMs: number | undefined;
   readonly againAfterTalkMs: number | undefined;
@@ -72,6 +74,22 @@ const outcomes = [
   ['other', 3],
 ] as const;
 
+/** Keys of `ivr-flows/flows/survey.yaml`. */
+const grades = [
+  ['1', 46],
+  ['2', 34],
+  ['3', 12],
+  ['4', 5],
+  ['5', 3],
+] as const;
+
+const whys = [
+  ['1', 20],
+  ['2', 35],
+  ['3', 35],
+  ['4', 10],
+] as const;
+
 const reasons = [
   ['rest', 45],
   ['meal', 15],
@@ -115,6 +133,7 @@ export function citizenOf(seed: number, n: number, attempt = 0): Citizen {
     againAfterGivingUpMs: sometimes(dice, 0.2, 20_000, 60_000),
     againAfterTalkMs: sometimes(dice, 0.03, 60_000, 240_000),
     againAfterLossMs: sometimes(dice, 0.6, 4_000, 20_000),
+    rates: ratesOf(dice),
   };
 }
 
@@ -129,6 +148,13 @@ function patienceOf(dice: Random): number {
 function talkOf(dice: Random): number {
   const normal = Math.sqrt(-2 * Math.log(1 - dice())) * Math.cos(2 * Math.PI * dice());
   return within(medianTalkMs * Math.exp(talkSpread * normal), talkBounds);
+}
+
+/** Six in ten rate, most of them well; who is not content says why. */
+function ratesOf(dice: Random): readonly string[] | undefined {
+  const [rates, key, why] = [dice() < 0.6, oneOf(dice, grades), oneOf(dice, whys)];
+  if (!rates) return undefined;
+  return key === '4' || key === '5' ? [key, why] : [key];
 }
 
 /** What the agent does with his n-th offer; the absent-minded one lets some ring. */

@@ -9,6 +9,8 @@ export interface Board {
   agent(agentId: string, sinceMs: number): AgentView | undefined;
   /** Whether a person talks with the caller of this number. */
   isTalking(number: string): boolean;
+  /** Whether he is being asked how it was. */
+  isRating(number: string): boolean;
   count(state: AgentView['state']): number;
   /** Agents signed in. */
   readonly present: number;
@@ -32,6 +34,7 @@ export function createBoard(api: ServiceApi): Board {
   let askedAtMs = 0;
   let agents: ReadonlyMap<string, AgentView> = new Map();
   let talking: ReadonlySet<string> = new Set();
+  let rating: ReadonlySet<string> = new Set();
   let waiting = 0;
 
   async function look(): Promise<void> {
@@ -41,8 +44,14 @@ export function createBoard(api: ServiceApi): Board {
     const live = answer.body as LiveView;
     askedAtMs = nowMs;
     agents = new Map(live.agents.map((agent) => [agent.agentId, agent]));
-    const joined = live.contacts.filter(({ stage }) => stage === 'talking');
-    talking = new Set(joined.map(({ callerMasked }) => callerMasked.slice(-4)));
+    const numbersIn = (wanted: ContactView['stage']) =>
+      new Set(
+        live.contacts
+          .filter(({ stage }) => stage === wanted)
+          .map(({ callerMasked }) => callerMasked.slice(-4)),
+      );
+    talking = numbersIn('talking');
+    rating = numbersIn('survey');
     waiting = live.contacts.filter(({ stage }) => stage === 'waiting' || stage === 'offered').length;
   }
 
@@ -51,6 +60,7 @@ export function createBoard(api: ServiceApi): Board {
       askedAtMs > sinceMs && Date.now() - askedAtMs < staleMs ? agents.get(agentId) : undefined,
     // The last four digits are what the masked number keeps, and nobody else's at one time.
     isTalking: (number) => talking.has(number.slice(-4)),
+    isRating: (number) => rating.has(number.slice(-4)),
     count: (state) => [...agents.values()].filter((agent) => agent.state === state).length,
     get present() {
       return agents.size - this.count('offline');

@@ -22,6 +22,9 @@ const untilReadyMs = 30_000;
 /** Further behind than this the calls that were missed are left out, instead of coming all at once. */
 const longestDelayMs = 5_000;
 const answerMs = 10_000;
+/** From a question of the survey to its key, and from the last key to the end of the thanks. */
+const thinksMs = 4_000;
+const thanksMs = 8_000;
 
 /** Opens the line and lets the citizens call; the counts go on from where they are. */
 export async function letCitizensCall(plan: CallPlan, hotline: Hotline, counts: Counts): Promise<Crowd> {
@@ -124,7 +127,7 @@ async function call(citizen: Citizen, street: Street): Promise<Outcome> {
 }
 
 async function talk(
-  { talkMs }: Citizen,
+  { number, talkMs, rates }: Citizen,
   { hotline, counts }: Street,
   phoneCall: Awaited<ReturnType<Phone['call']>>,
 ): Promise<void> {
@@ -132,10 +135,28 @@ async function talk(
   if (counts.firstAnsweredAtMs === 0) counts.firstAnsweredAtMs = Date.now();
   counts.talking += 1;
   try {
-    while (phoneCall.state === 'up' && Date.now() < overAtMs && !isDead(phoneCall))
+    while (phoneCall.state === 'up' && Date.now() < overAtMs && !isDead(phoneCall)) {
+      if (hotline.board.isRating(number)) return await rate(rates, hotline, phoneCall);
       await sleep(lookEveryMs, undefined, { signal: hotline.signal });
+    }
   } finally {
     counts.talking -= 1;
     await phoneCall.hangUp();
   }
+}
+
+/** The agent has left and the citizen is asked: he presses his keys and hears the thanks, or hangs up. */
+async function rate(
+  keys: readonly string[] = [],
+  { signal }: Hotline,
+  phoneCall: Awaited<ReturnType<Phone['call']>>,
+): Promise<void> {
+  for (const key of keys) {
+    await sleep(thinksMs, undefined, { signal });
+    if (phoneCall.state !== 'up') return;
+    await phoneCall.sendDigits(key);
+  }
+  const overAtMs = Date.now() + (keys.length > 0 ? thanksMs : 0);
+  while (phoneCall.state === 'up' && Date.now() < overAtMs && !isDead(phoneCall))
+    await sleep(lookEveryMs, undefined, { signal });
 }

@@ -27,7 +27,7 @@ export interface Citizen {
   readonly patienceMs: number | null;
   /** Keys pressed, in ms after arrival. */
   readonly keys?: readonly { readonly atMs: number; readonly digit: string }[];
-  /** Keys pressed in the survey, one a question, 2 s after it began; `hangUp` = he goes instead. */
+  /** Keys pressed at the survey's questions, one each, 2 s after it began; `hangUp` = he goes instead. */
   readonly answers?: readonly string[];
 }
 
@@ -83,6 +83,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
   const habits = new Map<DeviceId, PhoneHabit>();
   const reachable = new Set<DeviceId>();
   const plays = new Map<PlayId, () => void>();
+  const answers = new Map<ChannelId, string[]>();
   let listener: (event: TelephonyEvent) => void = () => undefined;
   let boot = 1;
   let calls = 0;
@@ -105,6 +106,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
 
   function remove(channelId: ChannelId, causeCode: number, phoneLost = false): void {
     if (!channels.delete(channelId)) return;
+    answers.delete(channelId);
     for (const ear of [...channels.values()]) if (ear.earOf === channelId) channels.delete(ear.channelId);
     emit({ type: 'gone', channelId, causeCode, phoneLost });
   }
@@ -138,6 +140,15 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       else soon(1_000, endTalk);
     };
     soon(talkMs, endTalk);
+  }
+
+  function answerQuestion(channelId: ChannelId): void {
+    const digit = answers.get(channelId)?.shift();
+    if (digit === undefined) return;
+    soon(2_000, () => {
+      if (digit === 'hangUp') remove(channelId, normalClearing);
+      else if (channels.has(channelId)) emit({ type: 'digit', channelId, digit });
+    });
   }
 
   function snapshot(): NodeSnapshot {
@@ -179,6 +190,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
     },
     async play(channelId, playId, prompt) {
       channelOf(channelId);
+      if (prompt.id.startsWith('survey.')) answerQuestion(channelId);
       const end = (ok: boolean) => {
         if (!plays.delete(playId)) return;
         emit({ type: 'playEnded', channelId, playId, ok });
@@ -277,7 +289,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       else reachable.delete(deviceId);
       emit({ type: 'phone', deviceId, reachable: isUp });
     },
-    call({ ani, dnis, patienceMs, keys = [] }) {
+    call({ ani, dnis, patienceMs, keys = [], answers: toSurvey = [] }) {
       calls += 1;
       const channelId = `sim.${boot}.${calls}` as ChannelId;
       const arrival: ArrivalSeen = {
@@ -292,6 +304,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
         arrivedAtMs: clock.nowMs(),
       };
       add({ channelId, offerId: null, deviceId: null, up: false, arrival });
+      answers.set(channelId, [...toSurvey]);
       emit({ type: 'arrived', arrival });
       for (const { atMs, digit } of keys) {
         soon(atMs, () => channels.has(channelId) && emit({ type: 'digit', channelId, digit }));

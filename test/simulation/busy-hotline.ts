@@ -97,9 +97,29 @@ function missWhileAway(world: World, reason: 'away' | 'full'): void {
   });
 }
 
+const noAnswer: readonly string[] = [];
+
+/** Half of them rate, some without saying why; some press nonsense, go, or press nothing. */
+function answersOf(random: Random): readonly string[] {
+  return pick(random, [
+    ['1'],
+    ['2'],
+    ['3'],
+    ['4', '2'],
+    ['5', '9', '8'],
+    ['5', 'hangUp'],
+    ['8', '1'],
+    ['hangUp'],
+    ['*'],
+    noAnswer,
+  ]);
+}
+
 /** So many citizens by the seed's dice; at the end everybody has gone home. */
 export async function busyHotline(site: Site, seed: number, calls: number): Promise<World> {
   const random = createRandom(seed);
+  /** Of their own, so that the rest of the day is the same whoever rates it. */
+  const raters = createRandom(seed + 0.5);
   const world = createWorld({
     site,
     startMs: busyStartMs,
@@ -117,6 +137,7 @@ export async function busyHotline(site: Site, seed: number, calls: number): Prom
         random() < 0.6
           ? [{ atMs: 6_000 + exponentialMs(random, 6_000), digit: pick(random, ['0', '1', '9']) }]
           : [],
+      answers: answersOf(raters),
     });
     if (random() < 0.3)
       world.clock.at(world.clock.nowMs() + 40_000 + exponentialMs(random, 60_000), () =>

@@ -30,6 +30,8 @@ export interface StationOptions {
   readonly rtpStart: number;
   /** Text replacements in `ivr-flows/policies.yaml`, e.g. `[['wrapUp: 60s', 'wrapUp: 2s']]`. */
   readonly policies?: Replacements;
+  /** The survey after a talk is on, as shipped; default: off, so that who tests something else hears the goodbye. */
+  readonly survey?: boolean;
   /** The same in any file below `ivr-flows/`, by its name there: `{'queues.yaml': [['limit: 200', 'limit: 1']]}`. */
   readonly files?: Readonly<Record<string, Replacements>>;
   /** More environment for the service. */
@@ -182,7 +184,8 @@ export async function startStation(options: StationOptions): Promise<Station> {
   const home = await mkdtemp(join(tmpdir(), 'yihao-station-'));
   await cp(join(projectDir, 'ivr-flows'), join(home, 'flows'), { recursive: true });
   const flowsFile = (file: string) => join(home, 'flows', file);
-  await replaceIn(flowsFile('policies.yaml'), options.policies ?? []);
+  const survey: Replacements = options.survey === true ? [] : [['enabled: true', 'enabled: false']];
+  await replaceIn(flowsFile('policies.yaml'), [...survey, ...(options.policies ?? [])]);
   for (const [file, changes] of Object.entries(options.files ?? {}))
     await replaceIn(flowsFile(file), changes);
   const env = {
