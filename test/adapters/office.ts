@@ -48,6 +48,8 @@ const files = new Map(
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
 );
+// Without the survey: what is looked at here ends with the goodbye. test/contact/contact-survey.test.ts has it on.
+files.set('policies.yaml', (files.get('policies.yaml') ?? '').replace('enabled: true', 'enabled: false'));
 
 function siteOf(menu: boolean, read: ReadonlyMap<string, string> = files): Site {
   const parsed = parseSite(read, { nowMs: startMs, overrides: { menu } });

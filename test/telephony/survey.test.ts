@@ -64,7 +64,7 @@ t.test(
     const rated = await talkOver('1002', 'page');
     const asked = await station.hears(rated.call, 'survey.ask', {
       sinceMs: rated.hungUpAtMs,
-      firstMs: 2_000,
+      timeoutMs: 25_000,
     });
     t.ok(asked.score >= 0.8);
     await rated.call.sendDigits('2');
@@ -91,7 +91,10 @@ t.test('a wrong key, then silence: asked once more, then the goodbye', async (t)
   const rated = await talkOver('1004');
   await rated.untilFact('SurveyOffered');
   await rated.call.sendDigits('7');
-  const again = await station.hears(rated.call, 'survey.ask', { sinceMs: rated.hungUpAtMs + 500 });
+  const again = await station.hears(rated.call, 'survey.ask', {
+    sinceMs: rated.hungUpAtMs + 500,
+    timeoutMs: 25_000,
+  });
   const goodbye = await station.hears(rated.call, 'bye', { sinceMs: again.endsAtMs, timeoutMs: 20_000 });
   t.ok(Math.abs(goodbye.atMs - again.endsAtMs - 6_000) < 1_500, 'after 6 s without a key');
   await recordOf(t, rated, { grade: null, endReason: 'notRated' });
