@@ -222,7 +222,7 @@ export const errorCatalogue = {
   },
   TEAM_ENDED: {
     status: 409,
-    zh: '该班组已到期,不能签入。如仍需工作,请管理员延长到期日',
+    zh: '该班组已到期,不能签入或登录。如仍需工作,请管理员延长到期日',
     en: "The agent's team has ended: ask the administrator to extend it.",
   },
   TEXT_HOLDS_NUMBER: {

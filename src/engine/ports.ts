@@ -269,6 +269,8 @@ export type TelephonyEvent =
 export interface TrunkSeen {
   readonly trunkId: string;
   readonly linesInUse: number;
+  /** How many may be in use at one time; null = not known yet. */
+  readonly lines: number | null;
   /** `none`: known by its address, registers nowhere. */
   readonly registration: 'none' | 'registered' | 'failed';
 }

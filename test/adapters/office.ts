@@ -270,6 +270,7 @@ export async function openOffice({
   let broken = false;
   const texts = new Map(files);
   const pins = new Map<AgentId, string>();
+  const pinOf = (id: AgentId) => pins.get(id) ?? (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined);
   const change = (next: Site): SiteChange => {
     if (broken)
       return {
@@ -293,10 +294,7 @@ export async function openOffice({
       setMenu: async (menu) => change(menu === true ? menuSite : plainSite),
     },
     records: { ...recordsOf(world), ...records },
-    pins: createPinCheck(
-      (id) => pins.get(id) ?? (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined),
-      attempts,
-    ),
+    pins: createPinCheck(pinOf, attempts),
     accounts: accounts.parts,
     auditReader: auditOf(world),
     callerOf: (number) =>
@@ -322,6 +320,7 @@ export async function openOffice({
     },
     secrets: {
       passwordOf: (deviceId) => (site.devices.has(deviceId) ? `password of ${deviceId}` : undefined),
+      pinOf,
       async newPin(agentId) {
         pins.set(agentId, '482915');
         return '482915';

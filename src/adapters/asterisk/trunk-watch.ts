@@ -24,13 +24,16 @@ export function createTrunkWatch(
 
   async function look(): Promise<void> {
     const [endpoints, registrations] = await Promise.all([ari.endpoints.list(), registrationsOf(ami)]);
-    seen = endpoints
-      .filter(({ technology, resource }) => technology === 'PJSIP' && !isDevice(resource))
-      .map(({ resource, channel_ids }) => ({
-        trunkId: resource,
-        linesInUse: channel_ids.length,
-        registration: registrations.get(resource) ?? 'none',
-      }));
+    seen = await Promise.all(
+      endpoints
+        .filter(({ technology, resource }) => technology === 'PJSIP' && !isDevice(resource))
+        .map(async ({ resource, channel_ids }) => ({
+          trunkId: resource,
+          linesInUse: channel_ids.length,
+          lines: await linesOf(ari, resource),
+          registration: registrations.get(resource) ?? 'none',
+        })),
+    );
   }
 
   return {
@@ -42,6 +45,12 @@ export function createTrunkWatch(
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** The limit that the dialplan holds this trunk to, read where it is held. */
+async function linesOf(ari: AriClient, trunkId: string): Promise<number | null> {
+  const { value } = await ari.asterisk.getVariable(`LINES_${trunkId}`);
+  return /^\d+$/.test(value) ? Number(value) : null;
 }
 
 async function registrationsOf(ami: AmiClient): Promise<ReadonlyMap<string, TrunkSeen['registration']>> {

@@ -1,7 +1,9 @@
 // Who may do what: the tables of routes, of live views and of roles, and the rule that an agent acts on himself only.
+import type { DayKey } from '../../contact/civil-time.js';
 import type { AgentId } from '../../contact/ids.js';
 import { accountRoles, type AccountRole, type PendingStep } from '../../engine/account.js';
-import { agentRoles, type AgentRole, type Site } from '../../site/site.js';
+import { agentRoles, type AgentProfile, type AgentRole, type Site } from '../../site/site.js';
+import { teamStanding } from '../../site/team-end.js';
 
 /** People of agents.yaml (话务员, 专家, 班长), and accounts. */
 export type Role = AgentRole | AccountRole;
@@ -16,8 +18,8 @@ export type User =
 
 /** What a session remembers; the role is looked up anew at each request, so that a change takes effect at once. */
 export type SessionUser =
-  | { readonly is: 'agent'; readonly agentId: AgentId }
   /** `credential`: what he had proved himself by. */
+  | { readonly is: 'agent'; readonly agentId: AgentId; readonly credential: string }
   | { readonly is: 'account'; readonly name: string; readonly credential: number };
 
 const persons: readonly Role[] = agentRoles;
@@ -208,6 +210,14 @@ export type AccountOf = (
   readonly pending: readonly PendingStep[];
 } | null;
 
+/** What a session is held against at each request. */
+export interface Proofs {
+  readonly accountOf: AccountOf;
+  /** What a session of this agent carries that is still good; undefined = none is. */
+  readonly agentCredential: (agentId: AgentId) => string | undefined;
+  readonly todayKey: DayKey;
+}
+
 /** Who is behind a session. */
 export interface KnownSession {
   readonly user: User;
@@ -216,29 +226,35 @@ export interface KnownSession {
   readonly pending: readonly PendingStep[];
 }
 
-/** Undefined where the agent is no longer in the files, or the account may do nothing. */
+/** Undefined where the agent is no longer in the files, has a new PIN or his team has ended, or the account may do nothing. */
 export function sessionOf(
   session: SessionUser | undefined,
   site: Site,
-  accountOf: AccountOf,
+  proofs: Proofs,
 ): KnownSession | undefined {
   if (session === undefined) return undefined;
   if (session.is === 'account') {
     const { name } = session;
-    const known = accountOf(name, session.credential);
+    const known = proofs.accountOf(name, session.credential);
     if (known === null) return undefined;
     const { role, displayName, pending } = known;
     return { user: { role, agentId: null, name }, displayName, pending };
   }
   const { agentId } = session;
   const agent = site.agents.get(agentId);
-  if (agent === undefined) return undefined;
+  if (agent === undefined || hasEnded(site, agent, proofs.todayKey)) return undefined;
+  if (proofs.agentCredential(agentId) !== session.credential) return undefined;
   const user = { role: agent.role, agentId, name: agentId };
   return { user, displayName: agent.name, pending: [] };
 }
 
 /** The same for all that a whole session may do: with something pending there is nobody. */
-export function userOf(session: SessionUser | undefined, site: Site, accountOf: AccountOf): User | undefined {
-  const known = sessionOf(session, site, accountOf);
+export function userOf(session: SessionUser | undefined, site: Site, proofs: Proofs): User | undefined {
+  const known = sessionOf(session, site, proofs);
   return known?.pending.length === 0 ? known.user : undefined;
+}
+
+/** Borrowed people whose last day is over have gone home. */
+export function hasEnded({ teams }: Site, { teamId }: AgentProfile, todayKey: DayKey): boolean {
+  return teamStanding(teams.get(teamId)?.until, todayKey) === 'ended';
 }

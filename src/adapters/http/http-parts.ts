@@ -1,7 +1,9 @@
 // What the HTTP server is given, and the small things every route shares.
+import { createHmac } from 'node:crypto';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { dayKeyAt } from '../../contact/civil-time.js';
 import type { Finding } from '../../contact/finding.js';
 import type { AgentId, DeviceId } from '../../contact/ids.js';
 import type { Engine } from '../../engine/engine.js';
@@ -13,7 +15,7 @@ import { AppError } from '../../errors.js';
 import type { SiteRowEdit } from '../../site/edit-site.js';
 import type { Site } from '../../site/site.js';
 import type { SiteEdited } from '../../site/site-edited.js';
-import { sessionOf, userOf, type KnownSession, type SessionUser, type User } from './access.js';
+import { sessionOf, userOf, type KnownSession, type Proofs, type SessionUser, type User } from './access.js';
 import type { AccountBook } from './account-book.js';
 import type { AuditReader } from './audit-reader.js';
 import type { OneTimeCodes } from './one-time-code.js';
@@ -79,6 +81,7 @@ export interface SiteEditor {
 /** Passwords of phones, and PINs given anew. */
 export interface OfficeSecrets {
   passwordOf(deviceId: DeviceId): string | undefined;
+  pinOf(agentId: AgentId): string | undefined;
   /** A new PIN, in force when this settles. */
   newPin(agentId: AgentId): Promise<string>;
 }
@@ -129,16 +132,35 @@ export type Api = FastifyInstance<
 >;
 
 /** Where a user's role is looked up. */
-type WhoIsWho = Pick<HttpParts, 'sites' | 'accounts'>;
+type WhoIsWho = Pick<HttpParts, 'sites' | 'accounts' | 'secrets' | 'sessionSecret' | 'nowMs'>;
+
+/** What sessions are held against now. */
+export function proofsNow(parts: WhoIsWho): Proofs {
+  return {
+    accountOf: parts.accounts.book.standingOf,
+    agentCredential: (agentId) => agentCredential(parts, agentId),
+    todayKey: dayKeyAt(parts.nowMs()),
+  };
+}
+
+/** A mark of an agent's PIN: another with every new one, and it tells nothing of it. Undefined without a PIN. */
+export function agentCredential(
+  { secrets, sessionSecret }: Pick<HttpParts, 'secrets' | 'sessionSecret'>,
+  agentId: AgentId,
+): string | undefined {
+  const pin = secrets.pinOf(agentId);
+  if (pin === undefined) return undefined;
+  return createHmac('sha256', sessionSecret).update(`${agentId} ${pin}`).digest('base64url');
+}
 
 /** The user behind a request, or undefined; nobody, too, while he has a first password to change or codes to set up. */
 export function userIn(request: FastifyRequest, parts: WhoIsWho): User | undefined {
-  return userOf(request.session.user, parts.sites.current(), parts.accounts.book.standingOf);
+  return userOf(request.session.user, parts.sites.current(), proofsNow(parts));
 }
 
 /** Who is behind a request, whatever he still has to do. */
 export function sessionIn(request: FastifyRequest, parts: WhoIsWho): KnownSession | undefined {
-  return sessionOf(request.session.user, parts.sites.current(), parts.accounts.book.standingOf);
+  return sessionOf(request.session.user, parts.sites.current(), proofsNow(parts));
 }
 
 /** The user of a route that only somebody logged in can reach. @throws LOGIN_NEEDED */

@@ -122,6 +122,7 @@ export const conditionView = Type.Object({
     Type.Object({
       trunkId: Type.String(),
       linesInUse: Type.Integer(),
+      lines: nullable(Type.Integer()),
       registration: oneOf(['none', 'registered', 'failed']),
     }),
   ),

@@ -118,6 +118,8 @@ export const en: Readonly<Record<WordKey, string>> = {
   'part.away': 'away',
 
   'trunk.failed': 'Not registered',
+  'trunk.full': 'Full',
+  'trunk.nearlyFull': 'Nearly full',
 
   'alarm.info': 'Notice',
   'alarm.warn': 'Warning',

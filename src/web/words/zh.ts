@@ -117,6 +117,8 @@ export const zh = {
   'part.away': '未连接',
 
   'trunk.failed': '未注册',
+  'trunk.full': '线路满',
+  'trunk.nearlyFull': '将满',
 
   'alarm.info': '提示',
   'alarm.warn': '预警',
