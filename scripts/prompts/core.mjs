@@ -31,6 +31,7 @@ export async function loadBuilt(name) {
  *   'contact/finding': typeof import('../../src/contact/finding.js'),
  *   'contact/yaml-source': typeof import('../../src/contact/yaml-source.js'),
  *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),
+ *   'ivr/reading': typeof import('../../src/ivr/reading.js'),
  *   'ivr/prompt-text': typeof import('../../src/ivr/prompt-text.js'),
  *   'ivr/wording': typeof import('../../src/ivr/wording.js'),
  *   'site/parse-site': typeof import('../../src/site/parse-site.js'),
