@@ -33,6 +33,8 @@ export async function loadBuilt(name) {
  *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),
  *   'ivr/reading': typeof import('../../src/ivr/reading.js'),
  *   'ivr/prompt-text': typeof import('../../src/ivr/prompt-text.js'),
+ *   'ivr/sound-measure': typeof import('../../src/ivr/sound-measure.js'),
+ *   'ivr/telephone-sound': typeof import('../../src/ivr/telephone-sound.js'),
  *   'ivr/wording': typeof import('../../src/ivr/wording.js'),
  *   'site/parse-site': typeof import('../../src/site/parse-site.js'),
  * }} CoreModules

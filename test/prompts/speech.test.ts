@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -17,7 +18,7 @@ import { AppError } from '../../src/errors.js';
 import { espeakText, parseLexicon, segmentByLexicon } from '../../src/ivr/lexicon.js';
 import { readFigures } from '../../src/ivr/reading.js';
 import { layoutOf } from '../../scripts/run/layout.mjs';
-import { peakOf, samplesOf, speechRms } from '../../scripts/prompts/wave.mjs';
+import { peakOf, samplesOf } from '../../src/ivr/telephone-sound.js';
 
 const { lexicon, findings } = parseLexicon('lexicon.yaml', readFileSync('ivr-flows/lexicon.yaml', 'utf8'));
 
@@ -211,15 +212,11 @@ t.test('the build makes every sound at telephone rate, evenly loud, and short en
   const store = createPromptStore(`${home}/sounds/manifest.json`);
   t.ok((store.resolve({ id: 'greet.main' })?.durationMs ?? Infinity) <= 9500, 'full greeting');
   t.ok((store.resolve({ id: 'greet.short' })?.durationMs ?? Infinity) <= 6000, 'short greeting');
-  for (const file of readdirSync(sounds)) {
-    const wav = readFileSync(`${sounds}/${file}`);
-    if (wav.subarray(0, 36).toString('hex') !== telephoneHeader(wav.length))
-      t.fail(`${file} is not 8 kHz mono 16 bit`);
-    const samples = samplesOf(wav.subarray(44));
-    const levelDb = 20 * Math.log10(speechRms(samples));
-    if (Math.abs(levelDb + 20) > 1 || peakOf(samples) > 0.96)
-      t.fail(`${file}: ${levelDb.toFixed(1)} dB, peak ${String(peakOf(samples))}`);
-  }
+  t.match(
+    run('measure'),
+    / 0 findings/,
+    'every sound by the rules of length, loudness, clipping and silence',
+  );
   t.end();
 });
 
@@ -319,6 +316,11 @@ t.test(
     t.ok(Math.abs((store.resolve({ id: 'bye' })?.durationMs ?? 0) - 2190) < 60);
     const held = store.resolve({ id: 'hold.start' })?.durationMs ?? 0;
     t.ok(Math.abs((store.resolve({ id: 'queue.place', slots: { n: 3 } })?.durationMs ?? 0) - held) < 30);
+    rmSync(`${flows}/recordings/bye.wav`);
+    const hot = `${flows}/recordings/hold.start.wav`;
+    execFileSync('sox', ['-V1', `${sounds}/hold-again.wav`, '-r', '44100', hot, 'gain', '20']);
+    run('build');
+    t.throws(() => run('measure'), /recordings\/hold\.start\.wav:1 提示音 hold\.start\.wav 削波失真/);
     rmSync(`${flows}/recordings`, { recursive: true });
     writeFileSync(`${sounds}/left-over.wav`, 'x');
     run('build');
@@ -337,6 +339,18 @@ t.test('a broken file stops the build with its line and leaves the sounds as the
   t.throws(() => run('build'), /prompts\/3-talk\.yaml:\d+ 提示音 hold\.start/);
   t.equal(readFileSync(`${home}/sounds/manifest.json`, 'utf8'), manifest);
   writeFileSync(file, text);
+  t.end();
+});
+
+t.test('a sound that is missing or longer than its prompt may be is named with its line', (t) => {
+  const file = `${flows}/prompts/1-entry.yaml`;
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/ +longestSeconds: 10.5.*\n/, ''));
+  t.throws(() => run('measure'), /prompts\/1-entry\.yaml:\d+ 提示音 menu\.main 长 9\.\d 秒,不得超过 9\.0 秒/);
+  writeFileSync(file, text);
+  renameSync(`${sounds}/full.wav`, `${dir}/full.wav`);
+  t.throws(() => run('measure'), /prompts\/4-away\.yaml:\d+ 提示音 full 还没有生成/);
+  renameSync(`${dir}/full.wav`, `${sounds}/full.wav`);
   t.end();
 });
 
@@ -368,11 +382,3 @@ t.test('the hold music lasts a minute, is quiet, and joins its beginning without
   t.ok(steps.reduce((most, step) => Math.max(most, step), 0) < 6000);
   t.end();
 });
-
-/** RIFF, fmt chunk of 16 bytes: PCM, 1 channel, 8,000 samples and 16,000 bytes a second, 2 bytes a sample, 16 bits. */
-function telephoneHeader(bytes: number): string {
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(bytes - 8);
-  const form = '57415645666d74201000000001000100401f0000803e000002001000';
-  return `52494646${size.toString('hex')}${form}`;
-}
