@@ -41,19 +41,19 @@ export async function measureSounds(layout, { prompts, variants }) {
     for (const fault of lengthFaults(wholeMs, longestMs(prompt)))
       findings.push(finding(prompt, prompt.id, fault));
   }
-  return { measured, findings: [...findings, ...(await overdrivenRecordings(layout))] };
+  return { measured, findings: [...findings, ...(await faultyRecordings(layout))] };
 }
 
-/** Evened out, an overdriven recording looks harmless: its source tells. @param {import('../run/layout.mjs').Layout} layout */
-async function overdrivenRecordings({ flows }) {
-  const { isOverdriven, overdrivenFault } = await loadCore('ivr/sound-measure');
+/** Evened out, a recording that was too loud, or silent, looks harmless: its source tells. @param {import('../run/layout.mjs').Layout} layout */
+async function faultyRecordings({ flows }) {
+  const { sourceFault } = await loadCore('ivr/sound-measure');
   const folder = path.join(flows, 'recordings');
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.wav')).sort();
   /** @type {Finding[]} */
   const findings = [];
   for (const name of names) {
-    if (isOverdriven(await recordingStats(path.join(folder, name))))
-      findings.push(finding({ file: `recordings/${name}`, line: 1 }, name, overdrivenFault));
+    const fault = sourceFault(await recordingStats(path.join(folder, name)));
+    if (fault !== undefined) findings.push(finding({ file: `recordings/${name}`, line: 1 }, name, fault));
   }
   return findings;
 }

@@ -90,12 +90,14 @@ export function lengthFaults(lastsMs: number, mostMs: number): readonly SoundFau
 }
 
 /**
- * Whether what sox's `stats` tells of a source says that it was recorded too loud: runs of samples at full scale.
- * Read at the source's own rate, since another rate rounds the edges.
+ * What sox's `stats` tells of a source: recorded too loud, with runs of samples at full scale, or silent but for noise.
+ * Read before it is evened out, which would hide both, and at its own rate, since another rate rounds the edges.
  */
-export function isOverdriven(stats: string): boolean {
-  const first = (name: string) => Number(new RegExp(`^${name} +(-?[\\d.]+)`, 'm').exec(stats)?.[1] ?? NaN);
-  return first('Pk lev dB') > -0.2 && first('Flat factor') >= 6;
+export function sourceFault(stats: string): SoundFault | undefined {
+  const first = (name: string) =>
+    Number(new RegExp(`^${name} +(-?[\\d.]+)`, 'm').exec(stats)?.[1] ?? -Infinity);
+  if (first('RMS Pk dB') < silentDb) return silentFault;
+  return first('Pk lev dB') > -0.2 && first('Flat factor') >= 6 ? overdrivenFault : undefined;
 }
 
 /** What is wrong with a sound but its length; `undefined` = it is not in the form that is played. */
@@ -138,8 +140,7 @@ export function soundFaults(figures: SoundFigures | undefined): readonly SoundFa
   return faults.flatMap(([isWrong, code, zh, en]) => (isWrong ? [{ code, zh, en }] : []));
 }
 
-/** Of a source or of a sound. */
-export const overdrivenFault: SoundFault = {
+const overdrivenFault: SoundFault = {
   code: 'clipped',
   zh: '削波失真:录音时音量过大。请降低录音音量后重录',
   en: 'is clipped: it was recorded too loud. Record it again at a lower level',

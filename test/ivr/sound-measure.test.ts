@@ -2,34 +2,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
+import { speechLike } from '../speech-like.js';
 import type { PromptDefinition } from '../../src/ivr/prompt-text.js';
 import {
-  isOverdriven,
   lengthFaults,
   longestMs,
   measureSamples,
   measureWav,
   soundFaults,
+  sourceFault,
 } from '../../src/ivr/sound-measure.js';
-import {
-  finishedWav,
-  level,
-  sampleRateHz,
-  samplesOfWav,
-  speechRms,
-  toWav,
-} from '../../src/ivr/telephone-sound.js';
-
-/** Syllables: a voice of six overtones that swells and falls five times a second; its peaks stand out of its mean as in speech. */
-function speechLike(seconds: number, amplitude = 0.5): Int16Array {
-  const overtones = [1, 2, 3, 4, 5, 6];
-  return Int16Array.from({ length: seconds * sampleRateHz }, (_, at) => {
-    const time = at / sampleRateHz;
-    const swell = Math.abs(Math.sin(Math.PI * 5 * time)) ** 3;
-    const voice = overtones.reduce((sum, n) => sum + Math.cos(2 * Math.PI * 150 * n * time), 0) / 6;
-    return Math.round(32767 * amplitude * swell * voice);
-  });
-}
+import { finishedWav, level, samplesOfWav, speechRms, toWav } from '../../src/ivr/telephone-sound.js';
 
 const withSilence = (samples: Int16Array, headMs: number, tailMs: number): Int16Array => {
   const [head, tail] = [headMs * 8, tailMs * 8];
@@ -107,16 +90,24 @@ t.test('what stands before a person lasts 9 s at most, the rest 12 s, and what i
   t.end();
 });
 
-t.test('a source recorded too loud is told by its runs at full scale', (t) => {
-  const stats = (peak: string, flat: string) =>
-    `             Overall     Left      Right\nDC offset   0.000029\nPk lev dB${peak}\nFlat factor${flat}\nPk count        54\n`;
-  t.ok(isOverdriven(stats('       0.00', '     12.36')));
-  t.notOk(isOverdriven(stats('       0.00', '      0.00')));
-  t.notOk(isOverdriven(stats('      -2.26', '      0.00')));
-  t.notOk(isOverdriven(stats('     -40.00', '     13.00')), 'few steps, but far from full scale');
-  t.notOk(isOverdriven(''));
-  t.end();
-});
+t.test(
+  'a source recorded too loud is told by its runs at full scale, a silent one by its loudest moment',
+  (t) => {
+    const stats = (peak: string, flat: string, loudest = '     -9.83') =>
+      `             Overall     Left      Right\nDC offset   0.000029\nPk lev dB${peak}\nRMS Pk dB${loudest}\nFlat factor${flat}\nPk count        54\n`;
+    t.match(sourceFault(stats('       0.00', '     12.36')), { code: 'clipped' });
+    t.equal(sourceFault(stats('       0.00', '      0.00')), undefined);
+    t.equal(sourceFault(stats('      -2.26', '      0.00')), undefined);
+    t.equal(
+      sourceFault(stats('     -40.00', '     13.00', '    -43.00')),
+      undefined,
+      'few steps, far from full scale',
+    );
+    t.match(sourceFault(stats('     -84.29', '      0.00', '    -90.10')), { code: 'silent' });
+    t.match(sourceFault(stats('       -inf', '      0.00', '      -inf')), { code: 'silent' });
+    t.end();
+  },
+);
 
 t.test('whatever is recorded comes out even, unclipped and between its pauses', (t) => {
   fc.assert(
