@@ -6,7 +6,7 @@ import t from 'tap';
 import { openOffice } from './office.js';
 import { speechLike } from '../speech-like.js';
 import { toWav } from '../../src/ivr/telephone-sound.js';
-import type { PromptSoundView, PromptView } from '../../src/adapters/http/prompt-routes.js';
+import type { PromptSoundView, PromptView } from '../../src/adapters/http/prompt-views.js';
 
 const office = await openOffice();
 const { home, store } = office.prompts;

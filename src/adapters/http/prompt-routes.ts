@@ -1,56 +1,22 @@
 // The studio of the prompts: listed with their readings and places, heard, recorded over, and put back.
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import { AppError } from '../../errors.js';
 import { promptUses } from '../../ivr/prompt-uses.js';
 import { servicePrompts } from '../../site/check-site.js';
 import { audit } from './audit.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
-import { oneOf } from './views.js';
+import { promptView, soundView, type PromptView } from './prompt-views.js';
 
 /** A recording of a minute is 10 MB in studio quality. */
 const uploadBytes = 20 * 1_048_576;
 /** Said by Asterisk itself, by `dialplans/`. */
 const dialplanPrompts: readonly string[] = ['away.try', 'away.sorry', 'full'];
 
-const soundView = Type.Object({
-  name: Type.String(),
-  text: Type.String(),
-  spoken: Type.String({ description: 'with every figure as it is read' }),
-  pinyin: Type.String(),
-  durationMs: Type.Integer(),
-  source: oneOf(['synthesized', 'recorded', 'uploaded']),
-  uploaded: Type.Union([
-    Type.Object({
-      text: Type.String({
-        description: 'for which it was recorded; the prompt may say something else by now',
-      }),
-      atMs: Type.Integer(),
-    }),
-    Type.Null(),
-  ]),
-});
-const promptView = Type.Object({
-  id: Type.String(),
-  text: Type.String({ description: '`{name}` is a slot' }),
-  when: Type.String(),
-  speed: oneOf(['normal', 'slow']),
-  language: oneOf(['zh', 'en']),
-  profile: oneOf(['citizen', 'agent']),
-  longestMs: Type.Integer(),
-  uses: Type.Array(Type.Object({ flow: Type.String(), node: Type.String() })),
-  saidBy: oneOf(['service', 'dialplan', 'flows', 'nobody']),
-  sounds: Type.Array(soundView),
-});
 const params = Type.Object({ id: Type.String({ pattern: '^[a-z]+(?:\\.[a-z0-9]+)*$', maxLength: 100 }) });
 const query = Type.Object(
   { sound: Type.String({ pattern: '^[A-Za-z0-9-]{1,160}$', description: 'name of one of its sounds' }) },
   { additionalProperties: false },
 );
-
-/** One prompt as the page shows it. */
-export type PromptView = Static<typeof promptView>;
-/** One of its sounds. */
-export type PromptSoundView = Static<typeof soundView>;
 
 /** Adds the routes, with a reader for recordings' bodies. */
 export function addPromptRoutes(api: Api, parts: HttpParts): void {
