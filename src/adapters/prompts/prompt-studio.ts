@@ -1,6 +1,6 @@
 // The prompts as people see, hear and record them: a recording lies over what the build made, and can be taken away again.
 import { constants } from 'node:fs';
-import { access, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../errors.js';
 import { lengthFaults, measureWav, soundFaults, type SoundFault } from '../../ivr/sound-measure.js';
@@ -197,10 +197,7 @@ async function keepPrevious(kept: string): Promise<void> {
     });
 }
 
-async function readWhole(file: string): Promise<Buffer | undefined> {
-  const handle = await open(file, 'r').catch(() => undefined);
-  return handle?.readFile().finally(() => handle.close());
-}
+const readWhole = (file: string): Promise<Buffer | undefined> => readFile(file).catch(() => undefined);
 
 /** Durable, and never half of it: Asterisk may be reading the one before. */
 async function replaceFile(file: string, content: Uint8Array | string): Promise<void> {
