@@ -139,6 +139,12 @@ export const errorCatalogue = {
     zh: '新密码不符合要求,请按提示修改',
     en: 'The new password is not good enough: mend what the details name.',
   },
+  PROMPTS_READ_ONLY: {
+    status: 409,
+    zh: '提示音文件夹不可写或磁盘已满,请系统管理员检查',
+    en: 'The folder of the prompts cannot be written to, or its disk is full: have it checked.',
+  },
+  PROMPT_UNKNOWN: { status: 404, zh: '没有这条提示音', en: 'There is no such prompt.' },
   PROVISION_LINK_SPENT: {
     status: 410,
     zh: '配置链接无效、已使用或已过期,请重新生成话机卡',
@@ -162,6 +168,11 @@ export const errorCatalogue = {
     en: 'There is no such recording, or its file is gone.',
   },
   RECORDING_OFF: { status: 409, zh: '本次通话没有录音', en: 'This talk is not being recorded.' },
+  RECORDING_REFUSED: {
+    status: 422,
+    zh: '这段录音不能使用,请按提示重录或另存后再上传',
+    en: 'This recording cannot be used: mend what the details name and upload it again.',
+  },
   REDIS_SUPERSEDED: {
     status: 409,
     zh: '本站点的实时数据已由另一个服务接管',
@@ -199,6 +210,11 @@ export const errorCatalogue = {
     status: 409,
     zh: '配置文件夹不可写,请系统管理员检查权限',
     en: 'The folder of the site cannot be written to: check its permissions.',
+  },
+  SOUND_PROGRAM_MISSING: {
+    status: 503,
+    zh: '服务器没有安装 sox,不能转换录音:请系统管理员执行 sudo apt-get install sox',
+    en: 'sox is not installed on the server: run sudo apt-get install sox.',
   },
   SUPERVISION_NONE: {
     status: 409,

@@ -27,6 +27,7 @@ import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
+import { createPromptStudio } from './adapters/prompts/prompt-studio.js';
 import { redisKeys } from './adapters/redis/keys.js';
 import { createRedisLiveNumbers } from './adapters/redis/live-numbers.js';
 import { createRedisLiveStore } from './adapters/redis/live-store.js';
@@ -66,11 +67,24 @@ const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'u
 /** Makes everything and starts it; the result ends it. */
 async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const nowMs = () => systemClock.nowMs();
-  const changed: { engine?: Engine; lookAtCalendar?: () => void; refreshAccounts?: () => Promise<void> } = {};
+  const changed: {
+    engine?: Engine;
+    lookAtCalendar?: () => void;
+    refreshAccounts?: () => Promise<void>;
+    reloadPrompts?: () => void;
+  } = {};
   const secrets = createSecretBook(config.secretsDir);
   const sites = await loadSite(config, log, async ({ devices, agents }) => {
     changed.engine?.siteChanged();
     changed.lookAtCalendar?.();
+    try {
+      changed.reloadPrompts?.();
+    } catch (error) {
+      log.error(
+        { error: String(error) },
+        'the new list of prompts cannot be read; the former one stays in force',
+      );
+    }
     // New people and phones are ready when the reload is done.
     await secrets
       .complete(devices.keys(), agents.keys())
@@ -107,12 +121,13 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     disallowedEvents,
   });
   const ami = createAmiClient(config.ami);
+  const prompts = createPromptStore(config.soundsManifest);
   const telephony = createAsteriskTelephony({
     node: config.node,
     ari,
     ami,
     recorder: createRecorder(ami, config.recordingsDir, config.recordingFloorBytes),
-    media: createPromptStore(config.soundsManifest),
+    media: prompts,
     accounts: () => accountsOf(sites, secrets),
     accountSettings: {
       mediaAddress: config.mediaAddress,
@@ -124,6 +139,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     log,
   });
   changed.refreshAccounts = () => telephony.refreshAccounts();
+  changed.reloadPrompts = () => prompts.reload();
   const attempts = createAttempts();
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
   const engine = createEngine({
@@ -213,6 +229,12 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       work: workInThread,
     }),
     secrets,
+    studio: createPromptStudio({
+      soundsDir: dirname(config.soundsManifest),
+      recordingsDir: join(config.home, 'prompt-recordings'),
+      store: prompts,
+      nowMs,
+    }),
     sip: config.sip,
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,

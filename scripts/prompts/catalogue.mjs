@@ -56,27 +56,22 @@ async function promptFiles(flows) {
  * @returns {Promise<import('../../src/ivr/prompt-slot.js').Vocabulary>}
  */
 async function readVocabulary(flows) {
+  const { readEntryName } = await loadCore('ivr/reading');
   const [agents, numbers] = [await readRows(flows, 'agents.yaml'), await readRows(flows, 'numbers.yaml')];
+  /** @param {'name' | 'shortName'} field */
+  const namesOf = (field) =>
+    Object.fromEntries(
+      numbers.flatMap(({ [field]: name, number, spoken }) =>
+        typeof name === 'string' && typeof number === 'string'
+          ? [[name, readEntryName(name, number, typeof spoken === 'string' ? spoken : null)]]
+          : [],
+      ),
+    );
   return {
     agents: agents.flatMap((row) => (typeof row['id'] === 'string' ? [row['id']] : [])),
-    entries: namesOf(numbers, 'name'),
-    shortNames: namesOf(numbers, 'shortName'),
+    entries: namesOf('name'),
+    shortNames: namesOf('shortName'),
   };
-}
-
-/**
- * Each name as written, and with its own number read as the site reads it.
- * @param {readonly Record<string, unknown>[]} rows
- * @param {'name' | 'shortName'} field
- */
-function namesOf(rows, field) {
-  return Object.fromEntries(
-    rows.flatMap(({ [field]: name, number, spoken }) => {
-      if (typeof name !== 'string') return [];
-      const own = typeof spoken === 'string' && typeof number === 'string';
-      return [[name, own ? name.replace(number, () => spoken) : name]];
-    }),
-  );
 }
 
 /** @param {string} flows @param {string} name @returns {Promise<readonly Record<string, unknown>[]>} */

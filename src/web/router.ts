@@ -59,6 +59,12 @@ export const router = createRouter({
       component: () => import('./admin/cards-page.vue'),
       meta: { look: 'paper', page: 'admin' },
     },
+    {
+      path: '/prompts',
+      name: 'prompts',
+      component: () => import('./prompts/prompts-page.vue'),
+      meta: { look: 'paper' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     { path: '/:rest(.*)', redirect: '/' },
   ],

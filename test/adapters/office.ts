@@ -37,6 +37,7 @@ import { createWorld, type World } from '../../src/sim/world.js';
 import type { FirstAccount } from '../../src/adapters/http/account-book.js';
 import { accountPassword, openAccounts } from './office-accounts.js';
 import { drawFrom, isWanted, reported } from './memory-records.js';
+import { openPrompts } from './office-prompts.js';
 
 /** Monday, 10:00 at the site. */
 export const startMs = Date.UTC(2026, 10, 23, 2);
@@ -285,6 +286,7 @@ export async function openOffice({
   };
   const recordingsDir = mkdtempSync(path.join(tmpdir(), 'yihao-recordings-'));
   t.teardown(() => rmSync(recordingsDir, { recursive: true }));
+  const prompts = openPrompts(() => world.clock.nowMs());
   const parts: HttpParts = {
     engine: engine(world.engine),
     sites: {
@@ -326,6 +328,7 @@ export async function openOffice({
         return '482915';
       },
     },
+    studio: prompts.studio,
     sip: { host: null, port: 5060 },
     kioskToken,
     pagesDir,
@@ -377,6 +380,7 @@ export async function openOffice({
     logged,
     accounts,
     recordingsDir,
+    prompts,
     call,
     logIn,
     breakFiles: (isBroken: boolean) => void (broken = isBroken),

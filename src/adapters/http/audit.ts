@@ -31,7 +31,9 @@ export type AuditedAct =
   | 'recording.listened'
   | 'agent.pin'
   | 'device.card'
-  | 'site.edit';
+  | 'site.edit'
+  | 'prompt.record'
+  | 'prompt.unrecord';
 
 /** What else is told of an act; never a number. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;

@@ -86,6 +86,38 @@ export interface OfficeSecrets {
   newPin(agentId: AgentId): Promise<string>;
 }
 
+/** One sound of a prompt. */
+export interface StudioSound {
+  readonly name: string;
+  readonly text: string;
+  readonly spoken: string;
+  readonly pinyin: string;
+  readonly durationMs: number;
+  readonly source: 'synthesized' | 'recorded' | 'uploaded';
+  readonly uploaded: { readonly text: string; readonly atMs: number } | null;
+}
+
+/** The prompts, heard and recorded. */
+export interface PromptStudio {
+  /** Below it lies each sound as `yihao/<name>.wav`. */
+  readonly soundsDir: string;
+  prompts(): readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly when: string;
+    readonly speed: 'normal' | 'slow';
+    readonly language: 'zh' | 'en';
+    readonly profile: 'citizen' | 'agent';
+    readonly longestMs: number;
+    readonly sounds: readonly StudioSound[];
+  }[];
+  isWritable(): Promise<boolean>;
+  /** @throws PROMPT_UNKNOWN, RECORDING_REFUSED, SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY */
+  record(promptId: string, name: string, bytes: Uint8Array): Promise<StudioSound>;
+  /** @throws PROMPT_UNKNOWN, RECORDING_MISSING, PROMPTS_READ_ONLY */
+  unrecord(promptId: string, name: string): Promise<StudioSound>;
+}
+
 /** Everything the server stands on. */
 export interface HttpParts {
   readonly engine: Engine;
@@ -100,6 +132,7 @@ export interface HttpParts {
   readonly recordingsDir: string;
   readonly editor: SiteEditor;
   readonly secrets: OfficeSecrets;
+  readonly studio: PromptStudio;
   /** What phones are told of the SIP server; host null = the address a page was asked at. */
   readonly sip: { readonly host: string | null; readonly port: number };
   /** Lets a screen watch the wall without a log-in. */

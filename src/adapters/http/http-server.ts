@@ -31,6 +31,7 @@ import { addOwnCredentials } from './own-credentials.js';
 import { addPageRoutes } from './page-routes.js';
 import { addReportRoutes } from './report-routes.js';
 import { addSampleRoutes } from './sample-routes.js';
+import { addPromptRoutes } from './prompt-routes.js';
 import { addRecordingRoutes } from './recording-routes.js';
 import { addSearchRoutes } from './search-routes.js';
 import { addSessionRoutes } from './session-routes.js';
@@ -100,7 +101,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
       add(api, parts);
     for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes]) add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
-    for (const add of [addReportRoutes, addSampleRoutes]) add(api, parts);
+    for (const add of [addReportRoutes, addSampleRoutes, addPromptRoutes]) add(api, parts);
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
       add(api, parts);
     const lane = createReadLane();

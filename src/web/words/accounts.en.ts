@@ -119,6 +119,8 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'did.contacts.sameCaller': 'Calls of one caller listed',
   'did.contact.seen': 'Call looked at',
   'did.recording.listened': 'Recording listened to',
+  'did.prompt.record': 'Prompt recorded',
+  'did.prompt.unrecord': 'Recording of a prompt taken away',
 
   'detail.from': 'from',
   'detail.to': 'to',

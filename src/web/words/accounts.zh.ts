@@ -114,6 +114,8 @@ export const accountsZh = {
   'did.contacts.sameCaller': '查询同一来电人',
   'did.contact.seen': '查看来电详情',
   'did.recording.listened': '调听录音',
+  'did.prompt.record': '上传提示音录音',
+  'did.prompt.unrecord': '移除提示音录音',
 
   'detail.from': '来自',
   'detail.to': '至',

@@ -3,6 +3,7 @@ import { talkActsEn } from './talk-acts.en.js';
 import { accountsEn } from './accounts.en.js';
 import { leadEn } from './lead.en.js';
 import type { WordKey } from './zh.js';
+import { promptsEn } from './prompts.en.js';
 import { reportsEn } from './reports.en.js';
 import { adminEn } from './admin.en.js';
 
@@ -221,4 +222,5 @@ export const en: Readonly<Record<WordKey, string>> = {
   ...talkActsEn,
 
   ...reportsEn,
+  ...promptsEn,
 };

@@ -1,4 +1,5 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
+import { promptsZh } from './prompts.zh.js';
 import { reportsZh } from './reports.zh.js';
 import { talkActsZh } from './talk-acts.zh.js';
 import { accountsZh } from './accounts.zh.js';
@@ -220,6 +221,7 @@ export const zh = {
   ...talkActsZh,
 
   ...reportsZh,
+  ...promptsZh,
 } as const;
 
 /** A key of the word lists. */
