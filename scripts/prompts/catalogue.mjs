@@ -59,9 +59,37 @@ async function readVocabulary(flows) {
   const [agents, numbers] = [await readRows(flows, 'agents.yaml'), await readRows(flows, 'numbers.yaml')];
   return {
     agents: agents.flatMap((row) => (typeof row['id'] === 'string' ? [row['id']] : [])),
+    areaCodes: [await areaCodeOf(flows)],
     entries: namesOf(numbers, 'name'),
     shortNames: namesOf(numbers, 'shortName'),
+    'numbers.served': namesIn(numbers, 'served'),
+    'numbers.dual': namesIn(numbers, 'dual'),
+    'numbers.transfer': namesIn(numbers, 'transfer'),
+    'numbers.announced': namesIn(numbers, 'prompt', 'vacant'),
+    'numbers.returned': namesIn(numbers, 'returned'),
   };
+}
+
+/** The site's own area, which policies.yaml may leave out. @param {string} flows */
+async function areaCodeOf(flows) {
+  const { readYaml } = await loadCore('contact/yaml-source');
+  const { value } = readYaml('policies.yaml', await readText(flows, 'policies.yaml'));
+  const { defaultAreaCode } = await loadCore('site/parse-policies');
+  const own = /** @type {{ areaCode?: unknown } | null} */ (value)?.areaCode;
+  return typeof own === 'string' ? own : defaultAreaCode;
+}
+
+/**
+ * Names of the rows that are ever in one of these states; without any a number is served.
+ * @param {readonly Record<string, unknown>[]} rows
+ * @param {readonly string[]} states
+ */
+function namesIn(rows, ...states) {
+  const isEver = (/** @type {Record<string, unknown>} */ { states: periods, pattern }) =>
+    Array.isArray(periods) && periods.length > 0
+      ? periods.some((period) => states.includes(period?.state))
+      : states.includes('served') && pattern !== undefined && pattern !== 'main';
+  return namesOf(rows.filter(isEver), 'name');
 }
 
 /**

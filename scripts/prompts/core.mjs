@@ -33,6 +33,7 @@ export async function loadBuilt(name) {
  *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),
  *   'ivr/prompt-text': typeof import('../../src/ivr/prompt-text.js'),
  *   'ivr/wording': typeof import('../../src/ivr/wording.js'),
+ *   'site/parse-policies': typeof import('../../src/site/parse-policies.js'),
  *   'site/parse-site': typeof import('../../src/site/parse-site.js'),
  * }} CoreModules
  */

@@ -19,7 +19,7 @@ import {
   type Supervision,
   type Talk,
 } from './contact.js';
-import type { ContactSignal } from './contact-signals.js';
+import type { ContactEffect, ContactSignal } from './contact-signals.js';
 import { begin, digitPressed, flowGoesOn, keyDidNotCome } from './contact-flow.js';
 import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
 import {
@@ -200,11 +200,16 @@ function settle(step: ContactStep, context: ContactContext): ContactStep {
   }
 }
 
+/** Q.850 22 tells the carrier that the number has changed (SIP 410). */
+function hangUp({ arrival }: Contact): ContactEffect {
+  return { do: 'hangUp', causeCode: arrival.words?.announcement === undefined ? 16 : 22 };
+}
+
 /** The hang-up is asked for once; `leavingOver` asks again. */
 function hangUpOnce(step: ContactStep): ContactStep {
   const { stage } = step.contact;
   if (stage.at !== 'leaving' || stage.hangingUp) return step;
-  return ask(moveTo(step, { ...stage, hangingUp: true }), { do: 'hangUp' });
+  return ask(moveTo(step, { ...stage, hangingUp: true }), hangUp(step.contact));
 }
 
 function withOwnTalk(step: ContactStep, agentId: AgentId, act: (talk: Talk) => ContactStep): ContactStep {
@@ -353,7 +358,7 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return stage.at === 'talking' ? agentLeft(due, stage.talk, 0, context) : due;
     case 'leavingOver':
       return arm(
-        ask(silence(due), { do: 'hangUp' }),
+        ask(silence(due), hangUp(due.contact)),
         'leavingOver',
         context.nowMs + context.policy.leavingMs,
       );
@@ -381,9 +386,9 @@ function resynced(
     case 'talking':
       return resyncTalk(step, stage.talk, seen, context);
     case 'leaving':
-      return ask(silence(step), { do: 'hangUp' });
+      return ask(silence(step), hangUp(step.contact));
     case 'ended':
-      return ask(step, { do: 'hangUp' });
+      return ask(step, hangUp(step.contact));
   }
 }
 
