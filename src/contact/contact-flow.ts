@@ -22,11 +22,14 @@ export function begin(step: ContactStep, context: ContactContext): ContactStep {
   return takeTurn(ask(arrived, { do: 'claim' }, { do: 'answer' }), context.beginFlow(), context);
 }
 
+/** Why calls by a number that is served no more are released. */
+export const numberChanged = 'numberChanged';
+
 /** A number that is served no more: what to dial instead is said twice as early media, at no cost to the caller, and nobody answers. */
 function announce(step: ContactStep, prompt: PromptRef, context: ContactContext): ContactStep {
   const { nowMs, policy } = context;
   const part = { prompt, mustHear: false };
-  const leaving = moveTo(step, { at: 'leaving', by: 'system', reason: 'numberChanged', hangingUp: false });
+  const leaving = moveTo(step, { at: 'leaving', by: 'system', reason: numberChanged, hangingUp: false });
   const mostMs = 2 * policy.playMs + policy.leavingMs;
   return arm(say(leaving, [part, part], context), 'leavingOver', nowMs + mostMs);
 }

@@ -16,11 +16,12 @@ import {
   type Contact,
   type ContactTimer,
   type EndedBy,
+  type Stage,
   type Supervision,
   type Talk,
 } from './contact.js';
 import type { ContactEffect, ContactSignal } from './contact-signals.js';
-import { begin, digitPressed, flowGoesOn, keyDidNotCome } from './contact-flow.js';
+import { begin, digitPressed, flowGoesOn, keyDidNotCome, numberChanged } from './contact-flow.js';
 import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
 import {
   bridgeOf,
@@ -262,7 +263,7 @@ function callerGone(step: ContactStep, gone: Gone, context: ContactContext): Con
   const freed = letGo(forgetVoice(step), gone, context);
   const ended = record(freed, {
     type: 'ContactEnded',
-    by: stage.at === 'leaving' ? stage.by : gone.by,
+    by: stage.at === 'leaving' && !leftAnnouncement(stage) ? stage.by : gone.by,
     during: stage.at,
     reason: stage.at === 'leaving' ? stage.reason : gone.node ? 'node' : 'hungUp',
     causeCode,
@@ -272,6 +273,11 @@ function callerGone(step: ContactStep, gone: Gone, context: ContactContext): Con
   return step.contact.talks > 0
     ? arm(empty, 'retire', context.nowMs + context.policy.retireMs)
     : ask(empty, { do: 'retire' });
+}
+
+/** He hung up while he was told what to dial instead; whoever heard it to its end was released. */
+function leftAnnouncement(stage: Extract<Stage, { at: 'leaving' }>): boolean {
+  return stage.reason === numberChanged && !stage.hangingUp;
 }
 
 function letGo(step: ContactStep, gone: Gone, context: ContactContext): ContactStep {

@@ -296,7 +296,12 @@ t.test('a number that is served no more is told twice, unanswered, and released 
     undefined,
     words,
   );
-  t.match(gone.facts.at(-1), { type: 'ContactEnded', during: 'leaving' });
+  t.match(gone.facts.at(-1), {
+    type: 'ContactEnded',
+    during: 'leaving',
+    by: 'citizen',
+    reason: 'numberChanged',
+  });
 });
 
 t.test('a number may end its talks with words of its own', async (t) => {
