@@ -28,11 +28,13 @@ export async function loadBuilt(name) {
  *   'adapters/files/site-files': typeof import('../../src/adapters/files/site-files.js'),
  *   'adapters/postgres/database': typeof import('../../src/adapters/postgres/database.js'),
  *   'adapters/spool/spool-line': typeof import('../../src/adapters/spool/spool-line.js'),
+ *   'contact/civil-time': typeof import('../../src/contact/civil-time.js'),
  *   'contact/finding': typeof import('../../src/contact/finding.js'),
  *   'contact/yaml-source': typeof import('../../src/contact/yaml-source.js'),
  *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),
  *   'ivr/prompt-text': typeof import('../../src/ivr/prompt-text.js'),
  *   'ivr/wording': typeof import('../../src/ivr/wording.js'),
+ *   'site/hearing': typeof import('../../src/site/hearing.js'),
  *   'site/parse-policies': typeof import('../../src/site/parse-policies.js'),
  *   'site/parse-site': typeof import('../../src/site/parse-site.js'),
  * }} CoreModules

@@ -75,7 +75,8 @@ export function nextChange(
   dayAfter: (day: DayKey) => DayKey,
 ): { readonly from: DayKey; readonly state: NumberState | undefined } | undefined {
   const next = states.find(({ from }) => from !== null && from > day);
-  if (next?.from != null) return { from: next.from, state: next.state };
+  if (next !== undefined && next.from !== null) return { from: next.from, state: next.state };
   const last = states.find(({ from, until }) => (from ?? day) <= day && until !== null && day <= until);
-  return last?.until == null ? undefined : { from: dayAfter(last.until), state: undefined };
+  if (last === undefined || last.until === null) return undefined;
+  return { from: dayAfter(last.until), state: undefined };
 }

@@ -125,6 +125,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     meaningOf: (call) => meaningOf(ledger, call),
     keptNumber: (number) => keptNumber(ledger, number),
     numbers: read.numbers,
+    promptTexts: new Map([...read.prompts].map(([id, { text }]) => [id, text])),
     ...flowDoors(read, main, version, flows, entries),
     warnings,
     missingNoticeYears: (nowMs) => missingNoticeYears(read.calendar, dayKeyAt(nowMs)),

@@ -26,6 +26,8 @@ export interface Site {
   readonly entries: ReadonlyMap<string, Entry>;
   /** The number ledger, row by row as in its file. */
   readonly numbers: readonly NumberRow[];
+  /** Prompts as they are written, by id. */
+  readonly promptTexts: ReadonlyMap<string, string>;
   readonly flows: ReadonlyMap<FlowId, Flow>;
   readonly queues: ReadonlyMap<QueueId, Queue>;
   readonly agents: ReadonlyMap<AgentId, AgentProfile>;
