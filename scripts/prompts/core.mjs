@@ -38,6 +38,7 @@ export async function loadBuilt(name) {
  *   'adapters/files/site-files': typeof import('../../src/adapters/files/site-files.js'),
  *   'adapters/postgres/database': typeof import('../../src/adapters/postgres/database.js'),
  *   'adapters/spool/spool-line': typeof import('../../src/adapters/spool/spool-line.js'),
+ *   'contact/civil-time': typeof import('../../src/contact/civil-time.js'),
  *   'contact/finding': typeof import('../../src/contact/finding.js'),
  *   'contact/yaml-source': typeof import('../../src/contact/yaml-source.js'),
  *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),
@@ -46,6 +47,8 @@ export async function loadBuilt(name) {
  *   'ivr/sound-measure': typeof import('../../src/ivr/sound-measure.js'),
  *   'ivr/telephone-sound': typeof import('../../src/ivr/telephone-sound.js'),
  *   'ivr/wording': typeof import('../../src/ivr/wording.js'),
+ *   'site/hearing': typeof import('../../src/site/hearing.js'),
+ *   'site/parse-policies': typeof import('../../src/site/parse-policies.js'),
  *   'site/parse-site': typeof import('../../src/site/parse-site.js'),
  * }} CoreModules
  */

@@ -181,7 +181,7 @@ export function endTalk(step: ContactStep, talk: Talk, end: TalkEnd, context: Co
   );
 }
 
-/** The agent hung up or released: the citizen hears the goodbye. */
+/** The agent hung up or released: the citizen hears the goodbye, or what his number's calls end with. */
 export function agentLeft(
   step: ContactStep,
   talk: Talk,
@@ -190,7 +190,8 @@ export function agentLeft(
 ): ContactStep {
   const ended = endTalk(step, talk, { by: 'agent', causeCode }, context);
   const leaving = moveTo(ended, { at: 'leaving', by: 'agent', reason: 'agentReleased', hangingUp: false });
-  const goodbye = say(leaving, [{ prompt: { id: 'bye' }, mustHear: false }], context);
+  const prompt = step.contact.arrival.words?.farewell ?? { id: 'bye' };
+  const goodbye = say(leaving, [{ prompt, mustHear: false }], context);
   return arm(goodbye, 'leavingOver', context.nowMs + context.policy.leavingMs);
 }
 

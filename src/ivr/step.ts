@@ -74,7 +74,7 @@ function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTur
     digits: '',
     keys: so.keys,
   };
-  return stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world.greeting))]);
+  return stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world))]);
 }
 
 type SettledNode = Exclude<FlowNode, { readonly kind: 'branch' | 'goto' }>;
@@ -94,8 +94,9 @@ function nodeOf(flow: Flow, nodeId: string): FlowNode {
   return node;
 }
 
-function spoken(part: FlowPart, greeting: FlowWorld['greeting']): SpokenPart {
-  const prompt = greeting === 'short' && part.short !== null ? part.short : part.prompt;
+function spoken(part: FlowPart, { greeting, view }: FlowWorld): SpokenPart {
+  const usual = greeting === 'short' && part.short !== null ? part.short : part.prompt;
+  const prompt = part.opening ? (view.opening ?? usual) : usual;
   return { prompt, mustHear: part.mustHear };
 }
 

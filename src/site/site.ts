@@ -8,6 +8,7 @@ import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/i
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
 import type { Calendar } from './calendar.js';
+import type { NumberRow } from './parse-numbers.js';
 
 export type { Finding } from '../contact/finding.js';
 export type { DialledCall, Meaning } from '../numbers/ledger.js';
@@ -23,6 +24,10 @@ export interface Site {
   /** The entry of every call whose number no row knows. */
   readonly mainEntryId: string;
   readonly entries: ReadonlyMap<string, Entry>;
+  /** The number ledger, row by row as in its file. */
+  readonly numbers: readonly NumberRow[];
+  /** Prompts as they are written, by id. */
+  readonly promptTexts: ReadonlyMap<string, string>;
   readonly flows: ReadonlyMap<FlowId, Flow>;
   readonly queues: ReadonlyMap<QueueId, Queue>;
   readonly agents: ReadonlyMap<AgentId, AgentProfile>;
@@ -38,8 +43,8 @@ export interface Site {
   readonly menu: boolean;
   /** What a dialled number means now: always exactly one meaning. */
   meaningOf(call: DialledCall): Meaning;
-  /** A forwarding number as it may be journaled: one of the ledger as it came, a person's masked. */
-  keptNumber(forwardedBy: string): string;
+  /** A number dialled, or one that forwarded, as it may be journaled: one of the ledger as it came, a person's masked. */
+  keptNumber(number: string): string;
   /** First turn of an entry's flow; an unknown entry is taken as the main one. */
   beginFlow(entryId: string, view: FlowView): FlowTurn;
   /** The next turn. A cursor that this version does not know begins its flow again. */

@@ -21,10 +21,23 @@ nodes:
     say: [exit.timeout]
 `;
 
-const spoken = [...servicePrompts, 'menu.main', 'menu.noinput', 'menu.badinput', 'exit.timeout', 'hello'];
+const ledgerPrompts = ['greet.dual', 'trans.dual', 'trans.transfer', 'trans.returned'];
+const spoken = [
+  ...servicePrompts,
+  'trans.prompt',
+  'trans.prompt.away',
+  'trans.after',
+  'menu.main',
+  'menu.noinput',
+  'menu.badinput',
+  'exit.timeout',
+  'hello',
+];
 const prompts = [
   ...spoken.map((id) => `  - { id: ${id}, text: 您好。, when: 测试 }`),
-  '  - { id: greet.main, text: 您好，通话将被录音。, when: 测试 }',
+  ...['greet.main', ...ledgerPrompts].map(
+    (id) => `  - { id: ${id}, text: 您好，通话将被录音。, when: 测试 }`,
+  ),
   '  - { id: greet.short, text: 通话将被录音。, when: 测试 }',
   '  - { id: greet.entry, text: "您好，{e}。", slots: { e: { words: { a: 甲, b: 乙 } } }, when: 测试 }',
 ];

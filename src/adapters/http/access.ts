@@ -92,6 +92,8 @@ export const routeAccess = {
   'GET /api/v1/kpis': overseers,
   'GET /api/v1/reports': reporters,
   'POST /api/v1/samples': checkers,
+  'GET /api/v1/numbers': reporters,
+  'GET /api/v1/numbers/:number/meaning': reporters,
   'GET /api/v1/site': leaders,
   'POST /api/v1/site/reload': ['hotlineAdmin'],
   'POST /api/v1/site/menu': ['hotlineAdmin'],

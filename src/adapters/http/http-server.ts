@@ -36,6 +36,7 @@ import { addRecordingRoutes } from './recording-routes.js';
 import { addSearchRoutes } from './search-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
+import { addNumberRoutes } from './number-routes.js';
 import { addSiteRoutes } from './site-routes.js';
 import { addSupervisionRoutes } from './supervision-routes.js';
 import { addTalkRoutes } from './talk-routes.js';
@@ -96,6 +97,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
       addTalkRoutes,
       addSupervisionRoutes,
       addLiveRoutes,
+      addNumberRoutes,
       addSiteRoutes,
     ])
       add(api, parts);

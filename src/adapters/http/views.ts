@@ -8,7 +8,8 @@ import type { Engine, EngineCondition } from '../../engine/engine.js';
 import type { SupervisedTalk } from '../../engine/supervisions.js';
 import { agentRoles, type Queue, type Site } from '../../site/site.js';
 
-const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+/** A value that may be null. */
+export const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()]);
 
 /** One of these texts, as an `enum`: its refusal then names the allowed values. */
