@@ -8,11 +8,24 @@ const shapes = [
   /\+\d[\d -]{6,}\d/,
 ];
 
+/** The text in which whatever looks like a person's number keeps its last two digits only. */
+export function withoutNumbers(text: string): string {
+  if (!holdsNumber(text)) return text;
+  return shapes.reduce(
+    (left, shape) => left.replaceAll(new RegExp(shape, 'g'), (number) => `****${number.slice(-2)}`),
+    plainText(text),
+  );
+}
+
 /**
  * Whether the text holds what looks like a person's number, in half- or full-width digits. Services' numbers (up to 6
  * digits) and matters' numbers (12 or 18) are none.
  */
 export function holdsNumber(text: string): boolean {
-  const plain = text.normalize('NFKC').replaceAll(/[\u2010-\u2015\u2212]/g, '-');
+  const plain = plainText(text);
   return shapes.some((shape) => shape.test(plain));
+}
+
+function plainText(text: string): string {
+  return text.normalize('NFKC').replaceAll(/[\u2010-\u2015\u2212]/g, '-');
 }

@@ -118,6 +118,9 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'did.contacts.search': 'Calls searched by number',
   'did.contacts.sameCaller': 'Calls of one caller listed',
   'did.contact.seen': 'Call looked at',
+  'did.message.send': 'Short message sent',
+  'did.stopList.add': 'Put on the stop list',
+  'did.stopList.end': 'Taken off the stop list',
   'did.recording.listened': 'Recording listened to',
 
   'detail.from': 'from',
