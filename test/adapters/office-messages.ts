@@ -50,8 +50,10 @@ export function officeMessages(world: World, sites: Sites): MessageParts {
     facts().flatMap(({ atMs, fact }) => {
       if (fact.type !== 'MessageQueued') return [];
       const { type: _type, by, contactId = null, ...order } = fact;
-      const end = facts().findLast(({ fact: one }) => one.messageId === order.messageId)?.fact;
-      const state = end?.type === 'MessageDelivered' ? 'delivered' : 'queued';
+      const isDelivered = facts().some(
+        ({ fact: one }) => one.type === 'MessageDelivered' && one.messageId === order.messageId,
+      );
+      const state = isDelivered ? 'delivered' : 'queued';
       const begun = { state, code: null, attempts: 1, version: 1, dueAtMs: 0, queuedAtMs: atMs } as const;
       return [{ ...order, contactId, sentBy: by, ...begun }];
     });

@@ -45,7 +45,7 @@ export function messageGatewaySuite(t: Test, name: string, open: () => Promise<G
     t.match(await received(), [{ id, to: addressee(message), templateId, text }]);
   });
 
-  t.test(`${name}: the same id is one message, side by side and after a restart`, async (t) => {
+  t.test(`${name}: the same id is one message, side by side and after a restart`, async () => {
     const { gateway, restarted, received } = await open();
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(5), { minLength: 1, maxLength: 12 }), async (picks) => {

@@ -33,7 +33,7 @@ t.test('pauses double up to the longest, spread by chance, and the gateway’s o
   t.same(stepAfterTry(retry, usualPace.tries, 0, usualPace), { state: 'failed', code: 'http503' });
 });
 
-t.test('whatever the gateway answers, a message comes to an end within its tries', async (t) => {
+t.test('whatever the gateway answers, a message comes to an end within its tries', async () => {
   const answer = fc.oneof(
     fc.constant<GatewayAnswer>({ is: 'taken' }),
     fc.constant<GatewayAnswer>({ is: 'refused', code: 'http400' }),

@@ -36,7 +36,7 @@ t.test('each slip is found at its line', async (t) => {
     'error messages.yaml:19 unknownSlot',
   ]);
   t.same(changed('编号{no}，', '编号，'), ['error messages.yaml:20 unusedSlot']);
-  t.same(changed('{n}人', '{n人'), ['error messages.yaml:31 badSlot', 'error messages.yaml:32 unusedSlot']);
+  t.same(changed('{n}人', '{n人'), ['error messages.yaml:34 badSlot', 'error messages.yaml:35 unusedSlot']);
   t.same(changed('请评价', '尊敬的用户，请评价'), ['error messages.yaml:23 refusedWord']);
   t.same(changed('sms.survey', 'sms.other'), ['error messages.yaml:5 missingMessage']);
   t.same(
