@@ -1,7 +1,8 @@
 // @ts-check
 // The gateway of short messages: whether anything answers at its address. Nothing is sent.
 
-import { fault, ok, skipped } from './finding.mjs';
+import { fault, ok } from './finding.mjs';
+import { quoted } from './patient.mjs';
 
 /** @typedef {import('./finding.mjs').Finding} Finding */
 /** @typedef {import('./patient.mjs').Patient} Patient */
@@ -13,7 +14,7 @@ export async function probeMessages({ env }) {
   const url = env['YIHAO_SMS_URL'];
   if (!url)
     return [
-      skipped(
+      ok(
         'messages',
         '没有设置短信网关(YIHAO_SMS_URL),短信只写入文件。',
         'No gateway of short messages is set.',
@@ -34,7 +35,7 @@ export async function probeMessages({ env }) {
       'messages',
       '短信网关没有应答,短信在排队重试。',
       'The gateway of short messages does not answer; messages wait and are tried again.',
-      'curl -sS -m 5 -o /dev/null -w "%{http_code}\\n" -X OPTIONS "$YIHAO_SMS_URL"',
+      `curl -sS -m 5 -o /dev/null -w '%{http_code}' -X OPTIONS ${quoted(url)}`,
     ),
   ];
 }

@@ -57,7 +57,10 @@ export function startMessageSender(parts: MessageSenderParts): MessageSender {
   let working: Promise<void> = Promise.resolve();
 
   function wakeAfter(pauseMs: number): void {
-    if (!stopped) cancel = timers.at(clock.nowMs() + pauseMs, () => (working = work()));
+    if (stopped) return;
+    cancel = timers.at(clock.nowMs() + pauseMs, () => {
+      working = work();
+    });
   }
 
   async function work(): Promise<void> {
