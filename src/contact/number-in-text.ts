@@ -1,11 +1,11 @@
 // Finds a telephone number in what somebody typed: free text is kept and shown, a number may be in neither.
 
-/** Mobiles as 3-4-4, with or without country code; fixed lines with their area; local numbers of 7 or 8 digits that are no date. */
+/** Abroad, first, since its end may look like a local one; mobiles as 3-4-4, with or without country code; fixed lines with their area; local numbers of 7 or 8 digits that are no date. */
 const shapes = [
+  /\+\d[\d -]{6,}\d/,
   /(?<!\d)(?:(?:\+|00)?86[ -]?|0)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)/,
   /(?<!\d)\(?0\d{2,3}\)?[ -]?\d{3,4}[ -]?\d{4}(?!\d)/,
   /(?<!\d)(?!20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d))[2-8]\d{2,3}[ -]?\d{4}(?!\d)/,
-  /\+\d[\d -]{6,}\d/,
 ];
 
 /** The text in which whatever looks like a person's number keeps its last two digits only. */
