@@ -113,6 +113,11 @@ export const errorCatalogue = {
   },
   LOGIN_NEEDED: { status: 401, zh: '请先登录', en: 'Log in first.' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, zh: '请求内容须为 JSON', en: 'The body must be JSON.' },
+  MESSAGE_REFUSED: {
+    status: 409,
+    zh: '不能向此来电人发送这条短信,原因见 details',
+    en: 'This message cannot go to this caller: the details say why.',
+  },
   NOTE_UNKNOWN: {
     status: 404,
     zh: '没有这条喊话或交接',
@@ -196,6 +201,11 @@ export const errorCatalogue = {
     en: 'It is in use and cannot be taken out: change what the details name first.',
   },
   ROW_UNKNOWN: { status: 404, zh: '没有这一项', en: 'There is no such row.' },
+  SIGNATURE_WRONG: {
+    status: 401,
+    zh: '签名有误或已过期,请核对密钥和时钟',
+    en: 'The signature is wrong or too old: compare the secret and the clocks.',
+  },
   SITE_CHANGED: {
     status: 409,
     zh: '配置已被他人或手工修改,请刷新后重做;如为手工修改文件,请先重新加载配置',

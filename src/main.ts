@@ -19,13 +19,18 @@ import { createAccountBook, type FirstAccount } from './adapters/http/account-bo
 import { createHttpServer } from './adapters/http/http-server.js';
 import { createOneTimeCodes } from './adapters/http/one-time-code.js';
 import { createPasswords } from './adapters/http/password-hash.js';
+import { createFileOutbox } from './adapters/messages/file-outbox.js';
+import { createHttpGateway } from './adapters/messages/http-gateway.js';
+import { isSigned } from './adapters/messages/signature.js';
 import { createCallerNumbers, identifyCaller } from './adapters/memory/caller-numbers.js';
 import { createAccountStore } from './adapters/postgres/account-store.js';
 import { createAuditTrail } from './adapters/postgres/audit-trail.js';
 import { createCallerTable } from './adapters/postgres/caller-table.js';
 import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
+import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
+import { createStopList } from './adapters/postgres/stop-list.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
 import { createPromptStudio } from './adapters/prompts/prompt-studio.js';
 import { redisKeys } from './adapters/redis/keys.js';
@@ -44,6 +49,9 @@ import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createAttempts } from './engine/attempts.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
+import { createMessageDesk } from './engine/message-desk.js';
+import { startMessageSender } from './engine/message-sender.js';
+import type { NumberBook } from './engine/messages.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log } from './engine/ports.js';
 import type { Site } from './site/site.js';
@@ -106,11 +114,12 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   );
   const store = createRedisLiveStore({ ...config.redis, site: site.name, node: config.node, log });
   const database = openDatabase({ url: config.databaseUrl });
+  const callerTable = createCallerTable(database);
   const callers = createCallerNumbers({
     secret: config.callerSecret,
     homeAreaCode: site.areaCode,
     live: createRedisLiveNumbers(redis, keys.callers),
-    table: createCallerTable(database),
+    table: callerTable,
     onTrouble: (half) => log.warn({ half }, 'callers’ numbers cannot be kept there now'),
   });
   const ari = createAriClient({
@@ -197,6 +206,27 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   changed.lookAtCalendar = lookAtCalendar;
   lookAtCalendar();
   const calendarTimer = setInterval(lookAtCalendar, calendarEveryMs);
+  const numbers: NumberBook = {
+    find: async (callerKey) => callers.numberOf(callerKey) ?? (await callerTable.read(callerKey)),
+  };
+  const [messageStore, stopList] = [createMessageStore(database), createStopList(database)];
+  const messageParts = {
+    store: messageStore,
+    stopList,
+    numbers,
+    sites,
+    clock: systemClock,
+    note: engine.note,
+  };
+  const sender = startMessageSender({
+    ...messageParts,
+    timers: systemTimers,
+    chance: Math.random,
+    gateway: gatewayOf(config, nowMs, log),
+    alarm: (stands) => engine.alarm('messagesFailing', 'gateway', stands),
+    log,
+  });
+  const { gatewaySecret } = config.messages;
   const [accountStore, passwords] = [createAccountStore(database), createPasswords()];
   const book = createAccountBook({
     store: accountStore,
@@ -228,6 +258,12 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       nowMs,
       work: workInThread,
     }),
+    messages: {
+      desk: createMessageDesk(messageParts),
+      store: messageStore,
+      stopList,
+      isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
+    },
     secrets,
     studio: createPromptStudio({
       soundsDir: dirname(config.soundsManifest),
@@ -268,6 +304,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     engine.stop();
     await Promise.allSettled([
       http.close(),
+      sender.stop(),
       writer.stop(),
       queueLog?.stop(),
       ari.close(),
@@ -277,6 +314,14 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     await Promise.allSettled([store.close(), spool.close(), database.destroy()]);
     redis.disconnect();
   };
+}
+
+/** A gateway, or a file that nobody is written to from. */
+function gatewayOf({ messages }: Config, nowMs: () => number, log: Log) {
+  const { gatewayUrl: url, gatewaySecret: secret, outboxFile } = messages;
+  if (url !== null) return createHttpGateway({ url, secret, nowMs });
+  log.info({ file: outboxFile }, 'no YIHAO_SMS_URL: short messages are written to a file and reach nobody');
+  return createFileOutbox(outboxFile, nowMs);
 }
 
 /** 三员 and the hotline's administrator. */

@@ -121,6 +121,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     metricsPolicy: read.policies.metrics,
     recordingPolicy: read.policies.recordings,
     calendar: read.calendar,
+    messages: new Map(read.messages.map((message) => [message.id, message])),
     menu: read.menu,
     meaningOf: (call) => meaningOf(ledger, call),
     keptNumber: (number) => keptNumber(ledger, number),

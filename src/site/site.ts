@@ -39,6 +39,8 @@ export interface Site {
   readonly metricsPolicy: MetricsPolicy;
   readonly recordingPolicy: RecordingPolicy;
   readonly calendar: Calendar;
+  /** Texts of short messages. */
+  readonly messages: ReadonlyMap<string, MessageTemplate>;
   /** The menu variant is in force. */
   readonly menu: boolean;
   /** What a dialled number means now: always exactly one meaning. */
@@ -120,6 +122,15 @@ export interface NamedRow {
   readonly id: string;
   readonly name: string;
   readonly en: string;
+}
+
+/** The text of a short message. */
+export interface MessageTemplate {
+  readonly id: string;
+  /** With its signature; `{name}` is a slot. */
+  readonly text: string;
+  /** To be filled, every one, by whoever sends it. */
+  readonly slots: readonly string[];
 }
 
 /** Who may hear a recording besides those who lead and check. */

@@ -35,6 +35,7 @@ import { parseSite } from '../../src/site/parse-site.js';
 import type { Site } from '../../src/site/site.js';
 import { createWorld, type World } from '../../src/sim/world.js';
 import type { FirstAccount } from '../../src/adapters/http/account-book.js';
+import { officeMessages } from './office-messages.js';
 import { accountPassword, openAccounts } from './office-accounts.js';
 import { drawFrom, isWanted, reported } from './memory-records.js';
 import { openPrompts } from './office-prompts.js';
@@ -320,6 +321,7 @@ export async function openOffice({
         return { ok: true, site, edits: done.edits, rows: done.rows };
       },
     },
+    messages: officeMessages(world, { current: () => site, ofVersion: () => site }),
     secrets: {
       passwordOf: (deviceId) => (site.devices.has(deviceId) ? `password of ${deviceId}` : undefined),
       pinOf,

@@ -9,6 +9,8 @@ import type { AgentId, DeviceId } from '../../contact/ids.js';
 import type { Engine } from '../../engine/engine.js';
 import type { AccountStore } from '../../engine/account.js';
 import type { Attempts } from '../../engine/attempts.js';
+import type { MessageDesk } from '../../engine/message-desk.js';
+import type { MessageStore, StopList } from '../../engine/messages.js';
 import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
@@ -118,6 +120,18 @@ export interface PromptStudio {
   unrecord(promptId: string, name: string): Promise<StudioSound>;
 }
 
+/** Short messages as the API has them. */
+export interface MessageParts {
+  readonly desk: MessageDesk;
+  readonly store: Pick<MessageStore, 'ofContact'>;
+  readonly stopList: StopList;
+  /** Whether the gateway signed this body just now. */
+  readonly isSigned: (
+    word: Readonly<Record<'timestamp' | 'signature' | 'body', string>>,
+    nowMs: number,
+  ) => boolean;
+}
+
 /** Everything the server stands on. */
 export interface HttpParts {
   readonly engine: Engine;
@@ -131,6 +145,7 @@ export interface HttpParts {
   /** Where recordings lie. */
   readonly recordingsDir: string;
   readonly editor: SiteEditor;
+  readonly messages: MessageParts;
   readonly secrets: OfficeSecrets;
   readonly studio: PromptStudio;
   /** What phones are told of the SIP server; host null = the address a page was asked at. */

@@ -16,6 +16,7 @@ import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addCardRoutes } from './card-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse, refuseBytes } from './error-reply.js';
+import { addGatewayRoutes } from './gateway-routes.js';
 import { addHandoverRoutes } from './handover-routes.js';
 import { addHealthRoutes } from './health-routes.js';
 import { sessionIn, type Api, type HttpParts } from './http-parts.js';
@@ -25,6 +26,7 @@ import { createLiveFeed } from './live-feed.js';
 import { addLiveRoutes } from './live-routes.js';
 import { addLiveSocket, addWebsockets } from './live-socket.js';
 import { createLiveTopics } from './live-topics.js';
+import { addMessageRoutes } from './message-routes.js';
 import { addMetricsRoute } from './metrics-route.js';
 import { createApiDescription } from './open-api.js';
 import { addOwnCredentials } from './own-credentials.js';
@@ -84,6 +86,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
   addHealthRoutes(server, parts);
   addMetricsRoute(server, parts, feed);
   await addPageRoutes(server, parts);
+  await addGatewayRoutes(server, parts);
   await server.register(async (scope) => {
     const api = scope.withTypeProvider<TypeBoxTypeProvider>();
     await addSessions(api, parts);
@@ -106,6 +109,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     for (const add of [addReportRoutes, addSampleRoutes, addPromptRoutes]) add(api, parts);
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
       add(api, parts);
+    addMessageRoutes(api, parts);
     const lane = createReadLane();
     const board = createBroadcastBoard(parts, lane);
     addBroadcastRoutes(api, parts, board);

@@ -1,6 +1,7 @@
 // Tells a contact's facts in words: which words, and what fills their slots. Total: a fact nobody told us of is shown by its name.
 import type { AgentFact } from '../../contact/agent.js';
 import type { ContactFact } from '../../contact/contact-signals.js';
+import type { MessageFact } from '../../engine/messages.js';
 import type { CallMissedFact } from '../../engine/ports.js';
 import type { ReachedFact } from '../../metrics/reached.js';
 import { zh, type WordKey } from '../words/zh.js';
@@ -28,7 +29,7 @@ export interface StoryLine {
   readonly minor: boolean;
 }
 
-type FactType = (ContactFact | AgentFact | CallMissedFact | ReachedFact)['type'];
+type FactType = (ContactFact | AgentFact | CallMissedFact | ReachedFact | MessageFact)['type'];
 type Told = readonly [word: WordKey, slots?: StoryLine['slots']];
 type Teller = (fact: Fact) => Told;
 
@@ -119,6 +120,17 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     fact.text('note') === '' ? 'story.ContactReached' : 'story.ContactReached.note',
     { by: fact.text('by'), how: fact.word('reached', 'how'), note: fact.text('note') },
   ],
+  MessageQueued: (fact) => [
+    'story.MessageQueued',
+    { by: fact.word('by', 'by'), template: fact.text('templateId') },
+  ],
+  MessageSent: () => ['story.MessageSent'],
+  MessageDelivered: () => ['story.MessageDelivered'],
+  MessageFailed: (fact) => [
+    fact.is('refused') ? 'story.MessageFailed.refused' : 'story.MessageFailed',
+    { code: fact.word('message', 'code') },
+  ],
+  MessageReplied: () => ['story.MessageReplied'],
 
   HoldOverdue: (fact) => ['story.HoldOverdue', { held: fact.ms('heldMs') }],
   HelpAsked: (fact) => ['story.HelpAsked', { agent: agentOf(fact) }],

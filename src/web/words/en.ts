@@ -133,6 +133,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'alarm.spoolDiskFull': 'Journal disk full',
   'alarm.databaseAway': 'Database away',
   'alarm.promptMissing': 'Prompt missing',
+  'alarm.messagesFailing': 'Short messages are not taken',
   'alarm.calendarMissing': 'Holiday calendar missing',
   'alarm.eventLoopSlow': 'Service is slow',
 

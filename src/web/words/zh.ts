@@ -132,6 +132,7 @@ export const zh = {
   'alarm.spoolDiskFull': '日志磁盘已满',
   'alarm.databaseAway': '数据库无法访问',
   'alarm.promptMissing': '缺少提示音',
+  'alarm.messagesFailing': '短信发不出去',
   'alarm.calendarMissing': '缺少节假日安排',
   'alarm.eventLoopSlow': '服务响应迟缓',
 
