@@ -8,8 +8,8 @@ import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
 import { resumePrompt } from '../ivr/step.js';
 import { wordsEverOf } from '../numbers/call-words.js';
 import { calendarWarnings } from './calendar.js';
-import type { NumberRow } from './parse-numbers.js';
 import { siteFileNames, type SiteFiles } from './read-files.js';
+import type { NumberRow } from './site.js';
 
 /** Prompts the service plays by itself, whatever the flows say: to citizens, then to agents. */
 export const servicePrompts = [

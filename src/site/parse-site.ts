@@ -10,10 +10,9 @@ import type { LedgerRow } from '../numbers/ledger-row.js';
 import { dayKind, missingNoticeYears } from './calendar.js';
 import { checkSite } from './check-site.js';
 import { contentHash } from './content-hash.js';
-import type { NumberRow } from './parse-numbers.js';
 import type { Table } from './parse-rows.js';
 import { readSiteTexts, type SiteFiles } from './read-files.js';
-import type { Entry, Site } from './site.js';
+import type { Entry, Site, NumberRow } from './site.js';
 
 /** What the files themselves do not say. */
 export interface ParseOptions {

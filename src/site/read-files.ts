@@ -7,7 +7,7 @@ import { parsePrompts, repeatedPrompts, slotsIn, type PromptDefinition } from '.
 import { checkWording } from '../ivr/wording.js';
 import { parseCalendar, type Calendar } from './calendar.js';
 import { parseMessages } from './parse-messages.js';
-import { parseNumbers, type NumberRow } from './parse-numbers.js';
+import { parseNumbers } from './parse-numbers.js';
 import { parsePolicies, type Policies } from './parse-policies.js';
 import {
   parseAgents,
@@ -17,7 +17,15 @@ import {
   parseTeams,
   type Table,
 } from './parse-rows.js';
-import type { AgentProfile, DeviceProfile, MessageTemplate, NamedRow, Queue, Team } from './site.js';
+import type {
+  AgentProfile,
+  DeviceProfile,
+  MessageTemplate,
+  NamedRow,
+  Queue,
+  Team,
+  NumberRow,
+} from './site.js';
 
 /** Everything the files say, each file as far as it could be read. */
 export interface SiteFiles {

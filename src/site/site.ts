@@ -7,8 +7,8 @@ import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
+import type { LedgerRow } from '../numbers/ledger-row.js';
 import type { Calendar } from './calendar.js';
-import type { NumberRow } from './parse-numbers.js';
 
 export type { Finding } from '../contact/finding.js';
 export type { DialledCall, Meaning } from '../numbers/ledger.js';
@@ -72,6 +72,30 @@ export interface Entry {
   readonly queueId: QueueId;
   /** The agent always hears `shortName` before the citizen, if need be with a short wait; else only under the greeting. */
   readonly whisper: boolean;
+}
+
+/** One row of the ledger as it was read. */
+export interface NumberRow {
+  readonly line: number;
+  readonly entry: Entry;
+  /** The row's flows, the menu variant's too where it has one: both must be there, whichever is in force. */
+  readonly flowIds: readonly FlowId[];
+  readonly row: LedgerRow;
+  readonly papers: NumberPapers;
+}
+
+/** What the office keeps of a number, beside what calls need. */
+export interface NumberPapers {
+  /** 原主管单位. */
+  readonly former: string;
+  readonly service: string;
+  readonly region: string;
+  /** 批准文号. */
+  readonly approval: string;
+  /** 公布渠道: a change is announced through the same ones. */
+  readonly announcedThrough: readonly string[];
+  /** The number to dial instead. */
+  readonly successor: string;
 }
 
 /** Where contacts wait for a person. */

@@ -9,7 +9,7 @@ const merged = "until: '2027-06-30'";
 const station = await startStation({
   portBase: 18_740,
   sipPort: 18_750,
-  rtpStart: 27_400,
+  rtpStart: 27_600,
   policies: [['wrapUp: 60s', 'wrapUp: 1s']],
 });
 t.teardown(() => station.close());
