@@ -177,13 +177,14 @@ t.test('a contact: live, recording, disposition, release; then its record and it
     t.equal(response.statusCode, 400);
     t.match(json(response), { code: 'REQUEST_INVALID', details: { in: 'body', field } });
   }
-  t.match(json(await on('release', supervisor)), { stage: 'leaving' });
+  t.match(json(await on('release', supervisor)), { stage: 'leaving', recording: 'kept' });
   await world.runUntil(world.clock.nowMs() + 20_000);
   t.equal(json(await on('recording', supervisor, { paused: true }))['code'], 'CONTACT_NOT_TALKING');
 
   const shown = await call(`GET /api/v1/contacts/${id}`, { cookie: admin });
   t.match(json(shown), {
     record: { contactId: id, answered: true, outcome: 'dispatch', agentIds: ['1001'] },
+    names: { queues: [{ id: 'general', name: '综合', en: 'General' }] },
   });
   const types = (json(shown)['journal'] as { type: string }[]).map(({ type }) => type);
   t.same(

@@ -63,6 +63,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'rec.off': 'Not recorded',
   'rec.on': 'Recording',
   'rec.paused': 'Recording paused',
+  'rec.kept': 'Recorded',
 
   'kpi.offered': 'Calls offered',
   'kpi.answered': 'Calls answered',

@@ -62,6 +62,7 @@ export const zh = {
   'rec.off': '未录音',
   'rec.on': '录音中',
   'rec.paused': '录音已暂停',
+  'rec.kept': '已录音',
 
   'kpi.offered': '呼入总量',
   'kpi.answered': '人工接通量',
