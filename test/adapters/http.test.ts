@@ -419,6 +419,23 @@ t.test(
         /^default-src 'self'; .*frame-ancestors 'none'/,
       );
     }
+    const browser = { headers: { accept: 'text/html,*/*;q=0.8' } };
+    for (const path of ['/nothing', '/lead/nothing', '//elsewhere.test/']) {
+      const page = await call(`GET ${path}`, browser);
+      t.equal(page.statusCode, 404);
+      t.match(String(page.headers['content-type']), /^text\/html/i, path);
+      t.match(String(page.headers['content-security-policy']), /^default-src 'self'/);
+      t.equal(json(await call(`GET ${path}`))['code'], 'NOT_FOUND', 'a program is told so');
+    }
+    for (const [path, page] of [
+      ['/lead/', '/lead'],
+      ['/admin/cards//?n=1', '/admin/cards?n=1'],
+    ] as const) {
+      const led = await call(`GET ${path}`, browser);
+      t.equal(led.statusCode, 308);
+      t.equal(led.headers['location'], page);
+    }
+    t.equal(json(await call('GET /api/v1/nothing', browser))['code'], 'NOT_FOUND');
     const script = await call('GET /assets/main-abc.js');
     t.equal(script.headers['cache-control'], 'public, max-age=31536000, immutable');
     t.match(String(script.headers['content-type']), /javascript/);
