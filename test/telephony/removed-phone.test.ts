@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { createPhone } from '../phones/phone.js';
 import { startStation } from './station.js';
 
-const station = await startStation({ portBase: 18_590, sipPort: 18_600, rtpStart: 23_000 });
+const station = await startStation({ portBase: 19_500, sipPort: 19_510, rtpStart: 28_200 });
 t.teardown(() => station.close());
 
 async function phoneOf(t: Test, deviceId: string, password: string) {
