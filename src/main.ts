@@ -44,7 +44,7 @@ import { systemClock, systemTimers, uuidV7 } from './adapters/system/clock.js';
 import { watchEventLoop } from './adapters/system/event-loop-watch.js';
 import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
-import { addDays, dayKeyAt } from './contact/civil-time.js';
+import { addDays, civilTimeAt, dayKeyAt } from './contact/civil-time.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createAttempts } from './engine/attempts.js';
@@ -201,8 +201,13 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     isKept: () => !spool.stats().full && callers.unwritten() === 0,
     log,
   });
-  const lookAtCalendar = () =>
-    engine.alarm('calendarMissing', 'calendar.yaml', sites.current().missingNoticeYears(nowMs()).length > 0);
+  const lookAtCalendar = () => {
+    const missing = sites.current().missingNoticeYears(nowMs());
+    const { year } = civilTimeAt(nowMs());
+    // The year before, too: its alarm ends with it.
+    for (const one of [year - 1, year, year + 1])
+      engine.alarm('calendarMissing', String(one), missing.includes(one));
+  };
   changed.lookAtCalendar = lookAtCalendar;
   lookAtCalendar();
   const calendarTimer = setInterval(lookAtCalendar, calendarEveryMs);

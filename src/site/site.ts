@@ -102,6 +102,8 @@ export interface NumberPapers {
 export interface Queue {
   readonly id: QueueId;
   readonly name: string;
+  /** For pages in English; the name where the files give none. */
+  readonly en: string;
   /** Every one of these; levels and rings may stand beside it later. */
   readonly requires: readonly SkillName[];
   /** Larger is served first. */

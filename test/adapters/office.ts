@@ -178,6 +178,10 @@ function recordsOf(world: World): RecordReader {
         )
         .reverse();
     },
+    offersUnanswered: async (agentId, sinceMs) =>
+      timed<AgentFact>('agent', (id) => id === agentId).filter(
+        ({ atMs, fact }) => atMs >= sinceMs && 'outcome' in fact && fact.outcome === 'rona',
+      ).length,
     dataGaps: async () => [{ part: 'asterisk', fromMs: startMs, toMs: startMs + 5_000 }],
     firstArrivalMs: async () => startMs - 3 * 86_400_000,
   };

@@ -28,6 +28,7 @@ const factOf = (type: string, change: StoryFact['data'] = {}): StoryFact => ({
 const text = (slot: Slot): string => {
   if (typeof slot !== 'object') return String(slot);
   if ('word' in slot) return zh[slot.word];
+  if ('queue' in slot) return slot.queue;
   return 'ms' in slot ? String(slot.ms) : slot.list.map(text).join('、');
 };
 const slotNames = (word: WordKey) => (zh[word].match(/\{(\w+)\}/g) ?? []).map((name) => name.slice(1, -1));

@@ -30,7 +30,7 @@ import { addMessageRoutes } from './message-routes.js';
 import { addMetricsRoute } from './metrics-route.js';
 import { createApiDescription } from './open-api.js';
 import { addOwnCredentials } from './own-credentials.js';
-import { addPageRoutes } from './page-routes.js';
+import { addPageRoutes, showMissingPage } from './page-routes.js';
 import { addReportRoutes } from './report-routes.js';
 import { addSampleRoutes } from './sample-routes.js';
 import { addPromptRoutes } from './prompt-routes.js';
@@ -70,7 +70,9 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setErrorHandler(onError);
-  server.setNotFoundHandler((request, reply) => refuse(request, reply, 'NOT_FOUND'));
+  server.setNotFoundHandler(async (request, reply) =>
+    (await showMissingPage(request, reply, parts.pagesDir)) ? reply : refuse(request, reply, 'NOT_FOUND'),
+  );
 
   const description = createApiDescription();
   server.addHook('onRoute', (route) => {

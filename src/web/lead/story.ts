@@ -17,9 +17,14 @@ export interface StoryFact {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What fills a slot: text, a word of the lists, a duration, or several of them. */
+/** What fills a slot: text, a word of the lists, a duration, a queue by its id, or several of them. */
 export type Slot =
-  string | number | { readonly word: WordKey } | { readonly ms: number } | { readonly list: readonly Slot[] };
+  | string
+  | number
+  | { readonly word: WordKey }
+  | { readonly ms: number }
+  | { readonly queue: string }
+  | { readonly list: readonly Slot[] };
 
 /** One line of the story. */
 export interface StoryLine {
@@ -68,7 +73,7 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     fact.has('digit') ? 'story.FlowStepped.digit' : 'story.FlowStepped',
     { node: fact.text('nodeId'), digit: fact.text('digit') },
   ],
-  ContactQueued: (fact) => ['story.ContactQueued', { queue: fact.text('queueId') }],
+  ContactQueued: (fact) => ['story.ContactQueued', { queue: { queue: fact.text('queueId') } }],
   PlaceTold: (fact) => ['story.PlaceTold', { place: fact.text('place') }],
   NoticeHeard: () => ['story.NoticeHeard'],
   PromptFailed: (fact) => ['story.PromptFailed', { prompt: fact.text('promptId') }],

@@ -61,9 +61,16 @@ export const en: Readonly<Record<WordKey, string>> = {
   'stage.leaving': 'Ending',
   'stage.ended': 'Over',
 
+  'nothing.title': 'No such page',
+  'nothing.why': 'The address may be wrong, or the page is gone.',
+  'nothing.home': 'Back to the first page',
+  'refused.title': 'You may not open this page',
+  'refused.why': 'Your role does not open this page. If your work needs it, ask the administrator.',
+
   'rec.off': 'Not recorded',
   'rec.on': 'Recording',
   'rec.paused': 'Recording paused',
+  'rec.kept': 'Recorded',
 
   'kpi.offered': 'Calls offered',
   'kpi.answered': 'Calls answered',

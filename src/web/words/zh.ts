@@ -60,9 +60,16 @@ export const zh = {
   'stage.leaving': '结束中',
   'stage.ended': '已结束',
 
+  'nothing.title': '没有这个页面',
+  'nothing.why': '地址可能有误,或页面已不在。',
+  'nothing.home': '返回首页',
+  'refused.title': '没有权限打开此页面',
+  'refused.why': '您的角色不能打开此页面。如工作需要,请联系管理员。',
+
   'rec.off': '未录音',
   'rec.on': '录音中',
   'rec.paused': '录音已暂停',
+  'rec.kept': '已录音',
 
   'kpi.offered': '呼入总量',
   'kpi.answered': '人工接通量',
