@@ -1,13 +1,15 @@
 // @ts-check
-// npm run flows -- check [--dir DIR]: reads and checks everything a hotline's office edits; exit 1 on any error.
+// npm run flows: reads and checks everything a hotline's office edits, and tells what callers of a number hear.
 
 import { parseArgs } from 'node:util';
+import { numberUsage, tellNumber } from './flows/number.mjs';
 import { loadCore } from './prompts/core.mjs';
 import { layoutOf, SettingError } from './run/layout.mjs';
 
 const usage = `用法 usage: npm run flows -- check [--dir DIR]
   检查流程、号码、队列、话务员、节假日、提示音和策略 check flows, numbers, queues, agents, holidays, prompts and policies
-  --dir DIR  要检查的目录,默认 ivr-flows 或 YIHAO_FLOWS the folder to check`;
+${numberUsage}
+  --dir DIR  所用目录,默认 ivr-flows 或 YIHAO_FLOWS the folder`;
 
 /** @param {string} dir */
 async function check(dir) {
@@ -29,14 +31,15 @@ async function check(dir) {
   return errors === 0 ? 0 : 1;
 }
 
-/** @returns {{ command: string, dir: string | undefined } | undefined} */
+/** @returns {{ command: string, more: string[], values: { dir?: string | undefined, on?: string | undefined, from?: string | undefined } } | undefined} */
 function readArguments() {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { dir: { type: 'string' } },
+      options: { dir: { type: 'string' }, on: { type: 'string' }, from: { type: 'string' } },
     });
-    return { command: positionals.join(' '), dir: values.dir };
+    const [command = '', ...more] = positionals;
+    return { command, more, values };
   } catch {
     return undefined;
   }
@@ -44,7 +47,11 @@ function readArguments() {
 
 const asked = readArguments();
 try {
-  if (asked?.command === 'check') process.exitCode = await check(asked.dir ?? layoutOf(process.env).flows);
+  const dir = asked?.values.dir ?? layoutOf(process.env).flows;
+  const [number, ...others] = asked?.more ?? [];
+  if (asked?.command === 'check' && number === undefined) process.exitCode = await check(dir);
+  else if (asked?.command === 'number' && number !== undefined && others.length === 0)
+    process.exitCode = await tellNumber(dir, { number, on: asked.values.on, from: asked.values.from });
   else {
     console.error(usage);
     process.exitCode = 2;

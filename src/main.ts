@@ -19,14 +19,20 @@ import { createAccountBook, type FirstAccount } from './adapters/http/account-bo
 import { createHttpServer } from './adapters/http/http-server.js';
 import { createOneTimeCodes } from './adapters/http/one-time-code.js';
 import { createPasswords } from './adapters/http/password-hash.js';
+import { createFileOutbox } from './adapters/messages/file-outbox.js';
+import { createHttpGateway } from './adapters/messages/http-gateway.js';
+import { isSigned } from './adapters/messages/signature.js';
 import { createCallerNumbers, identifyCaller } from './adapters/memory/caller-numbers.js';
 import { createAccountStore } from './adapters/postgres/account-store.js';
 import { createAuditTrail } from './adapters/postgres/audit-trail.js';
 import { createCallerTable } from './adapters/postgres/caller-table.js';
 import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
+import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
+import { createStopList } from './adapters/postgres/stop-list.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
+import { createPromptStudio } from './adapters/prompts/prompt-studio.js';
 import { redisKeys } from './adapters/redis/keys.js';
 import { createRedisLiveNumbers } from './adapters/redis/live-numbers.js';
 import { createRedisLiveStore } from './adapters/redis/live-store.js';
@@ -38,11 +44,14 @@ import { systemClock, systemTimers, uuidV7 } from './adapters/system/clock.js';
 import { watchEventLoop } from './adapters/system/event-loop-watch.js';
 import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
-import { addDays, dayKeyAt } from './contact/civil-time.js';
+import { addDays, civilTimeAt, dayKeyAt } from './contact/civil-time.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createAttempts } from './engine/attempts.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
+import { createMessageDesk } from './engine/message-desk.js';
+import { startMessageSender } from './engine/message-sender.js';
+import type { NumberBook } from './engine/messages.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log } from './engine/ports.js';
 import type { Site } from './site/site.js';
@@ -66,11 +75,24 @@ const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'u
 /** Makes everything and starts it; the result ends it. */
 async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const nowMs = () => systemClock.nowMs();
-  const changed: { engine?: Engine; lookAtCalendar?: () => void; refreshAccounts?: () => Promise<void> } = {};
+  const changed: {
+    engine?: Engine;
+    lookAtCalendar?: () => void;
+    refreshAccounts?: () => Promise<void>;
+    reloadPrompts?: () => void;
+  } = {};
   const secrets = createSecretBook(config.secretsDir);
   const sites = await loadSite(config, log, async ({ devices, agents }) => {
     changed.engine?.siteChanged();
     changed.lookAtCalendar?.();
+    try {
+      changed.reloadPrompts?.();
+    } catch (error) {
+      log.error(
+        { error: String(error) },
+        'the new list of prompts cannot be read; the former one stays in force',
+      );
+    }
     // New people and phones are ready when the reload is done.
     await secrets
       .complete(devices.keys(), agents.keys())
@@ -92,11 +114,12 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   );
   const store = createRedisLiveStore({ ...config.redis, site: site.name, node: config.node, log });
   const database = openDatabase({ url: config.databaseUrl });
+  const callerTable = createCallerTable(database);
   const callers = createCallerNumbers({
     secret: config.callerSecret,
     homeAreaCode: site.areaCode,
     live: createRedisLiveNumbers(redis, keys.callers),
-    table: createCallerTable(database),
+    table: callerTable,
     onTrouble: (half) => log.warn({ half }, 'callers’ numbers cannot be kept there now'),
   });
   const ari = createAriClient({
@@ -107,12 +130,13 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     disallowedEvents,
   });
   const ami = createAmiClient(config.ami);
+  const prompts = createPromptStore(config.soundsManifest);
   const telephony = createAsteriskTelephony({
     node: config.node,
     ari,
     ami,
     recorder: createRecorder(ami, config.recordingsDir, config.recordingFloorBytes),
-    media: createPromptStore(config.soundsManifest),
+    media: prompts,
     accounts: () => accountsOf(sites, secrets),
     accountSettings: {
       mediaAddress: config.mediaAddress,
@@ -124,6 +148,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     log,
   });
   changed.refreshAccounts = () => telephony.refreshAccounts();
+  changed.reloadPrompts = () => prompts.reload();
   const attempts = createAttempts();
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
   const engine = createEngine({
@@ -176,11 +201,37 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     isKept: () => !spool.stats().full && callers.unwritten() === 0,
     log,
   });
-  const lookAtCalendar = () =>
-    engine.alarm('calendarMissing', 'calendar.yaml', sites.current().missingNoticeYears(nowMs()).length > 0);
+  const lookAtCalendar = () => {
+    const missing = sites.current().missingNoticeYears(nowMs());
+    const { year } = civilTimeAt(nowMs());
+    // The year before, too: its alarm ends with it.
+    for (const one of [year - 1, year, year + 1])
+      engine.alarm('calendarMissing', String(one), missing.includes(one));
+  };
   changed.lookAtCalendar = lookAtCalendar;
   lookAtCalendar();
   const calendarTimer = setInterval(lookAtCalendar, calendarEveryMs);
+  const numbers: NumberBook = {
+    find: async (callerKey) => callers.numberOf(callerKey) ?? (await callerTable.read(callerKey)),
+  };
+  const [messageStore, stopList] = [createMessageStore(database), createStopList(database)];
+  const messageParts = {
+    store: messageStore,
+    stopList,
+    numbers,
+    sites,
+    clock: systemClock,
+    note: engine.note,
+  };
+  const sender = startMessageSender({
+    ...messageParts,
+    timers: systemTimers,
+    chance: Math.random,
+    gateway: gatewayOf(config, nowMs, log),
+    alarm: (stands) => engine.alarm('messagesFailing', 'gateway', stands),
+    log,
+  });
+  const { gatewaySecret } = config.messages;
   const [accountStore, passwords] = [createAccountStore(database), createPasswords()];
   const book = createAccountBook({
     store: accountStore,
@@ -212,7 +263,19 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       nowMs,
       work: workInThread,
     }),
+    messages: {
+      desk: createMessageDesk(messageParts),
+      store: messageStore,
+      stopList,
+      isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
+    },
     secrets,
+    studio: createPromptStudio({
+      soundsDir: dirname(config.soundsManifest),
+      recordingsDir: join(config.home, 'prompt-recordings'),
+      store: prompts,
+      nowMs,
+    }),
     sip: config.sip,
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,
@@ -246,6 +309,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     engine.stop();
     await Promise.allSettled([
       http.close(),
+      sender.stop(),
       writer.stop(),
       queueLog?.stop(),
       ari.close(),
@@ -255,6 +319,14 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     await Promise.allSettled([store.close(), spool.close(), database.destroy()]);
     redis.disconnect();
   };
+}
+
+/** A gateway, or a file that nobody is written to from. */
+function gatewayOf({ messages }: Config, nowMs: () => number, log: Log) {
+  const { gatewayUrl: url, gatewaySecret: secret, outboxFile } = messages;
+  if (url !== null) return createHttpGateway({ url, secret, nowMs });
+  log.info({ file: outboxFile }, 'no YIHAO_SMS_URL: short messages are written to a file and reach nobody');
+  return createFileOutbox(outboxFile, nowMs);
 }
 
 /** 三员 and the hotline's administrator. */

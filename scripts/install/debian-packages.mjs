@@ -100,7 +100,7 @@ export async function installDebianPackages(purpose, say) {
   if (missing.length === 0) return false;
   if (process.getuid?.() !== 0) {
     throw new SetupFailure(
-      `缺少系统软件包,请先执行:sudo apt-get install --no-install-recommends ${missing.join(' ')}`,
+      `缺少系统软件包,请先执行:sudo apt-get update && sudo apt-get install --no-install-recommends ${missing.join(' ')}`,
       `— Debian packages are missing: run that line, then set-up again.`,
     );
   }

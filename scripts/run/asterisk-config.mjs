@@ -137,7 +137,6 @@ async function slotsOf(layout, modules, plan, templates) {
     maxCalls: plan.maxCalls,
     dutyPhones: plan.dutyPhones.join('&'),
     trunkLines: plan.trunks.map(({ id, maxLines }) => `LINES_${id} = ${maxLines}`).join('\n'),
-    numbers: plan.numbers.map((number) => `exten => ${number},1,Goto(arrive,\${EXTEN},1)`).join('\n'),
     trunks: (await Promise.all(plan.trunks.map((trunk) => renderTrunk(layout, trunk, templates)))).join('\n'),
     trunkContexts: plan.trunks.map((trunk) => renderTrunkContext(trunk, templates)).join('\n'),
   };
@@ -183,7 +182,7 @@ async function makeFolders(layout, programData) {
  * @param {Layout} layout
  * @param {{modules: string, data: string}} program the Asterisk that will read it
  * @returns {Promise<string>} the path of asterisk.conf
- * @throws {SettingError} trunks.yaml, numbers.yaml or a template cannot be used
+ * @throws {SettingError} trunks.yaml or a template cannot be used
  */
 export async function renderAsteriskConfig(layout, program) {
   const templates = await readTemplates(path.join(layout.project, 'dialplans'));

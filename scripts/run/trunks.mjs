@@ -1,5 +1,5 @@
 // @ts-check
-// Reads ivr-flows/trunks.yaml and the numbers of ivr-flows/numbers.yaml, and refuses what could not be written into Asterisk's configuration.
+// Reads ivr-flows/trunks.yaml, and refuses what could not be written into Asterisk's configuration.
 
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -26,7 +26,6 @@ import { SettingError } from './layout.mjs';
  * @property {number} maxCalls calls at one time over all trunks
  * @property {readonly string[]} dutyPhones what Asterisk dials, `PJSIP/…`
  * @property {readonly Trunk[]} trunks
- * @property {readonly string[]} numbers every form in which a number of the ledger is delivered
  */
 
 const WORD = /^[a-z][a-z0-9]{0,31}$/;
@@ -127,28 +126,6 @@ function dutyPhoneOf(value, trunks, file) {
   );
 }
 
-/**
- * @param {unknown} value
- * @param {string} file
- * @returns {readonly string[]}
- */
-function numbersOf(value, file) {
-  const numbers = listOf(value).flatMap((row) => {
-    const { number, delivered_as: deliveredAs } = recordOf(row);
-    return [number, ...listOf(deliveredAs)];
-  });
-  const wrong = numbers.find((number) => typeof number !== 'string' || !NUMBER.test(number));
-  if (wrong !== undefined) {
-    refuse(
-      file,
-      `number ${String(wrong)}`,
-      "号码须写在引号里,只含数字,如 '12345'",
-      "A number is quoted and made of digits, like '12345'",
-    );
-  }
-  return [...new Set(numbers.map(String))];
-}
-
 /** @param {string} file */
 async function readYaml(file) {
   const text = await readFile(file, 'utf8').catch(() =>
@@ -162,8 +139,8 @@ async function readYaml(file) {
 }
 
 /**
- * What trunks.yaml and numbers.yaml say.
- * @param {string} flows the folder that holds both
+ * What trunks.yaml says.
+ * @param {string} flows the folder that holds it
  * @returns {Promise<TrunkPlan>}
  * @throws {SettingError} naming the file and the field
  */
@@ -176,11 +153,9 @@ export async function readTrunkPlan(flows) {
     refuse(file, 'maxCalls', '应为正整数', 'maxCalls is a positive integer');
   if (new Set(trunks.map(({ id }) => id)).size !== trunks.length)
     refuse(file, 'trunks', 'id 重复', 'Two trunks have one id');
-  const numbersFile = path.join(flows, 'numbers.yaml');
   return {
     maxCalls,
     trunks,
     dutyPhones: listOf(plan['dutyPhones']).map((phone) => dutyPhoneOf(phone, trunks, file)),
-    numbers: numbersOf(await readYaml(numbersFile), numbersFile),
   };
 }

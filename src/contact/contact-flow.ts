@@ -10,13 +10,29 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { takeSurveyTurn } from './contact-survey.js';
-import { isQuiet, sayInstead } from './contact-voice.js';
+import { isQuiet, say, sayInstead } from './contact-voice.js';
 import type { FlowCursor, FlowInput, FlowTurn, QueueExit, QueueRequest } from './flow-turn.js';
+import type { PromptRef } from './prompt-ref.js';
 
 /** The first step of every contact. */
 export function begin(step: ContactStep, context: ContactContext): ContactStep {
   const arrived = record(step, { type: 'ContactArrived', ...step.contact.arrival });
+  const { words } = step.contact.arrival;
+  if (words?.announcement !== undefined)
+    return announce(ask(arrived, { do: 'claim' }), words.announcement, context);
   return takeTurn(ask(arrived, { do: 'claim' }, { do: 'answer' }), context.beginFlow(), context);
+}
+
+/** Why calls by a number that is served no more are released. */
+export const numberChanged = 'numberChanged';
+
+/** A number that is served no more: what to dial instead is said twice as early media, at no cost to the caller, and nobody answers. */
+function announce(step: ContactStep, prompt: PromptRef, context: ContactContext): ContactStep {
+  const { nowMs, policy } = context;
+  const part = { prompt, mustHear: false };
+  const leaving = moveTo(step, { at: 'leaving', by: 'system', reason: numberChanged, hangingUp: false });
+  const mostMs = 2 * policy.playMs + policy.leavingMs;
+  return arm(say(leaving, [part, part], context), 'leavingOver', nowMs + mostMs);
 }
 
 /** Tells the flow what happened and does what it answers. */

@@ -17,11 +17,12 @@ import {
   type Contact,
   type ContactTimer,
   type EndedBy,
+  type Stage,
   type Supervision,
   type Talk,
 } from './contact.js';
-import type { ContactSignal } from './contact-signals.js';
-import { begin, digitPressed, flowGoesOn, keyDidNotCome } from './contact-flow.js';
+import type { ContactEffect, ContactSignal } from './contact-signals.js';
+import { begin, digitPressed, flowGoesOn, keyDidNotCome, numberChanged } from './contact-flow.js';
 import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
 import {
   bridgeOf,
@@ -204,11 +205,16 @@ function settle(step: ContactStep, context: ContactContext): ContactStep {
   }
 }
 
+/** Q.850 22 tells the carrier that the number has changed (SIP 410). */
+function hangUp({ arrival }: Contact): ContactEffect {
+  return { do: 'hangUp', causeCode: arrival.words?.announcement === undefined ? 16 : 22 };
+}
+
 /** The hang-up is asked for once; `leavingOver` asks again. */
 function hangUpOnce(step: ContactStep): ContactStep {
   const { stage } = step.contact;
   if (stage.at !== 'leaving' || stage.hangingUp) return step;
-  return ask(moveTo(step, { ...stage, hangingUp: true }), { do: 'hangUp' });
+  return ask(moveTo(step, { ...stage, hangingUp: true }), hangUp(step.contact));
 }
 
 function withOwnTalk(step: ContactStep, agentId: AgentId, act: (talk: Talk) => ContactStep): ContactStep {
@@ -261,7 +267,7 @@ function callerGone(step: ContactStep, gone: Gone, context: ContactContext): Con
   const freed = letGo(forgetVoice(step), gone, context);
   const ended = record(freed, {
     type: 'ContactEnded',
-    by: stage.at === 'leaving' ? stage.by : gone.by,
+    by: stage.at === 'leaving' && !leftAnnouncement(stage) ? stage.by : gone.by,
     during: stage.at,
     reason: stage.at === 'leaving' ? stage.reason : gone.node ? 'node' : 'hungUp',
     causeCode,
@@ -271,6 +277,11 @@ function callerGone(step: ContactStep, gone: Gone, context: ContactContext): Con
   return step.contact.talks > 0
     ? arm(empty, 'retire', context.nowMs + context.policy.retireMs)
     : ask(empty, { do: 'retire' });
+}
+
+/** He hung up while he was told what to dial instead; whoever heard it to its end was released. */
+function leftAnnouncement(stage: Extract<Stage, { at: 'leaving' }>): boolean {
+  return stage.reason === numberChanged && !stage.hangingUp;
 }
 
 function letGo(step: ContactStep, gone: Gone, context: ContactContext): ContactStep {
@@ -360,7 +371,7 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return stage.at === 'survey' ? breakOff(due, 'system', context) : due;
     case 'leavingOver':
       return arm(
-        ask(silence(due), { do: 'hangUp' }),
+        ask(silence(due), hangUp(due.contact)),
         'leavingOver',
         context.nowMs + context.policy.leavingMs,
       );
@@ -390,9 +401,9 @@ function resynced(
     case 'survey':
       return flowGoesOn(tidyUp(step), stage.cursor, { type: 'resumed' }, context);
     case 'leaving':
-      return ask(silence(step), { do: 'hangUp' });
+      return ask(silence(step), hangUp(step.contact));
     case 'ended':
-      return ask(step, { do: 'hangUp' });
+      return ask(step, hangUp(step.contact));
   }
 }
 

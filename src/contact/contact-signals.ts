@@ -259,7 +259,8 @@ export type ContactEffect =
   | { readonly do: 'stopRecording' }
   | { readonly do: 'checkAudio'; readonly legId: ChannelId }
   | { readonly do: 'part'; readonly bridgeId: BridgeId }
-  | { readonly do: 'hangUp' }
+  /** `causeCode` is Q.850's; 16 normal, 22 number changed. */
+  | { readonly do: 'hangUp'; readonly causeCode: number }
   | { readonly do: 'tellAgent'; readonly agentId: AgentId; readonly signal: AgentSignal }
   /** The contact is done with: forget it. */
   | { readonly do: 'retire' };

@@ -41,9 +41,10 @@ export function surveyOrGoodbye(
   }
 }
 
-/** The goodbye, and the hang-up after it. */
+/** What his number's calls end with, and the hang-up after it. */
 export function sayGoodbye(step: ContactStep, context: ContactContext): ContactStep {
-  return say(leave(step, 'agentReleased', context), [{ prompt: { id: 'bye' }, mustHear: false }], context);
+  const prompt = step.contact.arrival.words?.farewell ?? { id: 'bye' };
+  return say(leave(step, 'agentReleased', context), [{ prompt, mustHear: false }], context);
 }
 
 /** Does what the survey's flow answered. `byCitizen`: he asked to be let go. */

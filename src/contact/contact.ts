@@ -13,6 +13,7 @@ import type {
   PlayId,
   SupervisionId,
 } from './ids.js';
+import type { PromptRef } from './prompt-ref.js';
 import type { SurveyPolicy } from './survey.js';
 
 /** How a call came in, fixed at arrival. No raw number: `callerKey` and the masked form only. */
@@ -23,7 +24,7 @@ export interface Arrival {
   readonly channelId: ChannelId;
   readonly sipCallId: string;
   readonly trunkId: string;
-  /** The number dialled, as the carrier sent it. */
+  /** The number dialled, as the carrier sent it; one that the ledger does not know masked where a person's would be. */
   readonly dnis: string;
   /** The number that forwarded the call here (Diversion, History-Info), masked unless it is of the ledger; or ''. */
   readonly redirectedFrom: string;
@@ -37,6 +38,19 @@ export interface Arrival {
   /** Asterisk's `creationtime` of the channel. */
   readonly arrivedAtMs: number;
   readonly siteVersion: string;
+  /** What the number dialled was on that day; none in records of before there were states. */
+  readonly numberState?: string;
+  readonly words?: CallWords;
+}
+
+/** Words that the number dialled brings along; without them the flow's and the service's own are said. */
+export interface CallWords {
+  /** Said where the flow greets. */
+  readonly opening?: PromptRef;
+  /** Said at the end of a talk. */
+  readonly farewell?: PromptRef;
+  /** Said twice, before any answer; then the call is released as one to a changed number. */
+  readonly announcement?: PromptRef;
 }
 
 /** An agent being rung, or picked up and not yet joined. Its id is the leg's channel id and the bridge's id too. */
@@ -186,6 +200,8 @@ export interface Contact {
   readonly noticeHeard: boolean;
   /** Talks so far, numbering the recordings. */
   readonly talks: number;
+  /** Whether the last recording began and has not failed; absent = none did. */
+  readonly recorded?: boolean;
   readonly lastAgentId: AgentId | null;
   readonly disposition: Disposition;
   /** 评价 was offered, or the contact is exempt from it; left out = neither so far. Once a call. */

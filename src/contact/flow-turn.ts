@@ -35,6 +35,8 @@ export interface FlowView {
   readonly dnis: string;
   readonly tag: string;
   readonly callerShown: boolean;
+  /** What the number dialled opens its calls with, in the place of the flow's greeting. */
+  readonly opening?: PromptRef | undefined;
   /** Per queue: contacts waiting, and agents signed in who could take its calls. */
   readonly queues: Readonly<Record<string, { readonly waiting: number; readonly signedIn: number }>>;
 }

@@ -185,6 +185,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       dnis: contact.arrival.dnis,
       tag: contact.arrival.tag,
       callerShown: contact.arrival.callerShown,
+      opening: contact.arrival.words?.opening,
       queues: Object.fromEntries(
         [...site.queues.keys()].map((queueId) => [queueId, parts.queueCondition(site, queueId)]),
       ),

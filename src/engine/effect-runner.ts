@@ -132,7 +132,7 @@ async function perform(
     case 'part':
       return telephony.part(effect.bridgeId, channelId);
     case 'hangUp':
-      return telephony.hangUp(channelId, normalClearing);
+      return telephony.hangUp(channelId, effect.causeCode);
   }
 }
 

@@ -95,7 +95,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
   function arrivalOf(seen: ArrivalSeen): Arrival {
     const site = sites.current();
     const nowMs = parts.clock.nowMs();
-    const { entryId, kpiLine, tag } = site.meaningOf({ ...seen, nowMs });
+    const { entryId, kpiLine, tag, state, words } = site.meaningOf({ ...seen, nowMs });
     const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
     return {
       node: parts.node,
@@ -103,7 +103,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
       channelId,
       sipCallId,
       trunkId,
-      dnis,
+      dnis: site.keptNumber(dnis),
       redirectedFrom: site.keptNumber(redirectedFrom),
       ...parts.callers.remember(ani, aniShown),
       callerShown: aniShown && ani !== '',
@@ -113,6 +113,8 @@ export function createIncoming(parts: IncomingParts): Incoming {
       // Asterisk's clock is this machine's, but a call never arrives in our future.
       arrivedAtMs: Math.min(seen.arrivedAtMs, nowMs),
       siteVersion: site.version,
+      numberState: state,
+      words,
     };
   }
 

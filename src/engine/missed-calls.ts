@@ -33,7 +33,7 @@ export function journalMissedCall(parts: MissedCallsParts, seen: MissedCallSeen)
         node,
         sipCallId,
         trunkId,
-        dnis,
+        dnis: site.keptNumber(dnis),
         redirectedFrom: site.keptNumber(redirectedFrom),
         ...caller,
         entryId,

@@ -24,6 +24,8 @@ export interface FlowPart {
   /** Said instead while the site greets in short. */
   readonly short: PromptRef | null;
   readonly mustHear: boolean;
+  /** The greeting: a number that opens its calls with words of its own is heard with those instead. */
+  readonly opening: boolean;
 }
 
 /** What every node has. */

@@ -262,20 +262,21 @@ function readParts(fields: Fields, names: FlowNames): readonly FlowPart[] {
   return fields.items('say').map((item, index) => {
     if (typeof item === 'string') {
       checkPrompt(fields, ['say', index], { id: item }, names);
-      return { prompt: { id: item }, short: null, mustHear: false };
+      return { prompt: { id: item }, short: null, mustHear: false, opening: false };
     }
     return readPart(fields.item('say', index), names);
   });
 }
 
 function readPart(row: Fields, names: FlowNames): FlowPart {
-  row.refuseOthers(['prompt', 'short', 'mustHear', 'slots']);
+  row.refuseOthers(['prompt', 'short', 'mustHear', 'opening', 'slots']);
   const slots = Object.fromEntries(row.idMap('slots'));
   const withSlots = (prompt: PromptRef): PromptRef => (row.has('slots') ? { ...prompt, slots } : prompt);
   const part: FlowPart = {
     prompt: withSlots({ id: row.id('prompt') }),
     short: row.has('short') ? withSlots({ id: row.id('short') }) : null,
     mustHear: row.flag('mustHear', false),
+    opening: row.flag('opening', false),
   };
   if (part.prompt.id !== '') checkPrompt(row, ['prompt'], part.prompt, names);
   if (part.short !== null && part.short.id !== '') checkPrompt(row, ['short'], part.short, names);

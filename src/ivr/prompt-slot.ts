@@ -14,7 +14,16 @@ export type PromptSlot =
   /** Values kept elsewhere: agents' 工号 read digit by digit, entries by their full or short names. */
   | { readonly kind: 'list'; readonly list: VocabularyList };
 
-const vocabularyLists = ['agents', 'entries', 'shortNames'] as const;
+const vocabularyLists = [
+  ...(['agents', 'areaCodes', 'entries', 'shortNames'] as const),
+  ...([
+    'numbers.served',
+    'numbers.dual',
+    'numbers.transfer',
+    'numbers.announced',
+    'numbers.returned',
+  ] as const),
+] as const;
 type VocabularyList = (typeof vocabularyLists)[number];
 
 /** What the lists hold at present. */
@@ -23,8 +32,16 @@ export interface Vocabulary {
   readonly agents: readonly string[];
   /** Official names of the entries as written, each with what is said: where a number has its own reading they differ. */
   readonly entries: Readonly<Record<string, string>>;
+  /** The site's own area, with its 0. */
+  readonly areaCodes: readonly string[];
   /** Likewise the few words an agent hears. */
   readonly shortNames: Readonly<Record<string, string>>;
+  /** Those of the entries that are ever in such a state: no other needs a sound for it. `announced`: prompt only, or vacant. */
+  readonly 'numbers.served': Readonly<Record<string, string>>;
+  readonly 'numbers.dual': Readonly<Record<string, string>>;
+  readonly 'numbers.transfer': Readonly<Record<string, string>>;
+  readonly 'numbers.announced': Readonly<Record<string, string>>;
+  readonly 'numbers.returned': Readonly<Record<string, string>>;
 }
 
 /** One value of a slot. */
@@ -109,12 +126,8 @@ function minuteSteps(to: number): readonly number[] {
 }
 
 function listValues(list: VocabularyList, vocabulary: Vocabulary): readonly SlotValue[] {
-  if (list === 'agents')
-    return vocabulary.agents.map((agentId) => ({
-      key: agentId,
-      written: agentId,
-      spoken: readDigits(agentId),
-    }));
+  if (list === 'agents' || list === 'areaCodes')
+    return vocabulary[list].map((digits) => ({ key: digits, written: digits, spoken: readDigits(digits) }));
   return Object.entries(vocabulary[list]).map(([key, name]) => ({
     key,
     written: key,

@@ -76,7 +76,7 @@ function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTur
     digits: '',
     keys: so.keys,
   };
-  return stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world.greeting))]);
+  return stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world))]);
 }
 
 type SettledNode = Exclude<FlowNode, { readonly kind: 'branch' | 'goto' }>;
@@ -96,8 +96,9 @@ function nodeOf(flow: Flow, nodeId: string): FlowNode {
   return node;
 }
 
-function spoken(part: FlowPart, greeting: FlowWorld['greeting']): SpokenPart {
-  const prompt = greeting === 'short' && part.short !== null ? part.short : part.prompt;
+function spoken(part: FlowPart, { greeting, view }: FlowWorld): SpokenPart {
+  const usual = greeting === 'short' && part.short !== null ? part.short : part.prompt;
+  const prompt = part.opening ? (view.opening ?? usual) : usual;
   return { prompt, mustHear: part.mustHear };
 }
 
@@ -220,6 +221,6 @@ function rateKey(flow: Flow, node: RateNode, cursor: FlowCursor, key: string, wo
 /** Once the question is said again; then he is let go. */
 function askAgain(flow: Flow, node: RateNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
   if (cursor.tries > 0) return enter(flow, node.otherwise, world, { said: [], keys: cursor.keys });
-  const question = node.say.map((part) => spoken(part, world.greeting));
+  const question = node.say.map((part) => spoken(part, world));
   return stay(node, { ...cursor, tries: 1 }, question);
 }

@@ -1,7 +1,11 @@
-// The number ledger: what a dialled number means at this moment.
+// The number ledger: what a dialled number means at this moment. Total: every call has exactly one meaning.
+import { dayKeyAt, type DayKey } from '../contact/civil-time.js';
+import type { CallWords } from '../contact/contact.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
 import { maskNumber } from '../contact/masking.js';
 import { normaliseNumber } from '../contact/ani.js';
+import { callWords } from './call-words.js';
+import { isAnnounced, stateOn, type LedgerRow, type NumberState } from './ledger-row.js';
 
 /** What a call brings along that can tell which number the citizen dialled. */
 export interface DialledCall {
@@ -11,6 +15,8 @@ export interface DialledCall {
   readonly redirectedFrom: string;
   /** The To header's user part, or ''. */
   readonly toUser: string;
+  /** The caller's number, or ''. */
+  readonly ani: string;
   readonly trunkId: string;
   readonly nowMs: number;
 }
@@ -22,51 +28,74 @@ export interface Meaning {
   readonly tag: string;
   readonly flowId: FlowId;
   readonly queueId: QueueId;
-}
-
-/** One number citizens may dial, and every form in which a carrier may deliver it. */
-export interface LedgerRow extends Meaning {
-  readonly number: string;
-  readonly deliveredAs: readonly string[];
+  readonly state: NumberState;
+  readonly words: CallWords;
 }
 
 /** Rows by every form a carrier may deliver. */
 export interface Ledger {
-  readonly byDelivered: ReadonlyMap<string, Meaning>;
-  /** For every number the ledger does not know. */
-  readonly otherwise: Meaning;
+  readonly byDelivered: ReadonlyMap<string, readonly LedgerRow[]>;
+  /** For every number the ledger does not know, and for every day that a row says nothing of. */
+  readonly otherwise: LedgerRow;
+  /** The KPI line of those: apart from the line of the row that takes them. */
+  readonly otherKpiLine: string;
+  /** The site's own area with its 0. */
+  readonly areaCode: string;
 }
 
-/** The ledger of these rows. Where two rows claim one form, the earlier row has it; `check` refuses such a file. */
-export function buildLedger(rows: readonly LedgerRow[], otherwise: Meaning): Ledger {
-  const byDelivered = new Map<string, Meaning>();
-  for (const { number, deliveredAs, entryId, kpiLine, tag, flowId, queueId } of rows) {
-    for (const form of [number, ...deliveredAs].map(bareNumber)) {
-      if (!byDelivered.has(form)) byDelivered.set(form, { entryId, kpiLine, tag, flowId, queueId });
-    }
+/** Calls that were only told what to dial stand outside the denominator: the tag by which the figures know them. */
+const announcedTag = 'promptOnly';
+
+/** The ledger of these rows. Where two rows claim one form on one day, the earlier row has it; `check` refuses such a file. */
+export function buildLedger(rows: readonly LedgerRow[], rest: Omit<Ledger, 'byDelivered'>): Ledger {
+  const byDelivered = new Map<string, readonly LedgerRow[]>();
+  for (const row of rows) {
+    for (const form of new Set([row.number, ...row.deliveredAs].map(bareNumber)))
+      byDelivered.set(form, [...(byDelivered.get(form) ?? []), row]);
   }
-  return { byDelivered, otherwise };
+  return { byDelivered, ...rest };
 }
 
 /**
- * What this call's number means. A forwarded number goes first: it is the one the citizen dialled, while the request
- * only says where the carrier sent it.
+ * What this call's number means on the site's civil day. A forwarded number goes first (ASSUMED of every carrier): it is the one the
+ * citizen dialled, while the request only says where the carrier sent it.
  */
 export function meaningOf(ledger: Ledger, call: DialledCall): Meaning {
+  const day = dayKeyAt(call.nowMs);
   for (const dialled of [call.redirectedFrom, call.dnis, call.toUser]) {
-    const meaning = ledger.byDelivered.get(bareNumber(dialled));
-    if (meaning !== undefined) return meaning;
+    const found = rowOn(ledger, dialled, day);
+    if (found !== undefined) return meaningIn(found.row, found.state, call.ani, ledger.areaCode);
   }
-  return ledger.otherwise;
+  const meaning = meaningIn(ledger.otherwise, 'served', call.ani, ledger.areaCode);
+  return { ...meaning, kpiLine: ledger.otherKpiLine };
 }
 
-/**
- * A forwarding number as it may be kept: one of the ledger as it came, any other masked, since a citizen's own phone forwards too.
- * @param homeAreaCode the site's own area with its 0
- */
-export function keptNumber(ledger: Ledger, forwardedBy: string, homeAreaCode: string): string {
-  if (forwardedBy === '' || ledger.byDelivered.has(bareNumber(forwardedBy))) return forwardedBy;
-  return maskNumber(normaliseNumber(forwardedBy, homeAreaCode));
+/** The row and state of a number on a day, if any. */
+export function rowOn(
+  { byDelivered }: Pick<Ledger, 'byDelivered'>,
+  dialled: string,
+  day: DayKey,
+): { readonly row: LedgerRow; readonly state: NumberState } | undefined {
+  for (const row of byDelivered.get(bareNumber(dialled)) ?? []) {
+    const state = stateOn(row, day);
+    if (state !== undefined) return { row, state };
+  }
+  return undefined;
+}
+
+function meaningIn(row: LedgerRow, state: NumberState, ani: string, areaCode: string): Meaning {
+  const { id, kpiLine, flowId, queueId } = row;
+  const tag = isAnnounced(state) ? announcedTag : row.tag;
+  return { entryId: id, kpiLine, tag, flowId, queueId, state, words: callWords(row, state, ani, areaCode) };
+}
+
+/** A number dialled, or one that forwarded, as it may be kept: one of the ledger as it came, any other masked, since a citizen's own phone forwards too. */
+export function keptNumber(
+  { byDelivered, areaCode }: Pick<Ledger, 'byDelivered' | 'areaCode'>,
+  number: string,
+): string {
+  if (number === '' || byDelivered.has(bareNumber(number))) return number;
+  return maskNumber(normaliseNumber(number, areaCode));
 }
 
 /** A number without its punctuation and China's country code: `+86-311-12345` and `031112345` are one. */

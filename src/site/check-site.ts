@@ -6,9 +6,10 @@ import { checkFlow } from '../ivr/check-flow.js';
 import { surveyFlowId, type Flow } from '../ivr/flow.js';
 import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
 import { resumePrompt } from '../ivr/step.js';
+import { wordsEverOf } from '../numbers/call-words.js';
 import { calendarWarnings } from './calendar.js';
-import type { NumberRow } from './parse-numbers.js';
 import { siteFileNames, type SiteFiles } from './read-files.js';
+import type { NumberRow } from './site.js';
 
 /** Prompts the service plays by itself, whatever the flows say: to citizens, then to agents. */
 export const servicePrompts = [
@@ -50,7 +51,7 @@ export function checkSite(site: SiteFiles, nowMs: number): readonly Finding[] {
   return [
     ...checkQueues(site),
     ...checkAgents(site),
-    ...site.numbers.flatMap((row) => checkNumber(site, row)),
+    ...site.numbers.flatMap((row) => [...checkNumber(site, row), ...checkWords(site, row)]),
     ...checkMainEntry(site),
     ...checkSurvey(site),
     ...checkPrompts(site),
@@ -110,6 +111,43 @@ function checkNumber({ queues, flows }: SiteFiles, { entry, flowIds, line }: Num
       : [error(file, line, 'unknownQueue', unknownName('队列', 'queue', entry.queueId, queues.file))]),
   ];
 }
+
+/** What the ledger makes its calls say must have its prompts; words in the place of the greeting must tell of the recording. */
+function checkWords(site: SiteFiles, { row, line }: NumberRow): readonly Finding[] {
+  const file = siteFileNames.numbers;
+  const words = wordsEverOf(row, site.policies.areaCode);
+  const ids = words.flatMap(({ opening, farewell, announcement }) =>
+    [opening, farewell, announcement].flatMap((prompt) => (prompt === undefined ? [] : [prompt.id])),
+  );
+  const unknown = [...new Set(ids)].filter((id) => !site.prompts.has(id));
+  const recorded = site.policies.contact.record && site.queues.rows.get(row.queueId)?.row.recorded !== false;
+  const openings = [...new Set(words.flatMap(({ opening }) => (opening === undefined ? [] : [opening.id])))];
+  const silent = openings.filter((id) => recorded && !saysRecorded(site.prompts.get(id)?.text ?? '录音'));
+  return [
+    ...unknown.map((id) =>
+      error(file, line, 'unknownPrompt', unknownName('提示音', 'prompt', id, 'prompts/')),
+    ),
+    ...silent.map((id) => error(file, line, 'noNotice', openingWithoutNotice(id))),
+    ...(openings.length > 0 && !site.flows.some(({ flow }) => flow.id === row.flowId && greets(flow))
+      ? [{ level: 'warning', file, line, code: 'noOpening', ...neverOpens(row.flowId) } as const]
+      : []),
+  ];
+}
+
+/** Some part of the flow gives way to a number's own opening. */
+function greets(flow: Flow): boolean {
+  return [...flow.nodes.values()].some((node) => 'say' in node && node.say.some(({ opening }) => opening));
+}
+
+const neverOpens = (flow: string) => ({
+  zh: `流程 ${flow} 没有标明 opening: true 的问候语,此号码自己的开头语不会播放。`,
+  en: `Flow ${flow} marks no greeting with opening: true: this number's own opening is never heard.`,
+});
+
+const openingWithoutNotice = (id: string) => ({
+  zh: `开头语 ${id} 没有录音告知,而此号码的通话会录音。请在该提示音中加上“通话将被录音”。`,
+  en: `The opening ${id} says nothing of the recording, yet the calls are recorded: add it to the prompt.`,
+});
 
 function checkMainEntry({ policies, numbers }: SiteFiles): readonly Finding[] {
   const { mainEntryId, mainEntryLine } = policies;

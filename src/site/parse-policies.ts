@@ -12,6 +12,8 @@ import type { MetricsPolicy, RecordingPolicy } from './site.js';
 export interface Policies {
   readonly name: string;
   readonly areaCode: string;
+  /** The KPI line of calls by a number that the ledger does not know. */
+  readonly unknownKpiLine: string;
   readonly mainEntryId: string;
   /** Where `mainEntry` stands, for a finding about it. */
   readonly mainEntryLine: number;
@@ -38,6 +40,7 @@ export function parsePolicies(
   top.refuseOthers([
     'site',
     'areaCode',
+    'unknownKpiLine',
     'mainEntry',
     'menu',
     'greeting',
@@ -50,6 +53,7 @@ export function parsePolicies(
   const policies: Policies = {
     name: readSiteName(top),
     areaCode: readAreaCode(top),
+    unknownKpiLine: top.id('unknownKpiLine', 'unknown'),
     mainEntryId: top.id('mainEntry'),
     mainEntryLine: source.lineAt(['mainEntry']),
     menu: top.flag('menu', false),
@@ -75,8 +79,11 @@ function readSiteName(top: Fields): string {
   return 'demo';
 }
 
+/** Shijiazhuang's. */
+export const defaultAreaCode = '0311';
+
 function readAreaCode(top: Fields): string {
-  const code = top.id('areaCode', '0311');
+  const code = top.id('areaCode', defaultAreaCode);
   if (/^0[1-9]\d{1,2}$/.test(code)) return code;
   top.wrong(['areaCode'], 'badAreaCode', {
     zh: "areaCode 是本地长途区号,带 0,写在引号里,例如 '0311'。",

@@ -5,13 +5,14 @@ import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-
 import type { FlowId, SkillName } from '../contact/ids.js';
 import { surveyFlowId, type Flow, type FlowDay } from '../ivr/flow.js';
 import { beginFlow, step, type FlowWorld } from '../ivr/step.js';
-import { buildLedger, keptNumber, meaningOf, type Meaning } from '../numbers/ledger.js';
+import { buildLedger, keptNumber, meaningOf } from '../numbers/ledger.js';
+import type { LedgerRow } from '../numbers/ledger-row.js';
 import { dayKind, missingNoticeYears } from './calendar.js';
 import { checkSite } from './check-site.js';
 import { contentHash } from './content-hash.js';
 import type { Table } from './parse-rows.js';
 import { readSiteTexts, type SiteFiles } from './read-files.js';
-import type { Entry, Site } from './site.js';
+import type { Entry, Site, NumberRow } from './site.js';
 
 /** What the files themselves do not say. */
 export interface ParseOptions {
@@ -95,8 +96,12 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
   const entries = new Map(read.numbers.map(({ entry }) => [entry.id, entry]));
   const flows = new Map(read.flows.map(({ flow }) => [flow.id, flow]));
   const ledger = buildLedger(
-    read.numbers.map(({ entry, number, deliveredAs }) => ({ ...meaningOfEntry(entry), number, deliveredAs })),
-    meaningOfEntry(main),
+    read.numbers.map(({ row }) => row),
+    {
+      otherwise: rowOf(main, read.numbers),
+      otherKpiLine: read.policies.unknownKpiLine,
+      areaCode: read.policies.areaCode,
+    },
   );
   return {
     version,
@@ -115,9 +120,12 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     metricsPolicy: read.policies.metrics,
     recordingPolicy: read.policies.recordings,
     calendar: read.calendar,
+    messages: new Map(read.messages.map((message) => [message.id, message])),
     menu: read.menu,
     meaningOf: (call) => meaningOf(ledger, call),
-    keptNumber: (forwardedBy) => keptNumber(ledger, forwardedBy, read.policies.areaCode),
+    keptNumber: (number) => keptNumber(ledger, number),
+    numbers: read.numbers,
+    promptTexts: new Map([...read.prompts].map(([id, { text }]) => [id, text])),
     ...flowDoors(read, main, version, flows, entries),
     warnings,
     missingNoticeYears: (nowMs) => missingNoticeYears(read.calendar, dayKeyAt(nowMs)),
@@ -153,8 +161,11 @@ function flowDayAt(read: SiteFiles, nowMs: number): FlowDay {
   return kind === 'movedWorkday' ? 'workday' : kind;
 }
 
-function meaningOfEntry({ id, kpiLine, tag, flowId, queueId }: Entry): Meaning {
-  return { entryId: id, kpiLine, tag, flowId, queueId };
+/** The main entry's row of the ledger: it is one of these. */
+function rowOf(main: Entry, rows: readonly NumberRow[]): LedgerRow {
+  const found = rows.find(({ entry }) => entry.id === main.id);
+  if (found === undefined) throw new RangeError(`no row for the main entry ${main.id}`);
+  return found.row;
 }
 
 function rowsOf<Row extends { readonly id: string }>(table: Table<Row>): ReadonlyMap<Row['id'], Row> {

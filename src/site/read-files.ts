@@ -6,7 +6,8 @@ import { parseLexicon } from '../ivr/lexicon.js';
 import { parsePrompts, repeatedPrompts, slotsIn, type PromptDefinition } from '../ivr/prompt-text.js';
 import { checkWording } from '../ivr/wording.js';
 import { parseCalendar, type Calendar } from './calendar.js';
-import { parseNumbers, type NumberRow } from './parse-numbers.js';
+import { parseMessages } from './parse-messages.js';
+import { parseNumbers } from './parse-numbers.js';
 import { parsePolicies, type Policies } from './parse-policies.js';
 import {
   parseAgents,
@@ -16,7 +17,15 @@ import {
   parseTeams,
   type Table,
 } from './parse-rows.js';
-import type { AgentProfile, DeviceProfile, NamedRow, Queue, Team } from './site.js';
+import type {
+  AgentProfile,
+  DeviceProfile,
+  MessageTemplate,
+  NamedRow,
+  Queue,
+  Team,
+  NumberRow,
+} from './site.js';
 
 /** Everything the files say, each file as far as it could be read. */
 export interface SiteFiles {
@@ -31,6 +40,7 @@ export interface SiteFiles {
   readonly prompts: ReadonlyMap<string, PromptDefinition>;
   readonly flows: readonly ReadFlow[];
   readonly calendar: Calendar;
+  readonly messages: readonly MessageTemplate[];
   readonly findings: readonly Finding[];
 }
 
@@ -45,6 +55,7 @@ export const siteFileNames = {
   numbers: 'numbers.yaml',
   calendar: 'calendar.yaml',
   lexicon: 'lexicon.yaml',
+  messages: 'messages.yaml',
 } as const;
 
 /**
@@ -69,6 +80,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const flows = readFlows(files, namesOf(queues, skills, prompts.byId));
   const calendar = parseCalendar(siteFileNames.calendar, text(siteFileNames.calendar));
   const lexicon = parseLexicon(siteFileNames.lexicon, text(siteFileNames.lexicon));
+  const messages = parseMessages(siteFileNames.messages, text(siteFileNames.messages));
   const missing = missingFiles(files);
   const absent = new Set(missing.map(({ file }) => file));
   const read = [
@@ -84,6 +96,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     prompts.findings,
     calendar.findings,
     lexicon.findings,
+    messages.findings,
     ...flows.map((flow) => flow.findings),
   ];
   return {
@@ -98,6 +111,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     prompts: prompts.byId,
     flows,
     calendar: calendar.calendar,
+    messages: messages.messages,
     // A file that is not there is told once, not by every field it lacks.
     findings: [...missing, ...[...read, ...rest].flat().filter(({ file }) => !absent.has(file))],
   };

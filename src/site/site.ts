@@ -7,6 +7,7 @@ import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
+import type { LedgerRow } from '../numbers/ledger-row.js';
 import type { Calendar } from './calendar.js';
 
 export type { Finding } from '../contact/finding.js';
@@ -23,6 +24,10 @@ export interface Site {
   /** The entry of every call whose number no row knows. */
   readonly mainEntryId: string;
   readonly entries: ReadonlyMap<string, Entry>;
+  /** The number ledger, row by row as in its file. */
+  readonly numbers: readonly NumberRow[];
+  /** Prompts as they are written, by id. */
+  readonly promptTexts: ReadonlyMap<string, string>;
   readonly flows: ReadonlyMap<FlowId, Flow>;
   readonly queues: ReadonlyMap<QueueId, Queue>;
   readonly agents: ReadonlyMap<AgentId, AgentProfile>;
@@ -34,12 +39,14 @@ export interface Site {
   readonly metricsPolicy: MetricsPolicy;
   readonly recordingPolicy: RecordingPolicy;
   readonly calendar: Calendar;
+  /** Texts of short messages. */
+  readonly messages: ReadonlyMap<string, MessageTemplate>;
   /** The menu variant is in force. */
   readonly menu: boolean;
   /** What a dialled number means now: always exactly one meaning. */
   meaningOf(call: DialledCall): Meaning;
-  /** A forwarding number as it may be journaled: one of the ledger as it came, a person's masked. */
-  keptNumber(forwardedBy: string): string;
+  /** A number dialled, or one that forwarded, as it may be journaled: one of the ledger as it came, a person's masked. */
+  keptNumber(number: string): string;
   /** First turn of an entry's flow; an unknown entry is taken as the main one. */
   beginFlow(entryId: string, view: FlowView): FlowTurn;
   /** First turn of the survey; only where its policy has it on. */
@@ -69,10 +76,36 @@ export interface Entry {
   readonly whisper: boolean;
 }
 
+/** One row of the ledger as it was read. */
+export interface NumberRow {
+  readonly line: number;
+  readonly entry: Entry;
+  /** The row's flows, the menu variant's too where it has one: both must be there, whichever is in force. */
+  readonly flowIds: readonly FlowId[];
+  readonly row: LedgerRow;
+  readonly papers: NumberPapers;
+}
+
+/** What the office keeps of a number, beside what calls need. */
+export interface NumberPapers {
+  /** 原主管单位. */
+  readonly former: string;
+  readonly service: string;
+  readonly region: string;
+  /** 批准文号. */
+  readonly approval: string;
+  /** 公布渠道: a change is announced through the same ones. */
+  readonly announcedThrough: readonly string[];
+  /** The number to dial instead. */
+  readonly successor: string;
+}
+
 /** Where contacts wait for a person. */
 export interface Queue {
   readonly id: QueueId;
   readonly name: string;
+  /** For pages in English; the name where the files give none. */
+  readonly en: string;
   /** Every one of these; levels and rings may stand beside it later. */
   readonly requires: readonly SkillName[];
   /** Larger is served first. */
@@ -117,6 +150,15 @@ export interface NamedRow {
   readonly id: string;
   readonly name: string;
   readonly en: string;
+}
+
+/** The text of a short message. */
+export interface MessageTemplate {
+  readonly id: string;
+  /** With its signature; `{name}` is a slot. */
+  readonly text: string;
+  /** To be filled, every one, by whoever sends it. */
+  readonly slots: readonly string[];
 }
 
 /** Who may hear a recording besides those who lead and check. */

@@ -50,7 +50,10 @@ t.test(
     t.match(rowsOf(await ask('GET /api/v1/admin/teams')), [{ id: 'east', agents: 4, standing: 'lasting' }]);
     t.match(rowsOf(await ask('GET /api/v1/admin/skills'))[0], {
       id: 'general',
-      usedBy: ['queues general', 'queues enterprise'],
+      usedBy: [
+        { id: 'general', name: '综合', en: 'General' },
+        { id: 'enterprise', name: '企业服务', en: 'Business services' },
+      ],
     });
     t.match(rowsOf(await ask('GET /api/v1/admin/devices'))[0], {
       id: 'd1001',
@@ -100,7 +103,11 @@ t.test(
     );
     t.same(audited(), [
       ['site.edit', 'agents 2001', { what: 'add', fields: 'id,name,skills,team' }],
-      ['site.edit', 'agents 2001', { what: 'change', fields: 'autoAnswer,name' }],
+      [
+        'site.edit',
+        'agents 2001',
+        { what: 'change', fields: 'autoAnswer,name', 'autoAnswer.from': null, 'autoAnswer.to': true },
+      ],
       ['site.edit', 'agents 2001', { what: 'remove', fields: 'autoAnswer,id,name,skills,team' }],
     ]);
     t.notMatch(JSON.stringify(audited()), /改名/);
@@ -124,6 +131,7 @@ t.test('a new PIN is told once and in force at once; a lock ends with it', async
   const { ask, audited, logIn } = await openAdmin();
   const supervisor = (await logIn('1001')).cookie;
   const agent = (await logIn('1003')).cookie;
+  const open = (await logIn('1002')).cookie;
   for (let tries = 0; tries < 5; tries += 1) await logIn('1002', '000000');
   t.equal((await logIn('1002')).response.statusCode, 429);
   t.same(await ask('POST /api/v1/admin/agents/1002/pin', undefined, supervisor), {
@@ -132,6 +140,11 @@ t.test('a new PIN is told once and in force at once; a lock ends with it', async
   });
   t.equal((await logIn('1002', '482915')).response.statusCode, 200);
   t.equal((await logIn('1002')).response.statusCode, 401, 'the old one is worth nothing');
+  t.equal(
+    (await ask('GET /api/v1/me', undefined, open))['code'],
+    'LOGIN_NEEDED',
+    'nor is a page opened with it',
+  );
   for (const [id, cookie] of [
     ['1006', supervisor],
     ['1005', supervisor],
@@ -140,6 +153,17 @@ t.test('a new PIN is told once and in force at once; a lock ends with it', async
     t.equal((await ask(`POST /api/v1/admin/agents/${id}/pin`, undefined, cookie))['code'], 'FORBIDDEN', id);
   t.equal((await ask('POST /api/v1/admin/agents/9999/pin'))['code'], 'AGENT_UNKNOWN');
   t.same(audited(), [['agent.pin', '1002', {}]], 'and the journal does not know it');
+});
+
+t.test('whoever has gone home with his team is logged out, and told so when he tries again', async (t) => {
+  const { ask, version, logIn } = await openAdmin();
+  const { cookie } = await logIn('1005');
+  t.match(await ask('GET /api/v1/me', undefined, cookie), { name: '1005' });
+  const team = { name: '西区', en: 'West', until: '2026-11-22', version: await version() };
+  t.notMatch(await ask('PUT /api/v1/admin/teams/west', team), { code: /./ });
+  t.equal((await ask('GET /api/v1/me', undefined, cookie))['code'], 'LOGIN_NEEDED');
+  t.match((await logIn('1005')).response.json<Body>(), { code: 'TEAM_ENDED' });
+  t.equal((await logIn('1005', '000000')).response.json<Body>()['code'], 'LOGIN_FAILED', 'to him alone');
 });
 
 t.test(

@@ -65,7 +65,9 @@ t.test('the table of access: every route, every role, as docs/api.md says', asyn
     for (const [role, cookie] of Object.entries(cookies)) {
       const allowed =
         access === 'anyone' || access.includes(role as Role) || (role === 'pending' && mayCallPending(name));
-      const response = await call(name.replace(':id', '1002').replace(':name', 'nobody'), { cookie });
+      // A new PIN ends its owner's session: it goes to somebody who has none here.
+      const id = name.endsWith('/pin') ? '1003' : '1002';
+      const response = await call(name.replace(':id', id).replace(':name', 'nobody'), { cookie });
       const { code } = String(response.headers['content-type']).includes('json')
         ? json(response)
         : { code: '' };
@@ -175,13 +177,14 @@ t.test('a contact: live, recording, disposition, release; then its record and it
     t.equal(response.statusCode, 400);
     t.match(json(response), { code: 'REQUEST_INVALID', details: { in: 'body', field } });
   }
-  t.match(json(await on('release', supervisor)), { stage: 'leaving' });
+  t.match(json(await on('release', supervisor)), { stage: 'leaving', recording: 'kept' });
   await world.runUntil(world.clock.nowMs() + 20_000);
   t.equal(json(await on('recording', supervisor, { paused: true }))['code'], 'CONTACT_NOT_TALKING');
 
   const shown = await call(`GET /api/v1/contacts/${id}`, { cookie: admin });
   t.match(json(shown), {
     record: { contactId: id, answered: true, outcome: 'dispatch', agentIds: ['1001'] },
+    names: { queues: [{ id: 'general', name: '综合', en: 'General' }] },
   });
   const types = (json(shown)['journal'] as { type: string }[]).map(({ type }) => type);
   t.same(
@@ -416,6 +419,23 @@ t.test(
         /^default-src 'self'; .*frame-ancestors 'none'/,
       );
     }
+    const browser = { headers: { accept: 'text/html,*/*;q=0.8' } };
+    for (const path of ['/nothing', '/lead/nothing', '//elsewhere.test/']) {
+      const page = await call(`GET ${path}`, browser);
+      t.equal(page.statusCode, 404);
+      t.match(String(page.headers['content-type']), /^text\/html/i, path);
+      t.match(String(page.headers['content-security-policy']), /^default-src 'self'/);
+      t.equal(json(await call(`GET ${path}`))['code'], 'NOT_FOUND', 'a program is told so');
+    }
+    for (const [path, page] of [
+      ['/lead/', '/lead'],
+      ['/admin/cards//?n=1', '/admin/cards?n=1'],
+    ] as const) {
+      const led = await call(`GET ${path}`, browser);
+      t.equal(led.statusCode, 308);
+      t.equal(led.headers['location'], page);
+    }
+    t.equal(json(await call('GET /api/v1/nothing', browser))['code'], 'NOT_FOUND');
     const script = await call('GET /assets/main-abc.js');
     t.equal(script.headers['cache-control'], 'public, max-age=31536000, immutable');
     t.match(String(script.headers['content-type']), /javascript/);

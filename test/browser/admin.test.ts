@@ -117,6 +117,17 @@ t.test('a new PIN, people out of a table, a card with its codes', async (t) => {
     await page.pdf({ path: join(pictures, 'cards.pdf'), preferCSSPageSize: true, printBackground: true });
 });
 
+t.test('the number ledger shows each number on a day, and what its callers hear', async (t) => {
+  await page.goto(`${origin}/admin?tab=numbers`);
+  await page.locator('[data-number="12358"]').waitFor();
+  await page.locator('input[name=day]').fill('2027-08-01');
+  await page.locator('input[name=day]').blur();
+  await page.locator('[data-number="12358"] td[data-state=prompt]').waitFor();
+  await page.locator('[data-number="12358"] button').click();
+  await page.locator('[data-heard="12358"]').getByText('12358价格举报热线已停止使用').first().waitFor();
+  t.same(await judge('numbers'), []);
+});
+
 t.test('the calendar shows the year and asks for the next one', async (t) => {
   await page.goto(`${origin}/admin?tab=calendar`);
   await page.getByText('还没有录入 2027 年').waitFor();

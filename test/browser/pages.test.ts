@@ -258,8 +258,8 @@ t.test('cut off, the board says so and stands still; back again it agrees with t
   // Longer than any frame may keep one waiting.
   await wall.waitForTimeout(10_000);
   line.open = true;
-  // By then the pause before the next try has grown to at most 15 s.
-  await wall.locator(tile('break')).waitFor({ timeout: 15_000 + withinMs });
+  // By then the pause before the next try has grown to at most 5 s.
+  await wall.locator(tile('break')).waitFor({ timeout: 5_000 + withinMs });
   await see(wall, '.board:not(.is-stale)');
   const { body } = await station.api('GET', '/api/v1/live');
   const live = (body['agents'] as { agentId: string; state: string }[]).filter(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { offerOutcome } from '../../src/acd/offer-outcome.js';
 import { newContact, contactStep } from '../../src/contact/contact-life.js';
-import type { Arrival, Contact, ContactPolicy, ContactTimer } from '../../src/contact/contact.js';
+import type { CallWords, Arrival, Contact, ContactPolicy, ContactTimer } from '../../src/contact/contact.js';
 import type { ContactEffect, ContactFact, ContactSignal } from '../../src/contact/contact-signals.js';
 import type { ContactContext } from '../../src/contact/contact-step.js';
 import type { FlowCursor, FlowTurn } from '../../src/contact/flow-turn.js';
@@ -124,9 +124,13 @@ function context(nowMs: number, first: FlowTurn = queueTurn, waiting = 0, signed
   };
 }
 
-/** Feeds signals one after another, each at its own instant. */
-function live(signals: readonly (readonly [number, ContactSignal])[], first?: FlowTurn) {
-  let contact: Contact = newContact('c1' as ContactId, arrival);
+/** Feeds signals one after another, each at its own instant; `words` are those of the number dialled. */
+function live(
+  signals: readonly (readonly [number, ContactSignal])[],
+  first?: FlowTurn,
+  words: CallWords = {},
+) {
+  let contact: Contact = newContact('c1' as ContactId, { ...arrival, words });
   const facts: ContactFact[] = [];
   const effects: ContactEffect[] = [];
   let refused: string | undefined;
@@ -261,6 +265,58 @@ t.test(
     t.notOk(effects.some((effect) => effect.do === 'hangUp'));
   },
 );
+
+t.test('a number that is served no more is told twice, unanswered, and released as changed', async (t) => {
+  const words = { announcement: { id: 'trans.prompt', slots: { name: '12358价格举报热线' } } };
+  const arrived = live([[0, { type: 'Arrived' }]], undefined, words);
+  t.same(
+    arrived.effects.map((effect) => effect.do),
+    ['claim', 'play'],
+  );
+  const told = live(
+    [
+      [0, { type: 'Arrived' }],
+      [10_000, greetingHeard()],
+      [20_000, greetingHeard('c1.2')],
+    ],
+    undefined,
+    words,
+  );
+  const plays = told.effects.flatMap((effect) => (effect.do === 'play' ? [effect.part.prompt] : []));
+  t.same(plays, [words.announcement, words.announcement]);
+  t.same(told.effects.at(-1), { do: 'hangUp', causeCode: 22 });
+  t.match(told.contact.stage, { at: 'leaving', reason: 'numberChanged' });
+  const stuck = live(
+    [
+      [0, { type: 'Arrived' }],
+      [90_000, { type: 'TimerFired', timer: 'leavingOver' }],
+    ],
+    undefined,
+    words,
+  );
+  t.same(stuck.effects.at(-1), { do: 'hangUp', causeCode: 22 }, 'and never stands there for ever');
+  const gone = live(
+    [
+      [0, { type: 'Arrived' }],
+      [3_000, { type: 'CallerGone', causeCode: 16, inGap: false }],
+    ],
+    undefined,
+    words,
+  );
+  t.match(gone.facts.at(-1), {
+    type: 'ContactEnded',
+    during: 'leaving',
+    by: 'citizen',
+    reason: 'numberChanged',
+  });
+});
+
+t.test('a number may end its talks with words of its own', async (t) => {
+  const words = { farewell: { id: 'trans.after' } };
+  const { effects } = live([...talking, [60_000, { type: 'AgentReleased', agentId }]], undefined, words);
+  t.ok(effects.some((effect) => effect.do === 'play' && effect.part.prompt.id === 'trans.after'));
+  t.notOk(effects.some((effect) => effect.do === 'play' && effect.part.prompt.id === 'bye'));
+});
 
 t.test('an agent who hangs up leaves the citizen with a goodbye; the journal says who', async (t) => {
   const { facts, effects, contact } = live([

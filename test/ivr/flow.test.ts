@@ -36,6 +36,11 @@ t.test('a first node that queues says the greeting and queues in one turn', asyn
   const turn = play(siteOf(smallSite()), '');
   t.same(turn.say, [{ prompt: { id: 'greet.main' }, mustHear: true }]);
   t.same(turn.next, { type: 'enqueue', request: { queueId: 'general', requires: ['general'], priority: 0 } });
+  const opening = { id: 'trans.transfer', slots: { name: '12358' } };
+  t.same(said(play(siteOf(smallSite()), '', viewAt(noonMs, { opening }))), ['greet.main'], 'not marked');
+  const marked = nodesAt('line', { line: { ...line, say: [{ ...notice, opening: true }] }, sorry });
+  t.same(said(play(marked, '')), ['greet.main']);
+  t.same(play(marked, '', viewAt(noonMs, { opening })).say, [{ prompt: opening, mustHear: true }]);
   const short = siteOf(smallSite({ 'policies.yaml': "mainEntry: '12345'\ngreeting: short\n" }));
   t.same(said(play(short, '')), ['greet.short']);
 });

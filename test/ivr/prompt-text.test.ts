@@ -8,8 +8,14 @@ import { checkWording, estimatedSeconds } from '../../src/ivr/wording.js';
 
 const vocabulary = {
   agents: ['1023', '1101'],
+  areaCodes: ['0311'],
   entries: { '12345政务服务便民热线': '12345政务服务便民热线' },
   shortNames: { 便民热线: '便民热线', '12358价格举报': '12358价格举报' },
+  'numbers.served': { '12333人力资源社会保障热线': '12333人力资源社会保障热线' },
+  'numbers.dual': { '12358价格举报热线': '12358价格举报热线' },
+  'numbers.transfer': { '12358价格举报热线': '12358价格举报热线' },
+  'numbers.announced': { '12358价格举报热线': '12358价格举报热线' },
+  'numbers.returned': { '12356心理援助热线': '12356心理援助热线' },
 };
 const shipped = readdirSync('ivr-flows/prompts').map((file) =>
   parsePrompts(`prompts/${file}`, readFileSync(`ivr-flows/prompts/${file}`, 'utf8')),

@@ -288,18 +288,27 @@ t.test('the worst 24 hours are those that brute force finds, and days make the m
 });
 
 t.test(
-  'the worst window of a million calls takes less than a second, and undecided calls are not in it',
+  'the worst window of a million calls takes a time in proportion to theirs, and undecided calls are not in it',
   (t) => {
     const list = Array.from({ length: 1_000_000 }, (_, call) => ({
       arrivedAtMs: start + call * 31_000,
       answered: call % 20 !== 0 || (call > 500_000 && call < 501_000),
     }));
     list.splice(700_000, 5, ...list.slice(700_000, 700_005).map((one) => ({ ...one, answered: false })));
-    const began = performance.now();
-    const found = worstWindow(list, { fromMs: start, toMs: start + 366 * windowMs, dataFromMs: start });
-    const tookMs = performance.now() - began;
-    t.comment(`one million calls: ${tookMs.toFixed(0)} ms`);
-    t.ok(tookMs < 1000);
+    const year = { fromMs: start, toMs: start + 366 * windowMs, dataFromMs: start };
+    const timed = (calls: number) => {
+      const part = list.slice(0, calls);
+      const began = performance.now();
+      const found = worstWindow(part, year);
+      return { found, tookMs: performance.now() - began };
+    };
+    timed(100_000);
+    const [tenth, { found, tookMs }] = [timed(100_000), timed(1_000_000)];
+    t.comment(`100,000 calls: ${tenth.tookMs.toFixed(0)} ms, one million: ${tookMs.toFixed(0)} ms`);
+    t.ok(
+      tookMs < 40 * tenth.tookMs,
+      'ten times the calls: 10 times as long if in proportion, 100 if squared',
+    );
     t.ok(found && found.fromMs <= start + 700_000 * 31_000 && found.toMs > start + 700_004 * 31_000);
     const open = emptyRecord('', start);
     t.same(

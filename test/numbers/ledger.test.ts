@@ -1,30 +1,41 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { dayStartMs, type DayKey } from '../../src/contact/civil-time.js';
 import type { FlowId, QueueId } from '../../src/contact/ids.js';
-import {
-  bareNumber,
-  buildLedger,
-  keptNumber,
-  meaningOf,
-  type LedgerRow,
-  type Meaning,
-} from '../../src/numbers/ledger.js';
+import { bareNumber, buildLedger, keptNumber, meaningOf, type Meaning } from '../../src/numbers/ledger.js';
+import { nextChange, numberPatterns, numberStates, type LedgerRow } from '../../src/numbers/ledger-row.js';
+import { daysInCommon, periodsOf, type WrittenState } from '../../src/numbers/periods.js';
+import { addDays } from '../../src/contact/civil-time.js';
 
-const meaning = (entryId: string): Meaning => ({
-  entryId,
-  kpiLine: entryId,
-  tag: entryId,
-  flowId: entryId as FlowId,
-  queueId: 'general' as QueueId,
-});
-const row = (number: string, ...deliveredAs: string[]): LedgerRow => ({
-  ...meaning(number),
+const row = (number: string, changed: Partial<LedgerRow> = {}): LedgerRow => ({
+  id: number,
   number,
-  deliveredAs,
+  name: `${number}热线`,
+  pattern: 'whole',
+  deliveredAs: [],
+  states: [],
+  ownPrompts: { opening: null, farewell: null, announcement: null },
+  kpiLine: number,
+  tag: number,
+  flowId: number as FlowId,
+  queueId: 'general' as QueueId,
+  ...changed,
 });
-const ledger = buildLedger([row('12345', '031112345'), row('12358')], meaning('12345'));
-const call = { dnis: '12345', redirectedFrom: '', toUser: '', trunkId: 'carrier', nowMs: 0 };
-const entryOf = (changed: Partial<typeof call>): string => meaningOf(ledger, { ...call, ...changed }).entryId;
+const main = row('12345', { pattern: 'main', deliveredAs: ['031112345'] });
+const rest = { otherwise: main, otherKpiLine: 'unknown', areaCode: '0311' };
+const retired = row('12358', {
+  states: periodsOf([
+    { state: 'dual', from: null, until: '2026-03-31' },
+    { state: 'transfer', from: null, until: '2026-12-31' },
+    { state: 'prompt', from: '2027-01-01', until: null },
+    { state: 'vacant', from: '2027-07-01', until: null },
+  ]).periods,
+});
+const ledger = buildLedger([main, retired, row('031187654321', { states: retired.states })], rest);
+const call = { dnis: '12345', redirectedFrom: '', toUser: '', ani: '', trunkId: 'carrier' };
+const meaningOn = (day: DayKey, changed: Partial<typeof call> = {}, among = ledger): Meaning =>
+  meaningOf(among, { ...call, ...changed, nowMs: dayStartMs(day) + 40_000_000 });
+const entryOf = (changed: Partial<typeof call>): string => meaningOn('2026-06-10', changed).entryId;
 
 t.test('the number a citizen dialled decides, not the one the carrier made of it', async (t) => {
   t.equal(entryOf({}), '12345');
@@ -39,16 +50,85 @@ t.test('the number a citizen dialled decides, not the one the carrier made of it
   t.equal(entryOf({ dnis: '+86-311-12345' }), '12345');
 });
 
+t.test('a number that nobody knows is served, on a KPI line of its own', async (t) => {
+  const meaning = meaningOn('2026-06-10', { dnis: '96000' });
+  t.match(meaning, { entryId: '12345', kpiLine: 'unknown', state: 'served', words: {} });
+});
+
+t.test('each state says what it has to, and changes at the site’s midnight', async (t) => {
+  const wordsOn = (day: DayKey, changed = {}) => meaningOn(day, { dnis: '12358', ...changed }).words;
+  const name = '12358热线';
+  t.same(wordsOn('2026-03-31'), { opening: { id: 'trans.dual', slots: { name } } });
+  t.same(wordsOn('2026-04-01'), {
+    opening: { id: 'trans.transfer', slots: { name } },
+    farewell: { id: 'trans.after' },
+  });
+  t.same(meaningOn('2026-04-01', { dnis: '0311-87654321' }).words.opening?.id, 'trans.pstn');
+  for (const day of ['2027-01-01', '2027-07-01', '2199-12-31'])
+    t.same(wordsOn(day), { announcement: { id: 'trans.prompt', slots: { name } } });
+  t.same(wordsOn('2027-01-01', { ani: '+8610 8888 0000' }), {
+    announcement: { id: 'trans.prompt.away', slots: { name, area: '0311' } },
+  });
+  t.equal(
+    wordsOn('2027-01-01', { ani: '13800138000' }).announcement?.id,
+    'trans.prompt',
+    'a mobile is from here',
+  );
+  t.equal(wordsOn('2027-01-01', { ani: '031100001234' }).announcement?.id, 'trans.prompt');
+  t.equal(meaningOn('2027-01-01', { dnis: '12358' }).tag, 'promptOnly', 'outside the denominator');
+  t.equal(meaningOn('2026-12-31', { dnis: '12358' }).tag, '12358');
+  const midnightMs = dayStartMs('2027-01-01');
+  const at = (nowMs: number) => meaningOf(ledger, { ...call, dnis: '12358', nowMs }).state;
+  t.same([at(midnightMs - 1), at(midnightMs)], ['transfer', 'prompt']);
+});
+
+t.test('a row’s own prompts go before the pattern’s', async (t) => {
+  const ownPrompts = { opening: 'own.hello', farewell: 'own.bye', announcement: 'own.stopped' };
+  const own = buildLedger([main, row('12358', { ...retired, ownPrompts })], rest);
+  t.same(meaningOn('2026-02-01', { dnis: '12358' }, own).words, {
+    opening: { id: 'own.hello' },
+    farewell: { id: 'own.bye' },
+  });
+  t.same(meaningOn('2028-02-01', { dnis: '12358' }, own).words, { announcement: { id: 'own.stopped' } });
+});
+
 t.test(
-  'a forwarding number is kept if it is of the ledger, and masked if it may be a person’s',
+  'a number that comes back is another row for other days; in between it is an unknown one',
   async (t) => {
-    const kept = (number: string) => keptNumber(ledger, number, '0311');
-    t.same(['', '12358', '+86-311-12345', '12333'].map(kept), ['', '12358', '+86-311-12345', '12333']);
-    t.equal(kept('031100001234'), '0311-****1234');
-    t.equal(kept('+8631100001234'), '0311-****1234');
-    t.equal(kept('zhang.san'), '未显示号码');
+    const old = row('12356', { states: [{ state: 'transfer', from: null, until: '2024-12-31' }] });
+    const back = row('12356', {
+      id: '12356-2025',
+      pattern: 'dual',
+      states: [{ state: 'returned', from: '2025-05-01', until: null }],
+    });
+    const both = buildLedger([main, old, back], rest);
+    const on = (day: DayKey) => meaningOn(day, { dnis: '12356' }, both);
+    t.match(on('2024-12-31'), { entryId: '12356', state: 'transfer' });
+    t.match(on('2025-01-15'), { entryId: '12345', kpiLine: 'unknown' });
+    t.match(on('2025-05-01'), { entryId: '12356-2025', words: { opening: { id: 'trans.returned' } } });
+    t.equal(daysInCommon(old, back), undefined);
+    t.same(daysInCommon(old, row('12356')), { from: null, until: '2024-12-31' });
   },
 );
+
+t.test('the next change of a number is known beforehand', async (t) => {
+  const next = (day: DayKey) => nextChange(retired, day, (one) => addDays(one, 1));
+  t.same(next('2026-06-10'), { from: '2027-01-01', state: 'prompt' });
+  t.equal(next('2027-07-01'), undefined);
+  const ending = { states: [{ state: 'transfer', from: null, until: '2026-12-31' }] } as const;
+  t.same(
+    nextChange(ending, '2026-06-10', (one) => addDays(one, 1)),
+    { from: '2027-01-01', state: undefined },
+  );
+});
+
+t.test('a number is kept if it is of the ledger, and masked if it may be a person’s', async (t) => {
+  const kept = (number: string) => keptNumber(ledger, number);
+  t.same(['', '12358', '+86-311-12345', '12333'].map(kept), ['', '12358', '+86-311-12345', '12333']);
+  t.equal(kept('031100001234'), '0311-****1234');
+  t.equal(kept('+8631100001234'), '0311-****1234');
+  t.equal(kept('zhang.san'), '未显示号码');
+});
 
 t.test('forms of one number are one', async (t) => {
   t.equal(bareNumber('+8631112345'), '031112345');
@@ -57,11 +137,62 @@ t.test('forms of one number are one', async (t) => {
   t.equal(bareNumber('+85212345'), '0085212345', 'abroad is not here');
 });
 
-t.test('every call has exactly one meaning, whatever the carrier sends', async () => {
-  const text = fc.string({ maxLength: 30 });
+t.test('dates that cannot be are found: reversed, missing, with a gap or an overlap', async (t) => {
+  const faults = (...written: WrittenState[]) => periodsOf(written).faults;
+  const state = 'dual';
+  t.same(faults({ state, from: '2026-02-01', until: '2026-01-01' }), [
+    { index: 0, fault: 'reversed', from: '2026-02-01', until: '2026-01-01' },
+  ]);
+  t.same(faults({ state, from: null, until: null }, { state, from: null, until: null }), [
+    { index: 1, fault: 'noDate', from: '', until: '' },
+  ]);
+  t.same(faults({ state, from: null, until: '2026-06-30' }, { state, from: '2026-08-01', until: null }), [
+    { index: 1, fault: 'gap', from: '2026-07-01', until: '2026-07-31' },
+  ]);
+  t.same(faults({ state, from: null, until: '2026-06-30' }, { state, from: '2026-03-01', until: null }), [
+    { index: 1, fault: 'overlap', from: '2026-03-01', until: '2026-06-30' },
+  ]);
+});
+
+t.test('any ledger, call and day give exactly one meaning, and the same one again', async () => {
+  const day = fc.integer({ min: 0, max: 3000 }).map((days) => addDays('2024-01-01', days));
+  const number = fc.constantFrom('12345', '12358', '12356', '031187654321', '96111');
+  const written = fc.array(
+    fc.record({
+      state: fc.constantFrom(...numberStates),
+      from: fc.option(day, { nil: null }),
+      until: fc.option(day, { nil: null }),
+    }),
+    { maxLength: 5 },
+  );
+  const anyRow = fc
+    .record({ number, pattern: fc.constantFrom(...numberPatterns), written })
+    .map(({ number: one, pattern, written: states }) =>
+      row(one, { pattern, states: periodsOf(states).periods }),
+    );
+  const text = fc.oneof(number, fc.string({ maxLength: 30 }));
   fc.assert(
-    fc.property(text, text, text, (dnis, redirectedFrom, toUser) =>
-      ['12345', '12358'].includes(entryOf({ dnis, redirectedFrom, toUser })),
+    fc.property(
+      fc.array(anyRow, { maxLength: 8 }),
+      text,
+      text,
+      text,
+      text,
+      day,
+      (rows, dnis, redirectedFrom, toUser, ani, on) => {
+        const among = buildLedger(rows, rest);
+        const asked = { dnis, redirectedFrom, toUser, ani };
+        const meaning = meaningOn(on, asked, among);
+        const { words, state } = meaning;
+        const isAnnounced = state === 'prompt' || state === 'vacant';
+        return (
+          [...rows, main].some(({ id }) => id === meaning.entryId) &&
+          isAnnounced === (words.announcement !== undefined) &&
+          !(isAnnounced && (words.opening ?? words.farewell)) &&
+          JSON.stringify(meaningOn(on, asked, among)) === JSON.stringify(meaning)
+        );
+      },
     ),
+    { numRuns: 1000 },
   );
 });

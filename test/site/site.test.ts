@@ -7,10 +7,12 @@ import type { AgentId, QueueId } from '../../src/contact/ids.js';
 import { servicePrompts } from '../../src/site/check-site.js';
 import { contentHash } from '../../src/site/content-hash.js';
 import { parseSite } from '../../src/site/parse-site.js';
+import { addDays, dayStartMs } from '../../src/contact/civil-time.js';
+import { parsePrompts } from '../../src/ivr/prompt-text.js';
 import { errorsIn, noonMs, siteOf, smallSite, viewAt } from './small-site.js';
 
 const shippedDir = path.resolve(import.meta.dirname, '../../ivr-flows');
-const call = { dnis: '12345', redirectedFrom: '', toUser: '', trunkId: 'carrier', nowMs: noonMs };
+const call = { dnis: '12345', redirectedFrom: '', toUser: '', ani: '', trunkId: 'carrier', nowMs: noonMs };
 
 t.test('the shipped site passes its own check without a word', async (t) => {
   const parsed = parseSite(await readSiteFiles(shippedDir), { nowMs: noonMs });
@@ -27,6 +29,34 @@ t.test('the shipped site passes its own check without a word', async (t) => {
     [['greet.main', true]],
   );
 });
+
+t.test(
+  'every number of the shipped ledger has a meaning, and its words, on every day of three years',
+  async (t) => {
+    const site = siteOf(await readSiteFiles(shippedDir));
+    const prompts = new Set(
+      [...(await readSiteFiles(shippedDir))]
+        .filter(([file]) => file.startsWith('prompts/'))
+        .flatMap(([file, text]) => parsePrompts(file, text).prompts.map(({ id }) => id)),
+    );
+    const seen = new Set<string>();
+    for (let day = '2026-01-01'; day <= '2028-12-31'; day = addDays(day, 1)) {
+      for (const { row } of site.numbers) {
+        const { words, state, entryId } = site.meaningOf({
+          ...call,
+          dnis: row.number,
+          nowMs: dayStartMs(day),
+        });
+        for (const prompt of [words.opening, words.farewell, words.announcement])
+          if (prompt !== undefined && !prompts.has(prompt.id)) t.fail(`${row.number} ${day} ${prompt.id}`);
+        if (!site.entries.has(entryId)) t.fail(`${row.number} ${day} ${entryId}`);
+        seen.add(state);
+      }
+    }
+    t.same([...seen].toSorted(), ['prompt', 'returned', 'served', 'transfer', 'vacant']);
+    t.match(site.meaningOf({ ...call, dnis: '031112356' }), { entryId: '12356-2025', state: 'returned' });
+  },
+);
 
 t.test('the menu variant is one switch, and another version of the site', async (t) => {
   const files = await readSiteFiles(shippedDir);
@@ -76,6 +106,7 @@ async function sourcesIn(folder: string): Promise<readonly string[]> {
 t.test('tables carry their defaults', async (t) => {
   const site = siteOf(smallSite());
   t.match(site.queues.get('general' as QueueId), {
+    en: '综合',
     queueTimeoutMs: 600_000,
     nobodyMs: 60_000,
     limit: 200,
@@ -91,6 +122,10 @@ t.test('tables carry their defaults', async (t) => {
 t.test('check names the file and the line of every mistake', async (t) => {
   const agent = "- { id: '1001', name: 演示, team: east, skills: [general] }\n";
   const number = "- { number: '12345', name: 热线, flow: main, queue: general }\n";
+  const rowOf = (states: string, more = '') =>
+    `- { number: '12358', ${more}name: 价格, pattern: whole, approval: 文, flow: main, queue: general, states: [${states}] }\n`;
+  const dated = (states: string) => `${number}${rowOf(states)}`;
+  const again = (states: string) => rowOf(states, "id: '12358-2', ");
   const cases: readonly (readonly [string, string, string])[] = [
     ['agents.yaml', agent.replace("'1001'", '1001'), 'agents.yaml:1 unquoted'],
     ['agents.yaml', `${agent}${agent}`, 'agents.yaml:2 duplicate'],
@@ -122,6 +157,35 @@ t.test('check names the file and the line of every mistake', async (t) => {
       'numbers.yaml',
       number.replace('}', ', shortName: 一二三四五六七八九十一二三 }'),
       'numbers.yaml:1 tooLong',
+    ],
+    [
+      'numbers.yaml',
+      `${dated('{ state: transfer, until: "2026-06-30" }')}${again('{ state: returned, from: "2026-06-30" }')}`,
+      'numbers.yaml:3 duplicate',
+    ],
+    ['numbers.yaml', dated('{ state: dual, from: "2026-02-30" }'), 'numbers.yaml:2 badDay'],
+    [
+      'numbers.yaml',
+      dated('{ state: dual, from: "2026-03-01", until: "2026-02-01" }'),
+      'numbers.yaml:2 reversed',
+    ],
+    [
+      'numbers.yaml',
+      dated('{ state: dual, until: "2026-03-01" }, { state: prompt, from: "2026-04-01" }'),
+      'numbers.yaml:2 gap',
+    ],
+    [
+      'numbers.yaml',
+      dated('{ state: dual, until: "2026-05-01" }, { state: prompt, from: "2026-04-01" }'),
+      'numbers.yaml:2 overlap',
+    ],
+    ['numbers.yaml', dated('{ state: dual }, { state: prompt }'), 'numbers.yaml:2 noDate'],
+    ['numbers.yaml', dated('{ state: closed }'), 'numbers.yaml:2 notAllowed'],
+    ['numbers.yaml', `${dated('')}`.replace('queue', 'opening: hello, queue'), 'numbers.yaml:1 noNotice'],
+    [
+      'numbers.yaml',
+      `${dated('')}`.replace('queue', 'opening: nothing, queue'),
+      'numbers.yaml:1 unknownPrompt',
     ],
     ['policies.yaml', "site: small\nmainEntry: '12346'\n", 'policies.yaml:2 unknownEntry'],
     ['policies.yaml', "mainEntry: '12345'\ngreeting: long\n", 'policies.yaml:2 notAllowed'],

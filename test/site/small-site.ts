@@ -1,5 +1,6 @@
 // The smallest whole site, as texts: tests change one file and see what the check says.
 import { servicePrompts } from '../../src/site/check-site.js';
+import { serviceMessages } from '../../src/site/parse-messages.js';
 import { parseSite } from '../../src/site/parse-site.js';
 import type { FlowView } from '../../src/contact/flow-turn.js';
 import type { Site } from '../../src/site/site.js';
@@ -21,13 +22,28 @@ nodes:
     say: [exit.timeout]
 `;
 
-const spoken = [...servicePrompts, 'menu.main', 'menu.noinput', 'menu.badinput', 'exit.timeout', 'hello'];
+const ledgerPrompts = ['greet.dual', 'trans.dual', 'trans.transfer', 'trans.returned'];
+const spoken = [
+  ...servicePrompts,
+  'trans.prompt',
+  'trans.prompt.away',
+  'trans.after',
+  'menu.main',
+  'menu.noinput',
+  'menu.badinput',
+  'exit.timeout',
+  'hello',
+];
 const prompts = [
   ...spoken.map((id) => `  - { id: ${id}, text: 您好。, when: 测试 }`),
-  '  - { id: greet.main, text: 您好，通话将被录音。, when: 测试 }',
+  ...['greet.main', ...ledgerPrompts].map(
+    (id) => `  - { id: ${id}, text: 您好，通话将被录音。, when: 测试 }`,
+  ),
   '  - { id: greet.short, text: 通话将被录音。, when: 测试 }',
   '  - { id: greet.entry, text: "您好，{e}。", slots: { e: { words: { a: 甲, b: 乙 } } }, when: 测试 }',
 ];
+
+const messages = Object.keys(serviceMessages).map((id) => `  - { id: ${id}, text: 您好。 }`);
 
 const files: readonly (readonly [string, string])[] = [
   ['policies.yaml', "site: small\nmainEntry: '12345'\n"],
@@ -45,6 +61,7 @@ const files: readonly (readonly [string, string])[] = [
   ],
   ['calendar.yaml', 'notices: []\n'],
   ['lexicon.yaml', '重新: chong2 xin1\n'],
+  ['messages.yaml', `signature: 【热线】\nmessages:\n${messages.join('\n')}\n`],
   ['prompts/all.yaml', `prompts:\n${prompts.join('\n')}\n`],
   ['flows/main.yaml', flow],
 ];

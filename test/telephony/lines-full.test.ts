@@ -13,6 +13,11 @@ t.teardown(() => station.close());
 t.test('a call above the lines hears that they are full and leaves a missed call', async (t) => {
   const held = [await station.citizen('0001'), await station.citizen('0002')];
   for (const citizen of held) await (await citizen.call('12345')).untilUp();
+  await station.until('the wall to know how many lines there are', async () => {
+    const { body } = await station.api('GET', '/readyz');
+    const { trunks } = body['condition'] as { trunks: readonly unknown[] };
+    return JSON.stringify(trunks).includes('"linesInUse":2,"lines":2') ? trunks : undefined;
+  });
   const third = await (await station.citizen('0003')).call('12345');
   await station.hears(third, 'full', { sinceMs: third.invitedAtMs, timeoutMs: 15_000 });
   t.equal((await third.untilEnded()).by, 'remote');

@@ -44,7 +44,11 @@ async function leaks(): Promise<readonly string[]> {
     const name = relative(station.home, path);
     if (name.startsWith(cdr) || Object.values(folders).some((folder) => name.startsWith(`${folder}/`)))
       continue;
-    const bytes = await readFile(path);
+    // A journal that SQLite has just taken away holds nothing any more.
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' && name.endsWith('-journal')) return '';
+      throw error;
+    });
     for (const form of callers.flatMap(formsOf))
       if (bytes.includes(form) || name.includes(form)) found.push(`${name}: ${form}`);
   }
@@ -169,8 +173,9 @@ t.test('a whole run: a talk, give-ups, feature codes, strange calls, parts that 
   await login.hangUp();
 
   await giveUp('+8631100007392', (waiting) => waiting.untilAudio());
-  const refused = await (await station.citizen('7393')).call('031100007393', { toUser: '031100007393' });
-  t.equal((await refused.untilEnded()).status, 404, 'a number that is not of the ledger');
+  const elsewhere = await (await station.citizen('7393')).call('031100007393', { toUser: '031100007393' });
+  await elsewhere.untilUp();
+  await elsewhere.hangUp();
   const strange = await dial('31100007393', {
     'P-Asserted-Identity': '"x" <sip:+8631100007393@y>',
     Privacy: 'id',

@@ -102,6 +102,9 @@ export function createAriVerbs(request: AriRequest, app: string) {
     asterisk: {
       info: () => request<AsteriskInfo>('GET', 'asterisk/info'),
       ping: () => request<AsteriskPing>('GET', 'asterisk/ping'),
+      /** A global variable; '' where there is none. */
+      getVariable: (variable: string) =>
+        request<Variable>('GET', 'asterisk/variable', { query: { variable } }),
     },
   };
 }

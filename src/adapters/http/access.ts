@@ -1,7 +1,9 @@
 // Who may do what: the tables of routes, of live views and of roles, and the rule that an agent acts on himself only.
+import type { DayKey } from '../../contact/civil-time.js';
 import type { AgentId } from '../../contact/ids.js';
 import { accountRoles, type AccountRole, type PendingStep } from '../../engine/account.js';
-import { agentRoles, type AgentRole, type Site } from '../../site/site.js';
+import { agentRoles, type AgentProfile, type AgentRole, type Site } from '../../site/site.js';
+import { teamStanding } from '../../site/team-end.js';
 
 /** People of agents.yaml (话务员, 专家, 班长), and accounts. */
 export type Role = AgentRole | AccountRole;
@@ -16,8 +18,8 @@ export type User =
 
 /** What a session remembers; the role is looked up anew at each request, so that a change takes effect at once. */
 export type SessionUser =
-  | { readonly is: 'agent'; readonly agentId: AgentId }
   /** `credential`: what he had proved himself by. */
+  | { readonly is: 'agent'; readonly agentId: AgentId; readonly credential: string }
   | { readonly is: 'account'; readonly name: string; readonly credential: number };
 
 const persons: readonly Role[] = agentRoles;
@@ -47,6 +49,7 @@ export const routeAccess = {
   'GET /assets/*': 'anyone',
   'GET /accounts': 'anyone',
   'GET /audit': 'anyone',
+  'GET /prompts': 'anyone',
   'GET /favicon.svg': 'anyone',
   'GET /healthz': 'anyone',
   'GET /readyz': 'anyone',
@@ -70,6 +73,13 @@ export const routeAccess = {
   'GET /api/v1/contacts/:id/same-caller': checkers,
   'GET /api/v1/contacts/:id/recordings/:file': [...persons, 'quality', 'hotlineAdmin'],
   'POST /api/v1/contacts/:id/reached': leaders,
+  'POST /api/v1/contacts/:id/messages': persons,
+  'GET /api/v1/contacts/:id/messages': [...persons, 'quality', 'hotlineAdmin'],
+  'POST /api/v1/messages/reports': 'anyone',
+  'POST /api/v1/messages/replies': 'anyone',
+  'GET /api/v1/stop-list': leaders,
+  'POST /api/v1/stop-list': leaders,
+  'DELETE /api/v1/stop-list/:id': leaders,
   'GET /api/v1/unreached': checkers,
   'GET /api/v1/broadcasts': leaders,
   'POST /api/v1/broadcasts': leaders,
@@ -89,9 +99,15 @@ export const routeAccess = {
   'GET /api/v1/kpis': overseers,
   'GET /api/v1/reports': reporters,
   'POST /api/v1/samples': checkers,
+  'GET /api/v1/numbers': reporters,
+  'GET /api/v1/numbers/:number/meaning': reporters,
   'GET /api/v1/site': leaders,
   'POST /api/v1/site/reload': ['hotlineAdmin'],
   'POST /api/v1/site/menu': ['hotlineAdmin'],
+  'GET /api/v1/prompts': checkers,
+  'GET /api/v1/prompts/:id/audio': checkers,
+  'PUT /api/v1/prompts/:id/recording': ['hotlineAdmin'],
+  'DELETE /api/v1/prompts/:id/recording': ['hotlineAdmin'],
   'GET /api/v1/accounts': ['systemAdmin', 'securityAdmin'],
   'POST /api/v1/accounts': ['systemAdmin'],
   'POST /api/v1/accounts/:name/disable': ['systemAdmin'],
@@ -208,6 +224,14 @@ export type AccountOf = (
   readonly pending: readonly PendingStep[];
 } | null;
 
+/** What a session is held against at each request. */
+export interface Proofs {
+  readonly accountOf: AccountOf;
+  /** What a session of this agent carries that is still good; undefined = none is. */
+  readonly agentCredential: (agentId: AgentId) => string | undefined;
+  readonly todayKey: DayKey;
+}
+
 /** Who is behind a session. */
 export interface KnownSession {
   readonly user: User;
@@ -216,29 +240,35 @@ export interface KnownSession {
   readonly pending: readonly PendingStep[];
 }
 
-/** Undefined where the agent is no longer in the files, or the account may do nothing. */
+/** Undefined where the agent is no longer in the files, has a new PIN or his team has ended, or the account may do nothing. */
 export function sessionOf(
   session: SessionUser | undefined,
   site: Site,
-  accountOf: AccountOf,
+  proofs: Proofs,
 ): KnownSession | undefined {
   if (session === undefined) return undefined;
   if (session.is === 'account') {
     const { name } = session;
-    const known = accountOf(name, session.credential);
+    const known = proofs.accountOf(name, session.credential);
     if (known === null) return undefined;
     const { role, displayName, pending } = known;
     return { user: { role, agentId: null, name }, displayName, pending };
   }
   const { agentId } = session;
   const agent = site.agents.get(agentId);
-  if (agent === undefined) return undefined;
+  if (agent === undefined || hasEnded(site, agent, proofs.todayKey)) return undefined;
+  if (proofs.agentCredential(agentId) !== session.credential) return undefined;
   const user = { role: agent.role, agentId, name: agentId };
   return { user, displayName: agent.name, pending: [] };
 }
 
 /** The same for all that a whole session may do: with something pending there is nobody. */
-export function userOf(session: SessionUser | undefined, site: Site, accountOf: AccountOf): User | undefined {
-  const known = sessionOf(session, site, accountOf);
+export function userOf(session: SessionUser | undefined, site: Site, proofs: Proofs): User | undefined {
+  const known = sessionOf(session, site, proofs);
   return known?.pending.length === 0 ? known.user : undefined;
+}
+
+/** Borrowed people whose last day is over have gone home. */
+export function hasEnded({ teams }: Site, { teamId }: AgentProfile, todayKey: DayKey): boolean {
+  return teamStanding(teams.get(teamId)?.until, todayKey) === 'ended';
 }

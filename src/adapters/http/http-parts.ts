@@ -1,19 +1,23 @@
 // What the HTTP server is given, and the small things every route shares.
+import { createHmac } from 'node:crypto';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { dayKeyAt } from '../../contact/civil-time.js';
 import type { Finding } from '../../contact/finding.js';
 import type { AgentId, DeviceId } from '../../contact/ids.js';
 import type { Engine } from '../../engine/engine.js';
 import type { AccountStore } from '../../engine/account.js';
 import type { Attempts } from '../../engine/attempts.js';
+import type { MessageDesk } from '../../engine/message-desk.js';
+import type { MessageStore, StopList } from '../../engine/messages.js';
 import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
 import type { SiteRowEdit } from '../../site/edit-site.js';
 import type { Site } from '../../site/site.js';
 import type { SiteEdited } from '../../site/site-edited.js';
-import { sessionOf, userOf, type KnownSession, type SessionUser, type User } from './access.js';
+import { sessionOf, userOf, type KnownSession, type Proofs, type SessionUser, type User } from './access.js';
 import type { AccountBook } from './account-book.js';
 import type { AuditReader } from './audit-reader.js';
 import type { OneTimeCodes } from './one-time-code.js';
@@ -79,8 +83,53 @@ export interface SiteEditor {
 /** Passwords of phones, and PINs given anew. */
 export interface OfficeSecrets {
   passwordOf(deviceId: DeviceId): string | undefined;
+  pinOf(agentId: AgentId): string | undefined;
   /** A new PIN, in force when this settles. */
   newPin(agentId: AgentId): Promise<string>;
+}
+
+/** One sound of a prompt. */
+export interface StudioSound {
+  readonly name: string;
+  readonly text: string;
+  readonly spoken: string;
+  readonly pinyin: string;
+  readonly durationMs: number;
+  readonly source: 'synthesized' | 'recorded' | 'uploaded';
+  readonly uploaded: { readonly text: string; readonly atMs: number } | null;
+}
+
+/** The prompts, heard and recorded. */
+export interface PromptStudio {
+  /** Below it lies each sound as `yihao/<name>.wav`. */
+  readonly soundsDir: string;
+  prompts(): readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly when: string;
+    readonly speed: 'normal' | 'slow';
+    readonly language: 'zh' | 'en';
+    readonly profile: 'citizen' | 'agent';
+    readonly longestMs: number;
+    readonly sounds: readonly StudioSound[];
+  }[];
+  isWritable(): Promise<boolean>;
+  /** @throws PROMPT_UNKNOWN, RECORDING_REFUSED, SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY */
+  record(promptId: string, name: string, bytes: Uint8Array): Promise<StudioSound>;
+  /** @throws PROMPT_UNKNOWN, RECORDING_MISSING, PROMPTS_READ_ONLY */
+  unrecord(promptId: string, name: string): Promise<StudioSound>;
+}
+
+/** Short messages as the API has them. */
+export interface MessageParts {
+  readonly desk: MessageDesk;
+  readonly store: Pick<MessageStore, 'ofContact'>;
+  readonly stopList: StopList;
+  /** Whether the gateway signed this body just now. */
+  readonly isSigned: (
+    word: Readonly<Record<'timestamp' | 'signature' | 'body', string>>,
+    nowMs: number,
+  ) => boolean;
 }
 
 /** Everything the server stands on. */
@@ -96,7 +145,9 @@ export interface HttpParts {
   /** Where recordings lie. */
   readonly recordingsDir: string;
   readonly editor: SiteEditor;
+  readonly messages: MessageParts;
   readonly secrets: OfficeSecrets;
+  readonly studio: PromptStudio;
   /** What phones are told of the SIP server; host null = the address a page was asked at. */
   readonly sip: { readonly host: string | null; readonly port: number };
   /** Lets a screen watch the wall without a log-in. */
@@ -129,16 +180,35 @@ export type Api = FastifyInstance<
 >;
 
 /** Where a user's role is looked up. */
-type WhoIsWho = Pick<HttpParts, 'sites' | 'accounts'>;
+type WhoIsWho = Pick<HttpParts, 'sites' | 'accounts' | 'secrets' | 'sessionSecret' | 'nowMs'>;
+
+/** What sessions are held against now. */
+export function proofsNow(parts: WhoIsWho): Proofs {
+  return {
+    accountOf: parts.accounts.book.standingOf,
+    agentCredential: (agentId) => agentCredential(parts, agentId),
+    todayKey: dayKeyAt(parts.nowMs()),
+  };
+}
+
+/** A mark of an agent's PIN: another with every new one, and it tells nothing of it. Undefined without a PIN. */
+export function agentCredential(
+  { secrets, sessionSecret }: Pick<HttpParts, 'secrets' | 'sessionSecret'>,
+  agentId: AgentId,
+): string | undefined {
+  const pin = secrets.pinOf(agentId);
+  if (pin === undefined) return undefined;
+  return createHmac('sha256', sessionSecret).update(`${agentId} ${pin}`).digest('base64url');
+}
 
 /** The user behind a request, or undefined; nobody, too, while he has a first password to change or codes to set up. */
 export function userIn(request: FastifyRequest, parts: WhoIsWho): User | undefined {
-  return userOf(request.session.user, parts.sites.current(), parts.accounts.book.standingOf);
+  return userOf(request.session.user, parts.sites.current(), proofsNow(parts));
 }
 
 /** Who is behind a request, whatever he still has to do. */
 export function sessionIn(request: FastifyRequest, parts: WhoIsWho): KnownSession | undefined {
-  return sessionOf(request.session.user, parts.sites.current(), parts.accounts.book.standingOf);
+  return sessionOf(request.session.user, parts.sites.current(), proofsNow(parts));
 }
 
 /** The user of a route that only somebody logged in can reach. @throws LOGIN_NEEDED */

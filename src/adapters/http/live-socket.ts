@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 import { errorCatalogue, type ErrorCode } from '../../errors.js';
 import { mayWatch, userOf, type Topic } from './access.js';
 import { languageOf, refuse, refuseBytes } from './error-reply.js';
-import { userIn, type Api, type HttpParts } from './http-parts.js';
+import { proofsNow, userIn, type Api, type HttpParts } from './http-parts.js';
 import { isKioskToken } from './kiosk-token.js';
 import { askBytes, readAsk } from './live-ask.js';
 import type { LiveFeed, ViewSource } from './live-feed.js';
@@ -67,7 +67,7 @@ export function addLiveSocket(api: Api, parts: LiveSocketParts): void {
 
 /** One socket, from its opening to its end. */
 function attend(socket: WebSocket, request: FastifyRequest, parts: LiveSocketParts): void {
-  const { sites, feed, log, sourceOf, sessions, sessionKeyOf, accounts } = parts;
+  const { sites, feed, log, sourceOf, sessions, sessionKeyOf } = parts;
   const sessionUser = request.session.user;
   const { sessionId } = request.session;
   const { clients } = request.server.websocketServer;
@@ -140,7 +140,7 @@ function attend(socket: WebSocket, request: FastifyRequest, parts: LiveSocketPar
       () => false,
     );
     if (socket.readyState !== socket.OPEN) return;
-    if (isOut || userOf(sessionUser, sites.current(), accounts.book.standingOf)?.role !== viewer.role)
+    if (isOut || userOf(sessionUser, sites.current(), proofsNow(parts))?.role !== viewer.role)
       fail('LOGIN_NEEDED');
   }
 }

@@ -1,13 +1,14 @@
 // Logging in and out, and who I am.
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { dayKeyAt } from '../../contact/civil-time.js';
 import { isAccountName } from '../../engine/account.js';
 import type { AgentId } from '../../contact/ids.js';
 import { AppError, type ErrorCode } from '../../errors.js';
-import type { SessionUser } from './access.js';
+import { hasEnded, type SessionUser } from './access.js';
 import { provenAccount, type Credentials } from './account-login.js';
 import { audit } from './audit.js';
-import { sessionIn, type Api, type HttpParts } from './http-parts.js';
+import { agentCredential, sessionIn, type Api, type HttpParts } from './http-parts.js';
 import { meView, viewMe } from './me-view.js';
 import { codeText } from './own-credentials.js';
 
@@ -33,13 +34,17 @@ const failures: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export function addSessionRoutes(api: Api, parts: HttpParts): void {
   const { sites, log, nowMs } = parts;
 
-  /** Agents need no database: their PINs are files. @throws LOGIN_FAILED, LOGIN_LOCKED */
+  /** Agents need no database: their PINs are files. @throws LOGIN_FAILED, LOGIN_LOCKED, TEAM_ENDED */
   function provenAgent({ user, password, from }: Credentials): SessionUser {
     const agentId = user as AgentId;
     const verdict = parts.pins({ agentId, pin: password, from }, nowMs());
     if (verdict === 'locked') throw new AppError('LOGIN_LOCKED');
-    if (verdict === 'wrong' || !sites.current().agents.has(agentId)) throw new AppError('LOGIN_FAILED');
-    return { is: 'agent', agentId };
+    const [site, credential] = [sites.current(), agentCredential(parts, agentId)];
+    const agent = site.agents.get(agentId);
+    if (verdict === 'wrong' || agent === undefined || credential === undefined)
+      throw new AppError('LOGIN_FAILED');
+    if (hasEnded(site, agent, dayKeyAt(nowMs()))) throw new AppError('TEAM_ENDED');
+    return { is: 'agent', agentId, credential };
   }
 
   /** A 工号 is figures and no account's name: how long the answer takes does not tell whether there is such an agent. */

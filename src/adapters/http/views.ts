@@ -8,7 +8,8 @@ import type { Engine, EngineCondition } from '../../engine/engine.js';
 import type { SupervisedTalk } from '../../engine/supervisions.js';
 import { agentRoles, type Queue, type Site } from '../../site/site.js';
 
-const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+/** A value that may be null. */
+export const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()]);
 
 /** One of these texts, as an `enum`: its refusal then names the allowed values. */
@@ -87,7 +88,8 @@ export const contactView = Type.Object({
   heldBy: nullable(oneOf(['phone', 'page'])),
   heldSinceMs: nullable(Type.Integer()),
   helpSinceMs: nullable(Type.Integer()),
-  recording: oneOf(['off', 'on', 'paused']),
+  /** `kept`: the talk is over, and was recorded. */
+  recording: oneOf(['off', 'on', 'paused', 'kept']),
   disposition: dispositionView,
 });
 export type ContactView = Static<typeof contactView>;
@@ -107,6 +109,7 @@ export type SupervisionView = Static<typeof supervisionView>;
 export const queueView = Type.Object({
   queueId: Type.String(),
   name: Type.String(),
+  en: Type.String(),
   waiting: Type.Integer(),
   longestWaitMs: Type.Integer(),
   signedIn: Type.Integer(),
@@ -122,6 +125,7 @@ export const conditionView = Type.Object({
     Type.Object({
       trunkId: Type.String(),
       linesInUse: Type.Integer(),
+      lines: nullable(Type.Integer()),
       registration: oneOf(['none', 'registered', 'failed']),
     }),
   ),
@@ -209,9 +213,13 @@ export function viewContact(contact: Contact, place: number | null): ContactView
     heldBy: holderOf(talk),
     heldSinceMs: talk?.heldSinceMs ?? null,
     helpSinceMs: talk?.helpSinceMs ?? null,
-    recording: talk?.recording ?? 'off',
+    recording: talk?.recording ?? (isOver(contact) && contact.recorded === true ? 'kept' : 'off'),
     disposition: contact.disposition as ContactView['disposition'],
   };
+}
+
+function isOver({ stage }: Contact): boolean {
+  return stage.at === 'leaving' || stage.at === 'ended';
 }
 
 /** Where both hold, the phone has to let go first. */
@@ -247,6 +255,7 @@ export function queueStates(site: Site, engine: Engine): readonly QueueState[] {
     return {
       queueId: queue.id,
       name: queue.name,
+      en: queue.en,
       waiting: here.length,
       longestSinceMs: arrivals.length === 0 ? null : Math.min(...arrivals),
       signedIn: served.filter(({ activity }) => activity.is !== 'offline').length,

@@ -17,6 +17,7 @@ const alarmLevels: Readonly<Record<AlarmName, AlarmLevel>> = {
   eventLoopSlow: 'warn',
   newContactAddress: 'warn',
   heldTooLong: 'warn',
+  messagesFailing: 'warn',
   phoneMisconfigured: 'warn',
   promptMissing: 'warn',
   calendarMissing: 'info',
@@ -40,11 +41,7 @@ export function wallData(parts: HttpParts, read: WallFigures, seesCalls: boolean
     agents: agentsOf(parts, seesCalls),
     queues: byKey(queueStates(site, engine), ({ queueId, ...queue }) => [queueId, queue]),
     calls: callsOf(parts),
-    trunks: byKey(trunks, ({ trunkId, linesInUse, registration }) => [
-      trunkId,
-      // How many lines there are, only the set-up knows so far.
-      { linesInUse, lines: null, registration },
-    ]),
+    trunks: byKey(trunks, ({ trunkId, ...trunk }) => [trunkId, trunk]),
     alarms: byKey(alarms, ({ alarm, about, sinceMs }) => [
       `${alarm}/${about}`,
       { alarm, about, sinceMs, level: alarmLevels[alarm] },

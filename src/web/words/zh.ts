@@ -1,4 +1,5 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
+import { promptsZh } from './prompts.zh.js';
 import { reportsZh } from './reports.zh.js';
 import { surveyZh } from './survey.zh.js';
 import { talkActsZh } from './talk-acts.zh.js';
@@ -62,9 +63,16 @@ export const zh = {
   'stage.leaving': '结束中',
   'stage.ended': '已结束',
 
+  'nothing.title': '没有这个页面',
+  'nothing.why': '地址可能有误,或页面已不在。',
+  'nothing.home': '返回首页',
+  'refused.title': '没有权限打开此页面',
+  'refused.why': '您的角色不能打开此页面。如工作需要,请联系管理员。',
+
   'rec.off': '未录音',
   'rec.on': '录音中',
   'rec.paused': '录音已暂停',
+  'rec.kept': '已录音',
 
   'kpi.offered': '呼入总量',
   'kpi.answered': '人工接通量',
@@ -123,6 +131,8 @@ export const zh = {
   'part.away': '未连接',
 
   'trunk.failed': '未注册',
+  'trunk.full': '线路满',
+  'trunk.nearlyFull': '将满',
 
   'alarm.info': '提示',
   'alarm.warn': '预警',
@@ -135,6 +145,7 @@ export const zh = {
   'alarm.spoolDiskFull': '日志磁盘已满',
   'alarm.databaseAway': '数据库无法访问',
   'alarm.promptMissing': '缺少提示音',
+  'alarm.messagesFailing': '短信发不出去',
   'alarm.calendarMissing': '缺少节假日安排',
   'alarm.eventLoopSlow': '服务响应迟缓',
 
@@ -225,6 +236,7 @@ export const zh = {
   ...talkActsZh,
 
   ...reportsZh,
+  ...promptsZh,
 } as const;
 
 /** A key of the word lists. */
