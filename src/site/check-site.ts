@@ -14,6 +14,7 @@ import type { NumberRow } from './site.js';
 /** Prompts the service plays by itself, whatever the flows say: to citizens, then to agents. */
 export const servicePrompts = [
   resumePrompt.id,
+  'bye',
   'queue.busy',
   'queue.next',
   'queue.place',

@@ -278,6 +278,40 @@ t.test('check finds the minutes at which nobody would answer, whichever key lead
   t.equal(lossesIn(withNodes('top', hidden)), 1, 'one minute a day, behind a key');
 });
 
+/** The small site with the survey on and these as its nodes. */
+const withSurvey = (nodes: object): ReadonlyMap<string, string> =>
+  smallSite({
+    'policies.yaml': "mainEntry: '12345'\nsurvey: { enabled: true }\n",
+    'flows/survey.yaml': JSON.stringify({ start: 'ask', nodes }, null, 1),
+  });
+
+const over = { hangup: 'surveyed', say: ['hello'] };
+const ask = { rate: { 1: 'satisfied', 5: 'dissatisfied' }, say: ['hello'], next: 'over', otherwise: 'over' };
+
+t.test('check refuses a survey that could keep a citizen or lead back to a person', async (t) => {
+  const why = { reason: { 1: 'attitude' }, say: ['hello'], next: 'over', otherwise: 'over' };
+  t.same(errorsIn(withSurvey({ ask: { ...ask, unhappy: 'why' }, why, over })), []);
+  const cases: readonly (readonly [string, object])[] = [
+    ['loop', { ask: { ...ask, unhappy: 'ask' }, over }],
+    ['loop', { ask: { ...ask, next: 'why' }, why: { ...why, otherwise: 'ask' }, over }],
+    ['notInSurvey', { ask: { ...ask, next: 'line' }, line, over, sorry }],
+    ['notInSurvey', { ask: { ...ask, next: 'menu' }, menu: { menu: { 1: 'over' }, person: 'over' }, over }],
+    ['reservedKey', { ask: { ...ask, rate: { 9: 'satisfied' } }, over }],
+    ['unknownAnswer', { ask: { ...ask, rate: { 1: 'attitude' } }, over }],
+    ['unknownAnswer', { ask: { ...ask, unhappy: 'why' }, why: { ...why, reason: { 1: 'satisfied' } }, over }],
+    ['noAnswers', { ask: { ...ask, rate: {} }, over }],
+    ['missing', { ask: { rate: ask.rate, say: ['hello'], next: 'over' }, over }],
+    ['unknownKey', { ask: { ...ask, unhappy: 'why' }, why: { ...why, unhappy: 'over' }, over }],
+    ['silentEnd', { ask, over: { hangup: 'surveyed' } }],
+  ];
+  for (const [code, nodes] of cases) {
+    const found = errorsIn(withSurvey(nodes)).map((error) => error.split(' ')[1]);
+    t.ok(found.includes(code), `${code}: ${JSON.stringify(nodes)} gave ${found.join(' ')}`);
+  }
+  const outside = { line: { ...line, say: [notice], onTimeout: 'ask' }, ask, over, sorry };
+  t.ok(codes(outside).includes('rateOutside'), codes(outside).join(' '));
+});
+
 /** Flows that check passes: automatic ways lead forward only and end in a queue; keys lead anywhere. */
 const flows = fc
   .array(

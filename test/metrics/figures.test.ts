@@ -78,11 +78,26 @@ const missed = fc.record({
   during: fc.constantFrom('flow', 'waiting', 'offered', 'leaving', null),
 });
 
+/** Not asked, asked, answered; exempt at any of these. */
+const surveyed = fc
+  .record({
+    surveyOffered: fc.boolean(),
+    grade: fc.constantFrom(1, 2, 3, 4, 5, null),
+    surveyExempt: fc.boolean(),
+  })
+  .map((one) => ({ ...one, grade: one.surveyOffered ? one.grade : null }));
+
 const record = fc
-  .tuple(missed, fc.constantFrom('answered', 'missed', 'open', 'testCall'), fc.nat({ max: 600_000 }))
-  .map(([{ arrivedAtMs, waitMs, during }, kind, handledMs]): CountedRecord => ({
+  .tuple(
+    missed,
+    fc.constantFrom('answered', 'missed', 'open', 'testCall'),
+    fc.nat({ max: 600_000 }),
+    surveyed,
+  )
+  .map(([{ arrivedAtMs, waitMs, during }, kind, handledMs, survey]): CountedRecord => ({
     ...emptyRecord('', arrivedAtMs),
     ...(kind === 'answered' && {
+      ...survey,
       answered: true,
       waitMs,
       queuedWaitMs: waitMs >> 1,
@@ -111,6 +126,11 @@ t.test('a tally agrees with counting by hand, and its parts add up to what was o
       assert.equal(tally.offered, answered.length + gone.length);
       assert.equal(tally.undecided, inside.length - tally.offered);
       assert.equal(tally.excludedBy.testCall ?? 0, list.length - inside.length);
+      const asked = answered.filter((one) => one.surveyOffered && !one.surveyExempt);
+      assert.equal(tally.surveysOffered, asked.length);
+      assert.equal(tally.rated, asked.filter(({ grade }) => grade !== null).length);
+      assert.equal(tally.satisfied, asked.filter(({ grade }) => [3, 4, 5].includes(grade ?? 0)).length);
+      assert.equal(tally.surveyExempt, answered.filter((one) => one.surveyExempt).length);
       assert.equal(tally.answeredInTime, answered.filter(({ waitMs }) => (waitMs ?? 0) <= 15_000).length);
       const { abandonedInPrompt, abandonedInQueue, abandonedRinging } = tally;
       assert.equal(abandonedInPrompt + abandonedInQueue + abandonedRinging, tally.missedBy.abandoned ?? 0);
@@ -158,6 +178,19 @@ t.test('tallies add up in any cut, and the hours of a day are the day', (t) => {
       );
     }),
   );
+  t.end();
+});
+
+t.test('satisfaction: 基本满意 counts, who pressed nothing and who is exempt do not', (t) => {
+  const call = { ...emptyRecord('', start), answered: true, waitMs: 0 };
+  const rated = ([5, 3, 2] as const).map((grade) => ({ ...call, surveyOffered: true, grade }));
+  const unrated = { ...call, surveyOffered: true };
+  const exempt = { ...call, surveyOffered: true, grade: 1 as const, surveyExempt: true };
+  const list = [...rated, unrated, exempt, call];
+  const figures = figuresOf(tallyAll(list, defaultTallyRules), defaultTallyRules);
+  t.match(figures.surveyOffer, { numerator: 4, denominator: 5 }, 'of the answered that are not exempt');
+  t.match(figures.surveyResponse, { numerator: 3, denominator: 4 });
+  t.match(figures.satisfied, { numerator: 2, denominator: 3, text: '66.6%' });
   t.end();
 });
 

@@ -125,6 +125,31 @@ t.test(
   },
 );
 
+t.test('an engine killed while a citizen is asked how it was: asked again, and once', async (t) => {
+  const world = await openedWorld(await demoSite());
+  const until = async (type: ContactFact['type']) => {
+    while (factsOf(world, type).length === 0 && world.clock.nowMs() < startMs + 120_000)
+      await world.runUntil(world.clock.nowMs() + 100);
+  };
+  world.telephony.call({ ani: '00000000051', dnis: '12345', patienceMs: null, answers: ['8', '4', '2'] });
+  await until('SurveyOffered');
+  world.kill();
+  await world.runUntil(world.clock.nowMs() + 500);
+  await world.start();
+  t.match(world.engine.contacts(), [{ stage: { at: 'survey' } }]);
+  await until('SurveyAnswered');
+  world.kill();
+  await world.runUntil(world.clock.nowMs() + 500);
+  await world.start();
+  await world.runUntil(startMs + 300_000);
+  t.same(world.faults, []);
+  t.equal(factsOf(world, 'SurveyOffered').length, 1);
+  t.match(factsOf(world, 'SurveyAnswered'), [{ grade: 2 }]);
+  t.match(factsOf(world, 'SurveyReason'), [{ reason: 'unclear' }]);
+  t.equal(factsOf(world, 'SurveyEnded').length, 1);
+  t.match(factsOf(world, 'ContactEnded'), [{ by: 'agent', inGap: false }]);
+});
+
 t.test('Asterisk dies: calls are marked lost, agents wrap up and are usable again', async (t) => {
   const world = await openedWorld(await demoSite());
   world.telephony.call({ ani: '00000000031', dnis: '12345', patienceMs: null });

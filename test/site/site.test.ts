@@ -90,8 +90,16 @@ t.test('check knows every prompt that the service plays by itself', async (t) =>
     path.resolve(import.meta.dirname, '../../src', room),
   );
   const sources = (await Promise.all(rooms.map(sourcesIn))).flat();
-  const played = sources.flatMap((text) => [...text.matchAll(/'((?:queue|agent|menu|a)(?:\.[a-z]+)+)'/g)]);
+  // An id with a dot is known by its family, one without by where it stands.
+  const played = sources.flatMap((text) => [
+    ...text.matchAll(/'((?:queue|agent|menu|a)(?:\.[a-z]+)+)'/g),
+    ...text.matchAll(/{ id: '([a-z.]+)' }/g),
+  ]);
   t.ok(played.length > 20, 'the sources were read');
+  t.ok(
+    played.some(([, id]) => id === 'bye'),
+    'the goodbye is played',
+  );
   const forgotten = played
     .map((match) => match[1] ?? '')
     .filter((id) => !servicePrompts.some((known) => known === id));
@@ -191,6 +199,14 @@ t.test('check names the file and the line of every mistake', async (t) => {
     ['policies.yaml', "mainEntry: '12345'\ngreeting: long\n", 'policies.yaml:2 notAllowed'],
     ['policies.yaml', "mainEntry: '12345'\ncontact:\n  ring: 8\n", 'policies.yaml:3 badDuration'],
     ['policies.yaml', "mainEntry: '12345'\nsite: 保定\n", 'policies.yaml:2 badSiteName'],
+    ['policies.yaml', "mainEntry: '12345'\nsurvey: { enabled: true }\n", 'policies.yaml:1 unknownFlow'],
+    [
+      'policies.yaml',
+      "mainEntry: '12345'\nsurvey:\n  exempt: { outcomes: [rude] }\n",
+      'policies.yaml:3 unknownDisposition',
+    ],
+    ['policies.yaml', "mainEntry: '12345'\nsurvey:\n  limit: 5s\n", 'policies.yaml:3 badDuration'],
+    ['numbers.yaml', number.replace('main', 'survey'), 'numbers.yaml:1 surveyAsEntry'],
     [
       'skills.yaml',
       '- { id: general, name: 综合 }\n- { id: general, name: 综合 }\n',
