@@ -100,7 +100,7 @@ t.test(
   async (t) => {
     await station.editSite('numbers.yaml', [[merged, `until: '${addDays(today, -1)}'`]]);
     const here = await (await station.citizen('0021')).call('12300');
-    const slot = '12300电信用户申诉热线';
+    const slot = '12300电信申诉热线';
     const first = await station.hears(here, 'trans.prompt', {
       sinceMs: here.invitedAtMs,
       slot,
