@@ -50,5 +50,7 @@ export async function loadBuilt(name) {
  *   'site/hearing': typeof import('../../src/site/hearing.js'),
  *   'site/parse-policies': typeof import('../../src/site/parse-policies.js'),
  *   'site/parse-site': typeof import('../../src/site/parse-site.js'),
+ *   'site/rehearsal': typeof import('../../src/site/rehearsal.js'),
+ *   'site/run-scenarios': typeof import('../../src/site/run-scenarios.js'),
  * }} CoreModules
  */

@@ -61,9 +61,17 @@ export type FlowNext =
   | { readonly type: 'enqueue'; readonly request: QueueRequest }
   | { readonly type: 'hangUp'; readonly reason: string };
 
+/** A branch or goto that was passed, and the name of the way it took. */
+export interface DecidedWay {
+  readonly nodeId: string;
+  readonly way: string;
+}
+
 /** One step of a flow: say these, then do that. */
 export interface FlowTurn {
   readonly cursor: FlowCursor;
   readonly say: readonly SpokenPart[];
   readonly next: FlowNext;
+  /** The nodes that only decided on the way to this one, each with the way it took; left out where the contact stays at its node. */
+  readonly decided?: readonly DecidedWay[];
 }

@@ -1,5 +1,6 @@
 // How a flow's nodes hang together: nothing unreachable, nothing without an end, always a person, no recording unannounced.
 import type { Finding } from '../contact/finding.js';
+import { clock } from './flow-edges.js';
 import { findLoop, reachedFrom, silentWays, waysOf } from './flow-ways.js';
 import type { BranchCase, Flow, FlowDay, FlowNode, FlowPart } from './flow.js';
 import { flowDays, isInRange } from './flow.js';
@@ -230,11 +231,6 @@ function joinedRanges(losses: readonly Loss[]): string {
   return starts
     .map((start) => `${clock(start)}-${clock(ends.find((end) => end > start) ?? ends[0] ?? 0)}`)
     .join('、');
-}
-
-function clock(minute: number): string {
-  const pad = (value: number): string => String(value).padStart(2, '0');
-  return `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
 }
 
 /** Recorded queues that some path reaches before a notice nobody can skip has been said. */

@@ -1,6 +1,13 @@
 // The flow interpreter: one input in, one turn out. Pure: the time and the world come along as arguments.
 import { civilTimeAt } from '../contact/civil-time.js';
-import type { FlowCursor, FlowInput, FlowTurn, FlowView, SpokenPart } from '../contact/flow-turn.js';
+import type {
+  DecidedWay,
+  FlowCursor,
+  FlowInput,
+  FlowTurn,
+  FlowView,
+  SpokenPart,
+} from '../contact/flow-turn.js';
 import { isInRange } from './flow.js';
 import type {
   BranchCase,
@@ -65,7 +72,7 @@ interface SoFar {
 
 /** Comes to a node: passes through those that only decide, until one speaks, asks, queues or ends. */
 function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTurn {
-  const node = settle(flow, nodeId, world);
+  const { node, decided } = settle(flow, nodeId, world);
   const cursor: FlowCursor = {
     flowId: flow.id,
     siteVersion: world.siteVersion,
@@ -74,18 +81,32 @@ function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTur
     digits: '',
     keys: so.keys,
   };
-  return stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world))]);
+  return {
+    ...stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world))]),
+    decided,
+  };
 }
 
 type SettledNode = Exclude<FlowNode, { readonly kind: 'branch' | 'goto' }>;
 
-/** Follows branches and gotos. Ends, since a flow whose nodes go round without a key is refused when it is read. */
-function settle(flow: Flow, nodeId: string, world: FlowWorld): SettledNode {
+/**
+ * Follows branches and gotos.
+ * @throws RangeError if they go round: such a flow is refused when it is read
+ */
+function settle(
+  flow: Flow,
+  nodeId: string,
+  world: FlowWorld,
+): { readonly node: SettledNode; readonly decided: readonly DecidedWay[] } {
+  const decided: DecidedWay[] = [];
   let node = nodeOf(flow, nodeId);
   while (node.kind === 'branch' || node.kind === 'goto') {
-    node = nodeOf(flow, node.kind === 'goto' ? node.next : chooseBranch(node, world));
+    if (decided.length > flow.nodes.size) throw new RangeError(`flow ${flow.id} goes round at ${node.id}`);
+    const { way, next } = node.kind === 'goto' ? { way: 'next', next: node.next } : chooseBranch(node, world);
+    decided.push({ nodeId: node.id, way });
+    node = nodeOf(flow, next);
   }
-  return node;
+  return { node, decided };
 }
 
 function nodeOf(flow: Flow, nodeId: string): FlowNode {
@@ -122,9 +143,13 @@ function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): F
 }
 
 /** The way a branch takes now. */
-function chooseBranch(node: BranchNode, world: FlowWorld): string {
+function chooseBranch(node: BranchNode, world: FlowWorld): { readonly way: string; readonly next: string } {
   const { minuteOfDay } = civilTimeAt(world.view.nowMs);
-  return node.cases.find((branch) => holds(branch, world, minuteOfDay))?.next ?? node.otherwise;
+  const index = node.cases.findIndex((branch) => holds(branch, world, minuteOfDay));
+  const taken = node.cases[index];
+  return taken === undefined
+    ? { way: 'otherwise', next: node.otherwise }
+    : { way: `case ${String(index + 1)}`, next: taken.next };
 }
 
 function holds(branch: BranchCase, world: FlowWorld, minuteOfDay: number): boolean {

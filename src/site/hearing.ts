@@ -66,7 +66,8 @@ export function exampleCall(
   return { dnis: number, redirectedFrom: '', toUser: '', ani, trunkId: '', nowMs: dayStartMs(on) + noonMs };
 }
 
-function heardPrompt(site: Site, { id, slots = {} }: PromptRef): HeardPrompt {
+/** A prompt as this site says it. */
+export function heardPrompt(site: Site, { id, slots = {} }: PromptRef): HeardPrompt {
   const text = site.promptTexts.get(id) ?? '';
   return {
     promptId: id,

@@ -39,11 +39,23 @@ const versionsKept = 20;
  * The YAML files of a folder and of `flows/` and `prompts/` below it, by path with `/`.
  * @throws AppError CONFIG_INVALID if the folder cannot be read or a file is too large
  */
-export async function readSiteFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+export function readSiteFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+  return readFiles(dir, /^(?:(?:flows|prompts)[\\/])?[^\\/]+\.yaml$/);
+}
+
+/**
+ * The scenarios beside the flows, `flows/*.test.txt`, by path with `/`: they decide nothing about calls and are no part of the site's version.
+ * @throws AppError CONFIG_INVALID if the folder cannot be read or a file is too large
+ */
+export function readScenarioFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+  return readFiles(dir, /^flows[\\/][^\\/]+\.test\.txt$/);
+}
+
+async function readFiles(dir: string, form: RegExp): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(dir, { recursive: true }).catch((cause: unknown) => {
     throw new AppError('CONFIG_INVALID', { dir, reason: 'the folder cannot be read' }, { cause });
   });
-  const files = names.filter((name) => /^(?:(?:flows|prompts)[\\/])?[^\\/]+\.yaml$/.test(name)).sort();
+  const files = names.filter((name) => form.test(name)).sort();
   return new Map(await Promise.all(files.map((name) => readOne(dir, name))));
 }
 
