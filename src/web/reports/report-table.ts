@@ -51,8 +51,9 @@ export const timeColumns: readonly FigureColumn[] = [
   { word: 'reports.wrap', figure: 'averageWrapUp' },
 ];
 
-/** Why calls were not answered, besides having been given up. */
+/** Why calls were not answered: together they are all of those. */
 export const missedColumns: readonly CountColumn[] = [
+  { word: 'reports.result.abandoned', subset: 'abandoned' },
   { word: 'reports.missed.timeout', subset: 'missedTimeout' },
   { word: 'reports.missed.nobody', subset: 'missedNobody' },
   { word: 'reports.missed.overload', subset: 'missedOverload' },

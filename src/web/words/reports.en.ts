@@ -74,7 +74,7 @@ export const reportsEn: Readonly<Record<keyof typeof reportsZh, string>> = {
   'reports.formula':
     'Formula version {v}. A call belongs to the time of its arrival; rates are cut off, never rounded up; the 15 s run from arrival, prompts included.',
   'reports.teamNote':
-    'The team is the present one of the agent who answered first; calls nobody answered stand apart.',
+    'The team is the present one of the agent who answered first. A call nobody answered is of no team and stands apart: a team has no rates of the calls offered, shown as —.',
   'reports.csv': 'Export CSV',
   'reports.xlsx': 'Export Excel',
   'reports.list': 'Calls',

@@ -71,7 +71,8 @@ export const reportsZh = {
   'reports.part.database': '数据库',
   'reports.part.spool': '日志磁盘',
   'reports.formula': '公式版本 {v}。来电计入到达时所在时段;比率只舍不入;15秒自到达起算,含语音播放。',
-  'reports.teamNote': '班组按首位接听话务员的现属班组;无人接听的来电单列。',
+  'reports.teamNote':
+    '班组按首位接听话务员的现属班组;无人接听的来电不属于任何班组,单列,因此班组没有按呼入计的比率,记为“—”。',
   'reports.csv': '导出 CSV',
   'reports.xlsx': '导出 Excel',
   'reports.list': '来电清单',
