@@ -125,7 +125,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZh, string>> = {
   'admin.verdict.same': 'Same',
   'admin.verdict.error': 'Wrong',
   'admin.exportCsv': 'Export CSV',
-  'admin.exportXlsx': 'Export XLSX',
+  'admin.exportXlsx': 'Export Excel',
   'admin.cards': 'Phone cards',
   'admin.year': 'Year',
   'admin.yearBefore': 'Year before',

@@ -123,7 +123,7 @@ export const adminZh = {
   'admin.verdict.same': '不变',
   'admin.verdict.error': '有误',
   'admin.exportCsv': '导出 CSV',
-  'admin.exportXlsx': '导出 XLSX',
+  'admin.exportXlsx': '导出 Excel',
   'admin.cards': '话机卡',
   'admin.year': '年份',
   'admin.yearBefore': '上一年',

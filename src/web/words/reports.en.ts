@@ -83,7 +83,7 @@ export const reportsEn: Readonly<Record<keyof typeof reportsZh, string>> = {
   'reports.shown': '{n} calls shown',
   'reports.arrived': 'Arrived',
   'reports.caller': 'Caller',
-  'reports.entry': 'Entry',
+  'reports.entry': 'Entry id',
   'reports.queue': 'Queue',
   'reports.agents': 'Agent',
   'reports.waited': 'Wait',
