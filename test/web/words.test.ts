@@ -55,6 +55,15 @@ t.test('words are said by the word lists alone: no page has Chinese outside its 
   }
 });
 
+t.test('forms say what is wrong in their own words: none leaves it to the browser', async (t) => {
+  const web = path.resolve(import.meta.dirname, '../../src/web');
+  const names = (await readdir(web, { recursive: true })).filter((name) => name.endsWith('.vue'));
+  for (const name of names) {
+    const text = await readFile(path.join(web, name), 'utf8');
+    for (const [form] of text.matchAll(/<form\b[^>]*>/g)) t.match(form, / novalidate\b/, name);
+  }
+});
+
 t.test("the pages' civil time is the service's", async (t) => {
   const instant = fc.integer({ min: 0, max: 4_102_444_800_000 });
   fc.assert(

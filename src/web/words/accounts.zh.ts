@@ -78,6 +78,7 @@ export const accountsZh = {
   'audit.any': '全部',
   'audit.from': '起',
   'audit.to': '止(含当日)',
+  'audit.daysReversed': '止日早于起日,请修改',
   'audit.search': '查询',
   'audit.at': '时间',
   'audit.by': '操作人',

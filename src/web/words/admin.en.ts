@@ -150,6 +150,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZh, string>> = {
   'admin.weekdays': 'MTWTFSS',
   'cards.title': 'Phone cards',
   'cards.team': 'Team',
+  'cards.chooseTeam': 'Choose a team first',
   'cards.make': 'Make',
   'cards.print': 'Print',
   'cards.chosen': '{n} cards of A6. A code can be scanned once, within 24 hours.',

@@ -147,6 +147,7 @@ export const adminZh = {
   'admin.weekdays': '一二三四五六日',
   'cards.title': '话机卡',
   'cards.team': '班组',
+  'cards.chooseTeam': '请先选择班组',
   'cards.make': '生成',
   'cards.print': '打印',
   'cards.chosen': '共 {n} 张,每张 A6。二维码 24 小时内有效,限用一次。',

@@ -101,6 +101,8 @@ export const reportsEn: Readonly<Record<keyof typeof reportsZh, string>> = {
   'reports.sample.note':
     'Drawn at random from the answered calls of the period above; the same seed draws the same calls.',
   'reports.sample.n': 'How many',
+  'reports.sample.nWrong': 'Draw a whole number from 1 to {most}',
+  'reports.sample.seedWrong': 'A seed has letters, figures and dashes, 64 at most',
   'reports.sample.agent': 'Agent (may be empty)',
   'reports.sample.team': 'Team',
   'reports.sample.queue': 'Queue',

@@ -98,6 +98,8 @@ export const reportsZh = {
   'reports.sample': '随机抽检',
   'reports.sample.note': '从上述时段的人工接通来电中随机抽取;同一抽样码抽得同一批。',
   'reports.sample.n': '抽取个数',
+  'reports.sample.nWrong': '抽取个数须为 1 至 {most} 的整数',
+  'reports.sample.seedWrong': '抽样码只用字母、数字和横线,不超过64个字符',
   'reports.sample.agent': '工号(可不填)',
   'reports.sample.team': '班组',
   'reports.sample.queue': '队列',

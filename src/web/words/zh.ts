@@ -175,6 +175,7 @@ export const zh = {
   'seat.call': '来电',
   'seat.device': '话机',
   'seat.deviceHint': '话机编号,如 d1001',
+  'seat.deviceMissing': '请填写话机编号',
   'seat.reasons': '小休原因',
   'seat.wrapLeft': '剩余 {t}',
   'seat.wrapOver': '话后处理已到时,可延长一次或完成',
