@@ -73,7 +73,7 @@ export interface ContactRecord {
   /** Agents who talked, in order, each once. */
   readonly agentIds: readonly string[];
   readonly answered: boolean;
-  /** The stage in which the citizen gave up: tells 放弃于语音/排队/振铃. */
+  /** The stage in which the citizen gave up: tells 语音中、排队中、振铃中放弃. */
   readonly abandonedDuring: StageName | null;
   readonly endedBy: EndedBy | null;
   readonly endReason: string;

@@ -191,7 +191,7 @@ t.test(
       await strip.keyboard.press(key);
     await strip.keyboard.type('长安区');
     await strip.keyboard.press('Enter');
-    await see(strip, '[data-live=saved]:has-text("处置结果已保存")');
+    await see(strip, '[data-live=saved]:has-text("诉求登记已保存")');
     await look('strip', strip, 'noted');
     const { body } = await station.api('GET', '/api/v1/live');
     const [contact] = body['contacts'] as { contactId: string; disposition: object }[];

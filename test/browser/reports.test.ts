@@ -55,6 +55,9 @@ t.test('today is shown; a number opens its calls by keyboard, and Escape leads b
   await see('table.report .whole [data-cell=offered] button');
   t.equal(await page.locator('.whole [data-cell=offered]').innerText(), '59');
   t.match(await page.locator('.report-notes').innerText(), /数据缺口共[\s\S]*公式版本 1/);
+  const causes = await page.locator('.report-notes .missed dd').allInnerTexts();
+  t.equal(String(causes.reduce((sum, one) => sum + Number(one), 0)), '20', 'all that was not answered');
+  t.equal(await page.locator('.whole [data-cell=notAnswered]').innerText(), '20');
   await shoot('reports-hour');
   const cell = page.locator('.whole [data-cell=abandonedInQueue] button');
   await cell.focus();

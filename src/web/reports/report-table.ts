@@ -1,9 +1,11 @@
 // What the report's table shows, column by column: counts that lead to their calls, rates, and times.
-import type { ReportRow } from '../../adapters/http/report.js';
+import type { Report, ReportRow } from '../../adapters/http/report.js';
+import type { Interval } from '../../metrics/intervals.js';
 import type { SubsetName } from '../../metrics/subset.js';
 import { clockText, civilDay, minuteText } from '../civil-time.js';
-import { dayText, say } from '../words/language.js';
+import { dayText, nameOf, say } from '../words/language.js';
 import type { WordKey } from '../words/zh.js';
+import type { ListWish } from './report-address.js';
 
 /** A count, and the calls it stands for. */
 export interface CountColumn {
@@ -51,8 +53,9 @@ export const timeColumns: readonly FigureColumn[] = [
   { word: 'reports.wrap', figure: 'averageWrapUp' },
 ];
 
-/** Why calls were not answered, besides having been given up. */
+/** Why calls were not answered: together they are all of those. */
 export const missedColumns: readonly CountColumn[] = [
+  { word: 'reports.result.abandoned', subset: 'abandoned' },
   { word: 'reports.missed.timeout', subset: 'missedTimeout' },
   { word: 'reports.missed.nobody', subset: 'missedNobody' },
   { word: 'reports.missed.overload', subset: 'missedOverload' },
@@ -83,7 +86,7 @@ export function averageText({ figures }: ReportRow, name: FigureName): string {
 }
 
 /** `14:00–14:15`, with its day where the period has several; a whole day; a month. */
-export function timeText(row: ReportRow, by: string, severalDays: boolean): string {
+export function timeText(row: Interval, by: string, severalDays: boolean): string {
   if (by === 'month') {
     const { year, month } = civilDay(row.fromMs);
     return say('reports.monthText', { y: year, m: String(month).padStart(2, '0') });
@@ -98,4 +101,36 @@ export function timeText(row: ReportRow, by: string, severalDays: boolean): stri
 /** `11月23日 14:05:03`. */
 export function instantText(epochMs: number): string {
   return `${dayText(epochMs)} ${clockText(epochMs)}`;
+}
+
+const dayMs = 86_400_000;
+
+/** Whether its times need their days beside them. */
+export function hasSeveralDays({ fromMs, toMs }: Interval): boolean {
+  return toMs - fromMs > dayMs;
+}
+
+/** Lists that no column of the table leads to: the wall does. */
+const otherWords: Readonly<Partial<Record<SubsetName, WordKey>>> = {
+  notWithin15: 'reports.notWithin15',
+  answeredLate: 'reports.answeredLate',
+};
+
+/** `14:00–15:00 综合队列 · 放弃`: what a list over this report holds. */
+export function listTitle(report: Report, { subset, fromMs, toMs, of }: ListWish): string {
+  const when =
+    fromMs === undefined || toMs === undefined
+      ? wholeText(report)
+      : timeText({ fromMs, toMs }, report.by, hasSeveralDays(report));
+  const group = report.groups.find(({ id }) => id === of);
+  const whose = of === undefined ? [] : [group === undefined ? of : nameOf(group)];
+  const columns = [...countColumns, ...abandonColumns, ...missedColumns, ...excludedColumns];
+  const word = columns.find((column) => column.subset === subset)?.word ?? otherWords[subset];
+  return `${[when, ...whose].join(' ')} · ${word === undefined ? subset : say(word)}`;
+}
+
+/** The days of the whole. */
+function wholeText(report: Report): string {
+  const [first, last] = [dayText(report.fromMs), dayText(report.toMs - 1)];
+  return first === last ? first : `${first}–${last}`;
 }

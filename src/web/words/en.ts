@@ -176,6 +176,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'seat.call': 'Call',
   'seat.device': 'Phone',
   'seat.deviceHint': 'The phone’s id, such as d1001',
+  'seat.deviceMissing': 'Fill in the phone',
   'seat.reasons': 'Reason of the break',
   'seat.wrapLeft': '{t} left',
   'seat.wrapOver': 'Wrap-up time is over: extend once or finish',
