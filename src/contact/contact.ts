@@ -37,7 +37,8 @@ export interface Arrival {
   /** Asterisk's `creationtime` of the channel. */
   readonly arrivedAtMs: number;
   readonly siteVersion: string;
-  /** What the number dialled was on that day; none in records of before there were states. */
+  /** How the number dialled was merged, and its state on that day; none in facts of before this was kept. */
+  readonly numberPattern?: string;
   readonly numberState?: string;
   readonly words?: CallWords;
 }

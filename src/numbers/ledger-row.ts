@@ -25,6 +25,25 @@ export type NumberPattern = (typeof numberPatterns)[number];
 export const numberStates = ['served', 'dual', 'transfer', 'prompt', 'vacant', 'returned'] as const;
 export type NumberState = (typeof numberStates)[number];
 
+/** The patterns and states as Chinese texts write them; the pages have words of their own for other languages. */
+export const patternTexts: Readonly<Record<NumberPattern, string>> = {
+  main: '本热线',
+  whole: '整体并入',
+  dual: '双号并行',
+  dualSeats: '双号并行(保留座席)',
+  seatsKept: '号码取消、座席保留',
+  office: '转为普通办公电话',
+  subCentre: '设分中心',
+};
+export const stateTexts: Readonly<Record<NumberState, string>> = {
+  served: '长期保留',
+  dual: '双号并行期',
+  transfer: '提示并转接期',
+  prompt: '仅提示期',
+  vacant: '已停用',
+  returned: '恢复启用',
+};
+
 /** A state and its days, both included; null = since ever, for good. */
 export interface StatePeriod {
   readonly state: NumberState;

@@ -102,6 +102,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
       otherwise: rowOf(main, read.numbers),
       otherKpiLine: read.policies.unknownKpiLine,
       areaCode: read.policies.areaCode,
+      dialledFrom: read.dialledFrom,
     },
   );
   return {

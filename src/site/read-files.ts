@@ -16,6 +16,8 @@ import {
   parseTeams,
   type Table,
 } from './parse-rows.js';
+import type { DialledPlace } from '../numbers/ledger.js';
+import { parseTrunks } from './parse-trunks.js';
 import type { AgentProfile, DeviceProfile, NamedRow, Queue, Team } from './site.js';
 
 /** Everything the files say, each file as far as it could be read. */
@@ -28,6 +30,8 @@ export interface SiteFiles {
   readonly agents: Table<AgentProfile>;
   readonly devices: Table<DeviceProfile>;
   readonly numbers: readonly NumberRow[];
+  /** Where each trunk tells the number dialled; those that say nothing are not here. */
+  readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
   readonly prompts: ReadonlyMap<string, PromptDefinition>;
   readonly flows: readonly ReadFlow[];
   readonly calendar: Calendar;
@@ -47,6 +51,9 @@ export const siteFileNames = {
   lexicon: 'lexicon.yaml',
 } as const;
 
+/** Read by whoever writes Asterisk's configuration, and here for the number ledger; a site of tests may do without. */
+const trunksFile = 'trunks.yaml';
+
 /**
  * Reads all files.
  * @param files texts by path below `ivr-flows/`
@@ -65,6 +72,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const agents = parseAgents(siteFileNames.agents, text(siteFileNames.agents));
   const devices = parseDevices(siteFileNames.devices, text(siteFileNames.devices));
   const numbers = parseNumbers(siteFileNames.numbers, text(siteFileNames.numbers), menuInForce);
+  const trunks = parseTrunks(trunksFile, text(trunksFile));
   const prompts = readPrompts(files);
   const flows = readFlows(files, namesOf(queues, skills, prompts.byId));
   const calendar = parseCalendar(siteFileNames.calendar, text(siteFileNames.calendar));
@@ -81,6 +89,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   ];
   const rest = [
     numbers.findings,
+    trunks.findings,
     prompts.findings,
     calendar.findings,
     lexicon.findings,
@@ -95,6 +104,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     agents,
     devices,
     numbers: numbers.rows,
+    dialledFrom: trunks.dialledFrom,
     prompts: prompts.byId,
     flows,
     calendar: calendar.calendar,

@@ -1,0 +1,37 @@
+// Reads of trunks.yaml what the number ledger asks: where each carrier writes the number the citizen dialled.
+import { fieldsAt, type Fields } from '../contact/fields.js';
+import type { Finding } from '../contact/finding.js';
+import { readYaml } from '../contact/yaml-source.js';
+import { dialledPlaces, type DialledPlace } from '../numbers/ledger.js';
+
+/**
+ * The places in which each trunk's calls tell the number dialled, in the order in which they are believed. A trunk that says nothing is
+ * not among them. What else the file says is read by the program that writes Asterisk's configuration.
+ */
+export function parseTrunks(
+  file: string,
+  text: string,
+): {
+  readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
+  readonly findings: readonly Finding[];
+} {
+  const source = readYaml(file, text);
+  const findings: Finding[] = [...source.findings];
+  if (source.findings.length > 0) return { dialledFrom: new Map(), findings };
+  const rows = fieldsAt(source, [], findings).rows('trunks');
+  const told = rows.filter((row) => row.has('dialledFrom'));
+  return { dialledFrom: new Map(told.map((row) => [row.id('id'), readPlaces(row)])), findings };
+}
+
+function readPlaces(row: Fields): readonly DialledPlace[] {
+  const places = row
+    .items('dialledFrom')
+    .flatMap((item) => dialledPlaces.find((place) => place === item) ?? []);
+  const isWhole = places.length > 0 && places.length === row.items('dialledFrom').length;
+  if (!isWhole || new Set(places).size < places.length)
+    row.wrong(['dialledFrom'], 'notAllowed', {
+      zh: `dialledFrom 是列表,从 ${dialledPlaces.join('、')} 中按先后选取,各至多一次。`,
+      en: `dialledFrom is a list of ${dialledPlaces.join(', ')} in their order, each at most once.`,
+    });
+  return places.length > 0 ? [...new Set(places)] : dialledPlaces;
+}
