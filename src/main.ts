@@ -42,6 +42,7 @@ import { addDays, dayKeyAt } from './contact/civil-time.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createAttempts } from './engine/attempts.js';
+import { dateAlarms } from './engine/date-alarms.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log } from './engine/ports.js';
@@ -55,8 +56,8 @@ const redisPatienceMs = 3_000;
 const accountsPatienceMs = 2_000;
 /** Recordings of so many days are looked through at a start. */
 const mendDays = 7;
-/** A year's holidays may fall due while the service runs. */
-const calendarEveryMs = 3_600_000;
+/** A year's holidays may fall due, and a number come near its end, while the service runs. */
+const datesEveryMs = 3_600_000;
 /** The end of everything, whatever still hangs. */
 const endMs = 2_000;
 
@@ -66,11 +67,11 @@ const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'u
 /** Makes everything and starts it; the result ends it. */
 async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const nowMs = () => systemClock.nowMs();
-  const changed: { engine?: Engine; lookAtCalendar?: () => void; refreshAccounts?: () => Promise<void> } = {};
+  const changed: { engine?: Engine; lookAtDates?: () => void; refreshAccounts?: () => Promise<void> } = {};
   const secrets = createSecretBook(config.secretsDir);
   const sites = await loadSite(config, log, async ({ devices, agents }) => {
     changed.engine?.siteChanged();
-    changed.lookAtCalendar?.();
+    changed.lookAtDates?.();
     // New people and phones are ready when the reload is done.
     await secrets
       .complete(devices.keys(), agents.keys())
@@ -176,11 +177,13 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     isKept: () => !spool.stats().full && callers.unwritten() === 0,
     log,
   });
-  const lookAtCalendar = () =>
-    engine.alarm('calendarMissing', 'calendar.yaml', sites.current().missingNoticeYears(nowMs()).length > 0);
-  changed.lookAtCalendar = lookAtCalendar;
-  lookAtCalendar();
-  const calendarTimer = setInterval(lookAtCalendar, calendarEveryMs);
+  const lookAtDates = () => {
+    for (const { alarm, about, set } of dateAlarms(sites.current(), engine.condition().alarms, nowMs()))
+      engine.alarm(alarm, about, set);
+  };
+  changed.lookAtDates = lookAtDates;
+  lookAtDates();
+  const datesTimer = setInterval(lookAtDates, datesEveryMs);
   const [accountStore, passwords] = [createAccountStore(database), createPasswords()];
   const book = createAccountBook({
     store: accountStore,
@@ -238,7 +241,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   log.info({ version, site: site.name, siteVersion: site.version, port: config.http.port }, 'Yihao is there');
 
   return async () => {
-    clearInterval(calendarTimer);
+    clearInterval(datesTimer);
     endWatch();
     endSigns();
     book.stop();

@@ -109,6 +109,7 @@ export type AlarmName =
   | 'databaseAway'
   | 'promptMissing'
   | 'calendarMissing'
+  | 'numberEnding'
   | 'eventLoopSlow'
   | 'heldTooLong';
 

@@ -105,7 +105,16 @@ export function rowOn(
 function meaningIn(row: LedgerRow, state: NumberState, ani: string, areaCode: string): Meaning {
   const { id, kpiLine, flowId, queueId, pattern } = row;
   const tag = isAnnounced(state) ? announcedTag : row.tag;
-  return { entryId: id, kpiLine, tag, flowId, queueId, pattern, state, words: callWords(row, state, ani, areaCode) };
+  return {
+    entryId: id,
+    kpiLine,
+    tag,
+    flowId,
+    queueId,
+    pattern,
+    state,
+    words: callWords(row, state, ani, areaCode),
+  };
 }
 
 /** A number dialled, or one that forwarded, as it may be kept: one of the ledger as it came, any other masked, since a citizen's own phone forwards too. */

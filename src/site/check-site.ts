@@ -1,5 +1,5 @@
 // Checks a site's files against each other: every name has its row, every queue its people, every flow its way.
-import { dayKeyAt } from '../contact/civil-time.js';
+import { dayKeyAt, type DayKey } from '../contact/civil-time.js';
 import type { Finding } from '../contact/finding.js';
 import type { SkillName } from '../contact/ids.js';
 import { checkFlow } from '../ivr/check-flow.js';
@@ -7,6 +7,8 @@ import type { Flow } from '../ivr/flow.js';
 import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
 import { resumePrompt } from '../ivr/step.js';
 import { wordsEverOf } from '../numbers/call-words.js';
+import { stateTexts } from '../numbers/ledger-row.js';
+import { serviceEnds } from '../numbers/service-ends.js';
 import { calendarWarnings } from './calendar.js';
 import type { NumberRow } from './parse-numbers.js';
 import { siteFileNames, type SiteFiles } from './read-files.js';
@@ -57,6 +59,7 @@ export function checkSite(site: SiteFiles, nowMs: number): readonly Finding[] {
     ...site.flows.flatMap((read) => checkOneFlow(site, read)),
     ...checkUse(site),
     ...calendarWarnings(site.calendar, dayKeyAt(nowMs)),
+    ...endingNumbers(site, dayKeyAt(nowMs)),
   ];
 }
 
@@ -147,6 +150,22 @@ const openingWithoutNotice = (id: string) => ({
   zh: `开头语 ${id} 没有录音告知,而此号码的通话会录音。请在该提示音中加上“通话将被录音”。`,
   en: `The opening ${id} says nothing of the recording, yet the calls are recorded: add it to the prompt.`,
 });
+
+/** A date in a file should surprise nobody. */
+function endingNumbers({ numbers, policies }: SiteFiles, today: DayKey): readonly Finding[] {
+  const rows = numbers.map(({ row }) => row);
+  return serviceEnds(rows, today, policies.numberNoticeDays).map(({ id, number, from, state }) => {
+    const zh = state === undefined ? '不再列入清单' : `进入${stateTexts[state]},不再有人接听`;
+    return {
+      level: 'warning',
+      file: siteFileNames.numbers,
+      line: numbers.find(({ row }) => row.id === id)?.line ?? 1,
+      code: 'numberEnding',
+      zh: `号码 ${number} 自 ${from} 起${zh}。请确认已按原渠道公布;要延期请改日期。`,
+      en: `${number} serves its callers no more from ${from} on: see that it was announced through its own channels, or change the date.`,
+    };
+  });
+}
 
 function checkMainEntry({ policies, numbers }: SiteFiles): readonly Finding[] {
   const { mainEntryId, mainEntryLine } = policies;

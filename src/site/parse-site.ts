@@ -7,6 +7,7 @@ import type { Flow, FlowDay } from '../ivr/flow.js';
 import { beginFlow, step, type FlowWorld } from '../ivr/step.js';
 import { buildLedger, keptNumber, meaningOf } from '../numbers/ledger.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
+import { serviceEnds } from '../numbers/service-ends.js';
 import { dayKind, missingNoticeYears } from './calendar.js';
 import { checkSite } from './check-site.js';
 import { contentHash } from './content-hash.js';
@@ -130,6 +131,12 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     ...flowDoors(read, main, version, flows, entries),
     warnings,
     missingNoticeYears: (nowMs) => missingNoticeYears(read.calendar, dayKeyAt(nowMs)),
+    serviceEnds: (nowMs) =>
+      serviceEnds(
+        read.numbers.map(({ row }) => row),
+        dayKeyAt(nowMs),
+        read.policies.numberNoticeDays,
+      ),
   };
 }
 

@@ -7,6 +7,7 @@ import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
+import type { ServiceEnd } from '../numbers/service-ends.js';
 import type { Calendar } from './calendar.js';
 import type { NumberRow } from './parse-numbers.js';
 
@@ -52,6 +53,8 @@ export interface Site {
   readonly warnings: readonly Finding[];
   /** Years whose holidays should be in the calendar by now and are not. */
   missingNoticeYears(nowMs: number): readonly number[];
+  /** Numbers that stop serving their callers within the days policies.yaml gives. */
+  serviceEnds(nowMs: number): readonly ServiceEnd[];
 }
 
 /** One front door: a number citizens know, and where it leads. */

@@ -186,6 +186,8 @@ t.test('check names the file and the line of every mistake', async (t) => {
       `${dated('')}`.replace('queue', 'opening: nothing, queue'),
       'numbers.yaml:1 unknownPrompt',
     ],
+    ['trunks.yaml', 'trunks:\n  - { id: one, dialledFrom: [from] }\n', 'trunks.yaml:2 notAllowed'],
+    ['trunks.yaml', 'trunks:\n  - { id: one, dialledFrom: [to, to] }\n', 'trunks.yaml:2 notAllowed'],
     ['policies.yaml', "site: small\nmainEntry: '12346'\n", 'policies.yaml:2 unknownEntry'],
     ['policies.yaml', "mainEntry: '12345'\ngreeting: long\n", 'policies.yaml:2 notAllowed'],
     ['policies.yaml', "mainEntry: '12345'\ncontact:\n  ring: 8\n", 'policies.yaml:3 badDuration'],
@@ -280,4 +282,21 @@ t.test('1,000 damaged and strange files give findings, never an exception', asyn
     { numRuns: 1000 },
   );
   t.ok(refused > 500, `${String(refused)} of 1,000 were refused`);
+});
+
+t.test('a number that stops within its days of notice is told of by the check, with its line', async (t) => {
+  const files = await readSiteFiles(shippedDir);
+  const at = (day: string) => {
+    const parsed = parseSite(files, { nowMs: dayStartMs(day) });
+    return parsed.ok ? parsed.site.warnings.filter(({ code }) => code === 'numberEnding') : [];
+  };
+  t.same(at('2027-06-16'), []);
+  const line = files
+    .get('numbers.yaml')
+    ?.split('\n')
+    .findIndex((text) => text.startsWith("- number: '12358'"));
+  t.match(
+    at('2027-06-17').find(({ zh }) => zh.includes('12358')),
+    { level: 'warning', file: 'numbers.yaml', line: (line ?? 0) + 1, zh: /自 2027-07-01 起进入仅提示期/ },
+  );
 });

@@ -133,6 +133,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'alarm.databaseAway': 'Database away',
   'alarm.promptMissing': 'Prompt missing',
   'alarm.calendarMissing': 'Holiday calendar missing',
+  'alarm.numberEnding': 'A number is about to stop',
   'alarm.eventLoopSlow': 'Service is slow',
 
   'kind.consult': 'Enquiry',

@@ -132,6 +132,7 @@ export const zh = {
   'alarm.databaseAway': '数据库无法访问',
   'alarm.promptMissing': '缺少提示音',
   'alarm.calendarMissing': '缺少节假日安排',
+  'alarm.numberEnding': '号码即将停止接听',
   'alarm.eventLoopSlow': '服务响应迟缓',
 
   'kind.consult': '咨询',
