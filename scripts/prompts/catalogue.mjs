@@ -88,7 +88,8 @@ function namesIn(rows, ...states) {
   const isEver = (/** @type {Record<string, unknown>} */ { states: periods, pattern }) =>
     Array.isArray(periods) && periods.length > 0
       ? periods.some((period) => states.includes(period?.state))
-      : states.includes('served') && pattern !== undefined && pattern !== 'main';
+      : states.includes('served') &&
+        !['main', 'emergency', undefined].includes(/** @type {string} */ (pattern));
   return namesOf(rows.filter(isEver), 'name');
 }
 

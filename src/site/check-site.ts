@@ -7,6 +7,7 @@ import type { Flow } from '../ivr/flow.js';
 import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
 import { resumePrompt } from '../ivr/step.js';
 import { wordsEverOf } from '../numbers/call-words.js';
+import { unapprovedChanges } from '../numbers/changes.js';
 import { stateTexts } from '../numbers/ledger-row.js';
 import { serviceEnds } from '../numbers/service-ends.js';
 import { calendarWarnings } from './calendar.js';
@@ -49,7 +50,11 @@ export const servicePrompts = [
 ] as const;
 
 /** What no single file's reader can see. */
-export function checkSite(site: SiteFiles, nowMs: number): readonly Finding[] {
+export function checkSite(
+  site: SiteFiles,
+  { nowMs, inForce = [] }: { readonly nowMs: number; readonly inForce?: readonly NumberRow[] },
+): readonly Finding[] {
+  const today = dayKeyAt(nowMs);
   return [
     ...checkQueues(site),
     ...checkAgents(site),
@@ -58,8 +63,9 @@ export function checkSite(site: SiteFiles, nowMs: number): readonly Finding[] {
     ...checkPrompts(site),
     ...site.flows.flatMap((read) => checkOneFlow(site, read)),
     ...checkUse(site),
-    ...calendarWarnings(site.calendar, dayKeyAt(nowMs)),
-    ...endingNumbers(site, dayKeyAt(nowMs)),
+    ...calendarWarnings(site.calendar, today),
+    ...endingNumbers(site, today),
+    ...unapproved(site, inForce, today),
   ];
 }
 
@@ -165,6 +171,23 @@ function endingNumbers({ numbers, policies }: SiteFiles, today: DayKey): readonl
       en: `${number} serves its callers no more from ${from} on: see that it was announced through its own channels, or change the date.`,
     };
   });
+}
+
+/** Against the ledger in force: who renames a number or brings one back names the document that says so. */
+function unapproved(
+  { numbers }: SiteFiles,
+  inForce: readonly NumberRow[],
+  today: DayKey,
+): readonly Finding[] {
+  const approved = ({ row, papers }: NumberRow) => ({ ...row, approval: papers.approval });
+  return unapprovedChanges(inForce.map(approved), numbers.map(approved), today).map(({ id, change }) => ({
+    level: 'warning',
+    file: siteFileNames.numbers,
+    line: numbers.find(({ row }) => row.id === id)?.line ?? 1,
+    code: 'noApproval',
+    zh: `号码 ${id} ${change === 'renamed' ? '更名' : '恢复启用'},批准文号(approval)却没有变。请写入新的批准文号。`,
+    en: `${id} is ${change} under its old approval: enter the document that approves it.`,
+  }));
 }
 
 function checkMainEntry({ policies, numbers }: SiteFiles): readonly Finding[] {

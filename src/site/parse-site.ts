@@ -20,6 +20,8 @@ import type { Entry, Site } from './site.js';
 export interface ParseOptions {
   /** For warnings that depend on the date. */
   readonly nowMs: number;
+  /** The ledger in force, against which changes that need a document are told of; none at a start. */
+  readonly inForce?: readonly NumberRow[];
   /** Switches set at run time; they go before policies.yaml. */
   readonly overrides?: { readonly menu?: boolean };
 }
@@ -50,7 +52,7 @@ export function parseSite(files: ReadonlyMap<string, string>, options: ParseOpti
 /** The costly half of {@link parseSite}: reads and checks. */
 export function checkSiteTexts(files: ReadonlyMap<string, string>, options: ParseOptions): CheckedSite {
   const read = readSiteTexts(files, options.overrides?.menu);
-  const findings = inOrder(withoutFollowers([...read.findings, ...checkSite(read, options.nowMs)]));
+  const findings = inOrder(withoutFollowers([...read.findings, ...checkSite(read, options)]));
   const mainEntry = read.numbers.find(({ entry }) => entry.id === read.policies.mainEntryId)?.entry;
   if (mainEntry === undefined || findings.some(({ level }) => level === 'error'))
     return { ok: false, findings };

@@ -300,3 +300,14 @@ t.test('a number that stops within its days of notice is told of by the check, w
     { level: 'warning', file: 'numbers.yaml', line: (line ?? 0) + 1, zh: /自 2027-07-01 起进入仅提示期/ },
   );
 });
+
+t.test('against the ledger in force: a number renamed under its old document is told of', async (t) => {
+  const files = await readSiteFiles(shippedDir);
+  const inForce = siteOf(files).numbers;
+  const text = files.get('numbers.yaml')?.replace('name: 12358价格举报热线', 'name: 12358物价热线') ?? '';
+  const parsed = parseSite(new Map([...files, ['numbers.yaml', text]]), { nowMs: noonMs, inForce });
+  const line = text.split('\n').findIndex((one) => one.startsWith("- number: '12358'")) + 1;
+  t.match(parsed.ok && parsed.site.warnings, [{ code: 'noApproval', line, zh: /12358 更名/ }]);
+  t.same(parseSite(files, { nowMs: noonMs, inForce }).ok, true);
+  t.same(siteOf(files).warnings, []);
+});
