@@ -41,6 +41,8 @@ export interface Arrival {
   readonly numberPattern?: string;
   readonly numberState?: string;
   readonly words?: CallWords;
+  /** The call does not tell its city, and cities share its area code. */
+  readonly asksCity?: boolean;
 }
 
 /** Words that the number dialled brings along; without them the flow's and the service's own are said. */

@@ -95,7 +95,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
   function arrivalOf(seen: ArrivalSeen): Arrival {
     const site = sites.current();
     const nowMs = parts.clock.nowMs();
-    const { entryId, kpiLine, tag, pattern, state, words } = site.meaningOf({ ...seen, nowMs });
+    const { entryId, kpiLine, tag, pattern, state, words, asksCity } = site.meaningOf({ ...seen, nowMs });
     const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
     return {
       node: parts.node,
@@ -116,6 +116,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
       numberPattern: pattern,
       numberState: state,
       words,
+      asksCity,
     };
   }
 

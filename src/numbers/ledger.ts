@@ -5,6 +5,7 @@ import type { FlowId, QueueId } from '../contact/ids.js';
 import { maskNumber } from '../contact/masking.js';
 import { normaliseNumber } from '../contact/ani.js';
 import { callWords } from './call-words.js';
+import { asksCity, type AreaTable } from './shared-areas.js';
 import { isAnnounced, stateOn, type LedgerRow, type NumberPattern, type NumberState } from './ledger-row.js';
 
 /** What a call brings along that can tell which number the citizen dialled. */
@@ -39,6 +40,8 @@ export interface Meaning {
   readonly pattern: NumberPattern;
   readonly state: NumberState;
   readonly words: CallWords;
+  /** The call does not tell its city, and cities share its area code. */
+  readonly asksCity: boolean;
 }
 
 /** Rows by every form a carrier may deliver. */
@@ -48,8 +51,7 @@ export interface Ledger {
   readonly otherwise: LedgerRow;
   /** The KPI line of those: apart from the line of the row that takes them. */
   readonly otherKpiLine: string;
-  /** The site's own area with its 0. */
-  readonly areaCode: string;
+  readonly areas: AreaTable;
   /** By trunk; a trunk that is not here has {@link dialledPlaces}. */
   readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
 }
@@ -72,9 +74,9 @@ export function meaningOf(ledger: Ledger, call: DialledCall): Meaning {
   const day = dayKeyAt(call.nowMs);
   for (const place of ledger.dialledFrom.get(call.trunkId) ?? dialledPlaces) {
     const found = rowOn(ledger, numberAt(call, place), day);
-    if (found !== undefined) return meaningIn(found.row, found.state, call.ani, ledger.areaCode);
+    if (found !== undefined) return meaningIn(found.row, found.state, call, ledger.areas);
   }
-  const meaning = meaningIn(ledger.otherwise, 'served', call.ani, ledger.areaCode);
+  const meaning = meaningIn(ledger.otherwise, 'served', call, ledger.areas);
   return { ...meaning, kpiLine: ledger.otherKpiLine };
 }
 
@@ -102,28 +104,23 @@ export function rowOn(
   return undefined;
 }
 
-function meaningIn(row: LedgerRow, state: NumberState, ani: string, areaCode: string): Meaning {
+function meaningIn(row: LedgerRow, state: NumberState, call: DialledCall, areas: AreaTable): Meaning {
   const { id, kpiLine, flowId, queueId, pattern } = row;
   const tag = isAnnounced(state) ? announcedTag : row.tag;
   return {
-    entryId: id,
-    kpiLine,
-    tag,
-    flowId,
-    queueId,
-    pattern,
-    state,
-    words: callWords(row, state, ani, areaCode),
+    ...{ entryId: id, kpiLine, tag, flowId, queueId, pattern, state },
+    words: callWords(row, state, call.ani, areas.areaCode),
+    asksCity: asksCity(areas, call),
   };
 }
 
 /** A number dialled, or one that forwarded, as it may be kept: one of the ledger as it came, any other masked, since a citizen's own phone forwards too. */
 export function keptNumber(
-  { byDelivered, areaCode }: Pick<Ledger, 'byDelivered' | 'areaCode'>,
+  { byDelivered, areas }: Pick<Ledger, 'byDelivered' | 'areas'>,
   number: string,
 ): string {
   if (number === '' || byDelivered.has(bareNumber(number))) return number;
-  return maskNumber(normaliseNumber(number, areaCode));
+  return maskNumber(normaliseNumber(number, areas.areaCode));
 }
 
 /** A number without its punctuation and China's country code: `+86-311-12345` and `031112345` are one. */

@@ -12,7 +12,7 @@ import { stateTexts } from '../numbers/ledger-row.js';
 import { serviceEnds } from '../numbers/service-ends.js';
 import { calendarWarnings } from './calendar.js';
 import type { NumberRow } from './parse-numbers.js';
-import { siteFileNames, type SiteFiles } from './read-files.js';
+import { regionsFile, siteFileNames, type SiteFiles } from './read-files.js';
 
 /** Prompts the service plays by itself, whatever the flows say: to citizens, then to agents. */
 export const servicePrompts = [
@@ -66,6 +66,7 @@ export function checkSite(
     ...calendarWarnings(site.calendar, today),
     ...endingNumbers(site, today),
     ...unapproved(site, inForce, today),
+    ...checkCities(site),
   ];
 }
 
@@ -188,6 +189,24 @@ function unapproved(
     zh: `号码 ${id} ${change === 'renamed' ? '更名' : '恢复启用'},批准文号(approval)却没有变。请写入新的批准文号。`,
     en: `${id} is ${change} under its old approval: enter the document that approves it.`,
   }));
+}
+
+/** Which key means which city is written twice: in the data, and in what callers hear. */
+function checkCities({ prompts, sharedAreas, policies }: SiteFiles): readonly Finding[] {
+  const own = sharedAreas.find(({ area }) => area.areaCode === policies.areaCode);
+  const prompt = prompts.get('region.choose');
+  if (own === undefined || prompt === undefined) return [];
+  return own.area.cities
+    .map((city, index) => `${city}请按${String(index + 1)}`)
+    .filter((words) => !prompt.text.includes(words))
+    .map((words) => ({
+      level: 'warning',
+      file: regionsFile,
+      line: own.line,
+      code: 'citiesDiffer',
+      zh: `提示音 region.choose 没有说「${words}」。请使城市、按键与此行一致。`,
+      en: `Prompt region.choose does not say ${words}: make cities and keys agree with this row.`,
+    }));
 }
 
 function checkMainEntry({ policies, numbers }: SiteFiles): readonly Finding[] {

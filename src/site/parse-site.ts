@@ -104,8 +104,12 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     {
       otherwise: rowOf(main, read.numbers),
       otherKpiLine: read.policies.unknownKpiLine,
-      areaCode: read.policies.areaCode,
       dialledFrom: read.dialledFrom,
+      areas: {
+        shared: read.sharedAreas.map(({ area }) => area),
+        cityOfTrunk: read.cityOfTrunk,
+        areaCode: read.policies.areaCode,
+      },
     },
   );
   return {

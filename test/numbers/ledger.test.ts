@@ -32,7 +32,7 @@ const main = row('12345', { pattern: 'main', deliveredAs: ['031112345'] });
 const rest = {
   otherwise: main,
   otherKpiLine: 'unknown',
-  areaCode: '0311',
+  areas: { shared: [], cityOfTrunk: new Map<string, string>(), areaCode: '0311' },
   dialledFrom: new Map<string, readonly DialledPlace[]>(),
 };
 const retired = row('12358', {

@@ -186,6 +186,9 @@ t.test('check names the file and the line of every mistake', async (t) => {
       `${dated('')}`.replace('queue', 'opening: nothing, queue'),
       'numbers.yaml:1 unknownPrompt',
     ],
+    ['trunks.yaml', 'trunks:\n  - { id: one, city: 定州市 }\n', 'trunks.yaml:2 unknownCity'],
+    ['regions.yaml', "- { areaCode: '0312', cities: [保定市] }\n", 'regions.yaml:1 badCities'],
+    ['regions.yaml', "- { areaCode: '312', cities: [保定市, 定州市] }\n", 'regions.yaml:1 badAreaCode'],
     ['trunks.yaml', 'trunks:\n  - { id: one, dialledFrom: [from] }\n', 'trunks.yaml:2 notAllowed'],
     ['trunks.yaml', 'trunks:\n  - { id: one, dialledFrom: [to, to] }\n', 'trunks.yaml:2 notAllowed'],
     ['policies.yaml', "site: small\nmainEntry: '12346'\n", 'policies.yaml:2 unknownEntry'],
@@ -310,4 +313,17 @@ t.test('against the ledger in force: a number renamed under its old document is 
   t.match(parsed.ok && parsed.site.warnings, [{ code: 'noApproval', line, zh: /12358 更名/ }]);
   t.same(parseSite(files, { nowMs: noonMs, inForce }).ok, true);
   t.same(siteOf(files).warnings, []);
+});
+
+t.test('what callers press for a city agrees with the data', async (t) => {
+  const files = await readSiteFiles(shippedDir);
+  const text = files.get('regions.yaml')?.replace('[石家庄市, 辛集市]', '[辛集市, 石家庄市]') ?? '';
+  const line = text.split('\n').findIndex((one) => one.includes("'0311'")) + 1;
+  const site = siteOf(new Map([...files, ['regions.yaml', text]]));
+  t.match(site.warnings, [
+    { file: 'regions.yaml', line, code: 'citiesDiffer' },
+    { file: 'regions.yaml', line, code: 'citiesDiffer' },
+  ]);
+  t.equal(site.meaningOf(call).asksCity, true);
+  t.equal(siteOf(smallSite()).meaningOf(call).asksCity, false);
 });
