@@ -1,19 +1,21 @@
 // @ts-check
-// npm run prompts -- build | script: makes the sounds of ivr-flows/prompts/, or prints the studio's recording script.
+// npm run prompts -- build | measure | script: makes the sounds of ivr-flows/prompts/, measures them, or prints the studio's recording script.
 
 import { SetupFailure } from './install/failure.mjs';
 import { readCatalogue } from './prompts/catalogue.mjs';
 import { buildSounds } from './prompts/build.mjs';
 import { loadCore } from './prompts/core.mjs';
+import { measureSounds } from './prompts/measure.mjs';
 import { printStudioScript } from './prompts/studio-script.mjs';
 import { layoutOf, SettingError } from './run/layout.mjs';
 
 const usage = `用法 usage: npm run prompts -- build    合成全部提示音和等候音乐 make every prompt and the hold music
+                             measure  测量每个提示音:时长、响度、削波、静音、格式 measure every sound: length, loudness, clipping, silence, form
                              script   打印录音脚本 print the studio's recording script`;
 
 /** @param {string} command */
 async function main(command) {
-  if (command !== 'build' && command !== 'script') {
+  if (!['build', 'measure', 'script'].includes(command)) {
     console.error(usage);
     return 2;
   }
@@ -21,6 +23,7 @@ async function main(command) {
   const catalogue = await readCatalogue(layout.flows);
   await report(catalogue.findings);
   if (catalogue.findings.some((finding) => finding.level === 'error')) return 1;
+  if (command === 'measure') return measure(layout, catalogue);
   if (command === 'script') await printStudioScript(catalogue, console.log);
   else await build(layout, catalogue);
   return 0;
@@ -37,6 +40,25 @@ async function build(layout, catalogue) {
   console.log(
     `提示音 ${String(sounds)} 个,新合成 ${String(made)} 个,用时 ${seconds} 秒。 ${String(sounds)} prompts, ${String(made)} made, ${seconds} s.`,
   );
+}
+
+/** @param {import('./run/layout.mjs').Layout} layout @param {import('./prompts/catalogue.mjs').Catalogue} catalogue */
+async function measure(layout, catalogue) {
+  const { measured, findings } = await measureSounds(layout, catalogue);
+  await report(findings);
+  const longest = measured.toSorted((a, b) => b.figures.durationMs - a.figures.durationMs)[0];
+  const levels = measured.map(({ figures }) => figures.speechDb);
+  const [quietest, loudest] = [Math.min(...levels), Math.max(...levels)].map((db) => db.toFixed(1));
+  if (longest !== undefined) {
+    const seconds = (longest.figures.durationMs / 1000).toFixed(1);
+    console.log(
+      `测量 ${String(measured.length)} 个:响度 ${quietest} 至 ${loudest} dB,最长 ${longest.name} ${seconds} 秒,问题 ${String(findings.length)} 个。`,
+    );
+    console.log(
+      `${String(measured.length)} sounds: ${quietest} to ${loudest} dB, the longest ${longest.name} with ${seconds} s, ${String(findings.length)} findings.`,
+    );
+  }
+  return findings.length === 0 ? 0 : 1;
 }
 
 /** @param {readonly import('../src/contact/finding.js').Finding[]} findings */

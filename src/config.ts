@@ -40,6 +40,12 @@ export interface Config {
   readonly firstPasswords: Readonly<Record<FirstAccountName, string>>;
   /** Lets a screen watch the wall. */
   readonly kioskToken: string;
+  /** Where short messages go: a gateway, or a file where none is set. */
+  readonly messages: {
+    readonly gatewayUrl: string | null;
+    readonly gatewaySecret: string;
+    readonly outboxFile: string;
+  };
   readonly secretsDir: string;
   readonly spoolDir: string;
   /** The built pages. */
@@ -102,6 +108,11 @@ export function readConfig(env: Env, projectDir: string): Config {
       hotline: secret('hotline'),
     },
     kioskToken: secret('kiosk'),
+    messages: {
+      gatewayUrl: gatewayUrl(env),
+      gatewaySecret: secret('sms-gateway'),
+      outboxFile: join(home, 'messages', 'outbox.jsonl'),
+    },
     secretsDir,
     spoolDir: join(home, 'spool'),
     pagesDir: join(projectDir, 'dist', 'web'),
@@ -119,6 +130,20 @@ export function readConfig(env: Env, projectDir: string): Config {
 function queueLogFile(env: Env, home: string): string | null {
   const text = env['YIHAO_QUEUE_LOG'] || join('log', 'queue_log');
   return text === 'off' ? null : resolve(home, text);
+}
+
+/** Numbers go over it: in the clear on this machine alone. */
+function gatewayUrl(env: Env): string | null {
+  const text = env['YIHAO_SMS_URL'] || null;
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLocal = url?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url?.username === '' && (url.protocol === 'https:' || isLocal)) return text;
+  throw invalid(
+    'YIHAO_SMS_URL',
+    undefined,
+    'https://…, or http:// to this machine; without user and password',
+  );
 }
 
 function invalid(name: string, value: string | undefined, mend: string): AppError {

@@ -113,6 +113,11 @@ export const errorCatalogue = {
   },
   LOGIN_NEEDED: { status: 401, zh: '请先登录', en: 'Log in first.' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, zh: '请求内容须为 JSON', en: 'The body must be JSON.' },
+  MESSAGE_REFUSED: {
+    status: 409,
+    zh: '不能向此来电人发送这条短信,原因见 details',
+    en: 'This message cannot go to this caller: the details say why.',
+  },
   NOTE_UNKNOWN: {
     status: 404,
     zh: '没有这条喊话或交接',
@@ -139,6 +144,12 @@ export const errorCatalogue = {
     zh: '新密码不符合要求,请按提示修改',
     en: 'The new password is not good enough: mend what the details name.',
   },
+  PROMPTS_READ_ONLY: {
+    status: 409,
+    zh: '提示音文件夹不可写或磁盘已满,请系统管理员检查',
+    en: 'The folder of the prompts cannot be written to, or its disk is full: have it checked.',
+  },
+  PROMPT_UNKNOWN: { status: 404, zh: '没有这条提示音', en: 'There is no such prompt.' },
   PROVISION_LINK_SPENT: {
     status: 410,
     zh: '配置链接无效、已使用或已过期,请重新生成话机卡',
@@ -162,6 +173,11 @@ export const errorCatalogue = {
     en: 'There is no such recording, or its file is gone.',
   },
   RECORDING_OFF: { status: 409, zh: '本次通话没有录音', en: 'This talk is not being recorded.' },
+  RECORDING_REFUSED: {
+    status: 422,
+    zh: '这段录音不能使用,请按提示重录或另存后再上传',
+    en: 'This recording cannot be used: mend what the details name and upload it again.',
+  },
   REDIS_SUPERSEDED: {
     status: 409,
     zh: '本站点的实时数据已由另一个服务接管',
@@ -185,6 +201,11 @@ export const errorCatalogue = {
     en: 'It is in use and cannot be taken out: change what the details name first.',
   },
   ROW_UNKNOWN: { status: 404, zh: '没有这一项', en: 'There is no such row.' },
+  SIGNATURE_WRONG: {
+    status: 401,
+    zh: '签名有误或已过期,请核对密钥和时钟',
+    en: 'The signature is wrong or too old: compare the secret and the clocks.',
+  },
   SITE_CHANGED: {
     status: 409,
     zh: '配置已被他人或手工修改,请刷新后重做;如为手工修改文件,请先重新加载配置',
@@ -199,6 +220,11 @@ export const errorCatalogue = {
     status: 409,
     zh: '配置文件夹不可写,请系统管理员检查权限',
     en: 'The folder of the site cannot be written to: check its permissions.',
+  },
+  SOUND_PROGRAM_MISSING: {
+    status: 503,
+    zh: '服务器没有安装 sox,不能转换录音:请系统管理员执行 sudo apt-get install sox',
+    en: 'sox is not installed on the server: run sudo apt-get install sox.',
   },
   SUPERVISION_NONE: {
     status: 409,

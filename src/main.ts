@@ -19,14 +19,20 @@ import { createAccountBook, type FirstAccount } from './adapters/http/account-bo
 import { createHttpServer } from './adapters/http/http-server.js';
 import { createOneTimeCodes } from './adapters/http/one-time-code.js';
 import { createPasswords } from './adapters/http/password-hash.js';
+import { createFileOutbox } from './adapters/messages/file-outbox.js';
+import { createHttpGateway } from './adapters/messages/http-gateway.js';
+import { isSigned } from './adapters/messages/signature.js';
 import { createCallerNumbers, identifyCaller } from './adapters/memory/caller-numbers.js';
 import { createAccountStore } from './adapters/postgres/account-store.js';
 import { createAuditTrail } from './adapters/postgres/audit-trail.js';
 import { createCallerTable } from './adapters/postgres/caller-table.js';
 import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
+import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
+import { createStopList } from './adapters/postgres/stop-list.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
+import { createPromptStudio } from './adapters/prompts/prompt-studio.js';
 import { redisKeys } from './adapters/redis/keys.js';
 import { createRedisLiveNumbers } from './adapters/redis/live-numbers.js';
 import { createRedisLiveStore } from './adapters/redis/live-store.js';
@@ -44,6 +50,9 @@ import { formatFinding } from './contact/finding.js';
 import { createAttempts } from './engine/attempts.js';
 import { dateAlarms } from './engine/date-alarms.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
+import { createMessageDesk } from './engine/message-desk.js';
+import { startMessageSender } from './engine/message-sender.js';
+import type { NumberBook } from './engine/messages.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log } from './engine/ports.js';
 import type { Site } from './site/site.js';
@@ -67,11 +76,24 @@ const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'u
 /** Makes everything and starts it; the result ends it. */
 async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const nowMs = () => systemClock.nowMs();
-  const changed: { engine?: Engine; lookAtDates?: () => void; refreshAccounts?: () => Promise<void> } = {};
+  const changed: {
+    engine?: Engine;
+    lookAtDates?: () => void;
+    refreshAccounts?: () => Promise<void>;
+    reloadPrompts?: () => void;
+  } = {};
   const secrets = createSecretBook(config.secretsDir);
   const sites = await loadSite(config, log, async ({ devices, agents }) => {
     changed.engine?.siteChanged();
     changed.lookAtDates?.();
+    try {
+      changed.reloadPrompts?.();
+    } catch (error) {
+      log.error(
+        { error: String(error) },
+        'the new list of prompts cannot be read; the former one stays in force',
+      );
+    }
     // New people and phones are ready when the reload is done.
     await secrets
       .complete(devices.keys(), agents.keys())
@@ -93,11 +115,12 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   );
   const store = createRedisLiveStore({ ...config.redis, site: site.name, node: config.node, log });
   const database = openDatabase({ url: config.databaseUrl });
+  const callerTable = createCallerTable(database);
   const callers = createCallerNumbers({
     secret: config.callerSecret,
     homeAreaCode: site.areaCode,
     live: createRedisLiveNumbers(redis, keys.callers),
-    table: createCallerTable(database),
+    table: callerTable,
     onTrouble: (half) => log.warn({ half }, 'callers’ numbers cannot be kept there now'),
   });
   const ari = createAriClient({
@@ -108,12 +131,13 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     disallowedEvents,
   });
   const ami = createAmiClient(config.ami);
+  const prompts = createPromptStore(config.soundsManifest);
   const telephony = createAsteriskTelephony({
     node: config.node,
     ari,
     ami,
     recorder: createRecorder(ami, config.recordingsDir, config.recordingFloorBytes),
-    media: createPromptStore(config.soundsManifest),
+    media: prompts,
     accounts: () => accountsOf(sites, secrets),
     accountSettings: {
       mediaAddress: config.mediaAddress,
@@ -125,6 +149,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     log,
   });
   changed.refreshAccounts = () => telephony.refreshAccounts();
+  changed.reloadPrompts = () => prompts.reload();
   const attempts = createAttempts();
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
   const engine = createEngine({
@@ -184,6 +209,27 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   changed.lookAtDates = lookAtDates;
   lookAtDates();
   const datesTimer = setInterval(lookAtDates, datesEveryMs);
+  const numbers: NumberBook = {
+    find: async (callerKey) => callers.numberOf(callerKey) ?? (await callerTable.read(callerKey)),
+  };
+  const [messageStore, stopList] = [createMessageStore(database), createStopList(database)];
+  const messageParts = {
+    store: messageStore,
+    stopList,
+    numbers,
+    sites,
+    clock: systemClock,
+    note: engine.note,
+  };
+  const sender = startMessageSender({
+    ...messageParts,
+    timers: systemTimers,
+    chance: Math.random,
+    gateway: gatewayOf(config, nowMs, log),
+    alarm: (stands) => engine.alarm('messagesFailing', 'gateway', stands),
+    log,
+  });
+  const { gatewaySecret } = config.messages;
   const [accountStore, passwords] = [createAccountStore(database), createPasswords()];
   const book = createAccountBook({
     store: accountStore,
@@ -215,7 +261,19 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       nowMs,
       work: workInThread,
     }),
+    messages: {
+      desk: createMessageDesk(messageParts),
+      store: messageStore,
+      stopList,
+      isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
+    },
     secrets,
+    studio: createPromptStudio({
+      soundsDir: dirname(config.soundsManifest),
+      recordingsDir: join(config.home, 'prompt-recordings'),
+      store: prompts,
+      nowMs,
+    }),
     sip: config.sip,
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,
@@ -249,6 +307,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     engine.stop();
     await Promise.allSettled([
       http.close(),
+      sender.stop(),
       writer.stop(),
       queueLog?.stop(),
       ari.close(),
@@ -258,6 +317,14 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     await Promise.allSettled([store.close(), spool.close(), database.destroy()]);
     redis.disconnect();
   };
+}
+
+/** A gateway, or a file that nobody is written to from. */
+function gatewayOf({ messages }: Config, nowMs: () => number, log: Log) {
+  const { gatewayUrl: url, gatewaySecret: secret, outboxFile } = messages;
+  if (url !== null) return createHttpGateway({ url, secret, nowMs });
+  log.info({ file: outboxFile }, 'no YIHAO_SMS_URL: short messages are written to a file and reach nobody');
+  return createFileOutbox(outboxFile, nowMs);
 }
 
 /** 三员 and the hotline's administrator. */

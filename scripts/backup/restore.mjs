@@ -85,7 +85,12 @@ async function requireKnown({ migrations, version }) {
 
 /** @param {Layout} layout @param {string} staged */
 async function putInPlace(layout, staged) {
-  const places = { secrets: layout.secrets, spool: layout.spool, cdr: layout.cdr };
+  const places = {
+    secrets: layout.secrets,
+    spool: layout.spool,
+    cdr: layout.cdr,
+    'prompt-recordings': layout.promptRecordings,
+  };
   for (const [name, place] of Object.entries({ ...places, flows: path.join(layout.home, 'flows') })) {
     await rename(path.join(staged, name), place).catch((error) => {
       if (error.code !== 'ENOENT') throw error; // there was none

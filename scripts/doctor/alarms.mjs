@@ -63,6 +63,12 @@ export const ALARMS = {
     en: 'A phone is set up wrongly',
     mend: (patient) => lastLines('log/service.log', patient),
   },
+  messagesFailing: {
+    critical: false,
+    zh: '短信发不出去',
+    en: 'Short messages are not taken',
+    mend: (patient) => lastLines('log/service.log', patient),
+  },
   heldTooLong: {
     critical: false,
     zh: '保持过久',

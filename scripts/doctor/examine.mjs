@@ -7,6 +7,7 @@ import { probeBackup, probePrompts, probeRecordings, probeSpool } from './data.m
 import { probeDatabase } from './database.mjs';
 import { fault, skipped } from './finding.mjs';
 import { probeClock, probeDisk, probeNode, probePackages } from './machine.mjs';
+import { probeMessages } from './messages.mjs';
 import { probeParts, probePorts } from './parts.mjs';
 import { meet } from './patient.mjs';
 import { probeAsteriskFiles, probeBuild, probeModules, probeRunningVersion } from './program.mjs';
@@ -53,6 +54,7 @@ export async function examine(layout, env, only) {
     prompts: () => probePrompts(patient),
     site: () => probeSite(patient, siteVersion),
     service: () => probeService(patient, metrics),
+    messages: () => probeMessages(patient),
     backup: () => probeBackup(patient),
   };
   const wanted = Object.entries(probes).filter(([id]) => only === undefined || id === only);

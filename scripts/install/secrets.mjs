@@ -6,7 +6,8 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Who uses which: `ari`, `ami`, `redis`, `postgres` are passwords of parts; `caller-key` turns a caller's number into its key;
- * `session` signs cookies; `totp-key` seals the secrets of one-time codes; `kiosk` lets a screen watch the wall; `admin`, `security`,
+ * `session` signs cookies; `totp-key` seals the secrets of one-time codes; `kiosk` lets a screen watch the wall;
+ * `sms-gateway` signs what passes between the service and the gateway of short messages; `admin`, `security`,
  * `audit` and `hotline` are the first passwords of the accounts of these names. */
 export const SECRETS = [
   'ari',
@@ -17,6 +18,7 @@ export const SECRETS = [
   'session',
   'totp-key',
   'kiosk',
+  'sms-gateway',
   'admin',
   'security',
   'audit',

@@ -1,5 +1,5 @@
 // @ts-check
-// Makes every sound that is missing, puts all of them under YIHAO_HOME/sounds, and writes the manifest the service reads.
+// Makes every sound that is missing, puts all of them under YIHAO_HOME/sounds, recordings uploaded by page on top, and writes the manifest the service reads.
 
 import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -7,12 +7,18 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { holdMusic } from './hold-music.mjs';
 import { loadCore } from './core.mjs';
+import { pinyinReader } from './pinyin.mjs';
 import { readRecording, speak, synthesizerName } from './speech.mjs';
-import { wavDurationMs } from './wave.mjs';
 
 /** @typedef {import('../../src/ivr/prompt-text.js').PromptVariant} PromptVariant */
 /** @typedef {import('../../src/adapters/prompts/prompt-manifest.js').PromptManifest} PromptManifest */
-/** @typedef {{variant: PromptVariant, cached: string, make: () => Promise<Buffer>}} Job */
+/**
+ * @typedef {object} Job
+ * @property {PromptVariant} variant
+ * @property {string} cached
+ * @property {'synthesized' | 'recorded'} source
+ * @property {() => Promise<Uint8Array>} make
+ */
 
 const atOnce = 2;
 
@@ -28,10 +34,11 @@ export async function buildSounds(layout, catalogue, progress) {
   await Promise.all([cache, folder, layout.moh].map((dir) => mkdir(dir, { recursive: true })));
   const jobs = await plan(layout, catalogue, cache);
   const made = await makeMissing(jobs, progress);
-  const manifest = await installAll(jobs, folder);
+  const manifest = await installAll(layout, jobs, catalogue);
   await installMusic(layout.moh, cache);
   await writeWhole(path.join(layout.sounds, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
-  await removeOthers(folder, new Set(jobs.map(({ variant }) => `${variant.name}.wav`)));
+  for (const place of [folder, path.join(layout.sounds, 'made')])
+    await removeOthers(place, new Set(jobs.map(({ variant }) => `${variant.name}.wav`)));
   return { sounds: jobs.length, made };
 }
 
@@ -46,7 +53,7 @@ async function plan(layout, { variants, lexicon }, cache) {
   const recordings = path.join(layout.flows, 'recordings');
   const recorded = new Set(await readdir(recordings).catch(() => []));
   const synthesizer = await synthesizerName();
-  const maker = await hashOfSources('speech.mjs', 'wave.mjs');
+  const maker = await makerOf('speech.mjs');
   return Promise.all(
     variants.map(async (variant) => {
       const continues = variant.text.endsWith('，');
@@ -54,12 +61,18 @@ async function plan(layout, { variants, lexicon }, cache) {
       if (file !== undefined) {
         const source = path.join(recordings, file);
         const cached = cachePath(cache, [maker, continues, hashOf(await readFile(source))]);
-        return { variant, cached, make: () => readRecording(source, continues) };
+        return {
+          variant,
+          cached,
+          source: /** @type {const} */ ('recorded'),
+          make: () => readRecording(source, continues),
+        };
       }
       const { language, speed } = variant.prompt;
       const text = language === 'zh' ? espeakText(lexicon, variant.spoken) : variant.spoken;
       const cached = cachePath(cache, [maker, synthesizer, language, speed, continues, text]);
-      return { variant, cached, make: () => speak({ text, language, speed, continues }) };
+      const make = () => speak({ text, language, speed, continues });
+      return { variant, cached, source: /** @type {const} */ ('synthesized'), make };
     }),
   );
 }
@@ -87,24 +100,54 @@ async function makeMissing(jobs, progress) {
   return missing.size;
 }
 
-/** @param {readonly Job[]} jobs @param {string} folder @returns {Promise<PromptManifest>} */
-async function installAll(jobs, folder) {
+/**
+ * @param {import('../run/layout.mjs').Layout} layout
+ * @param {readonly Job[]} jobs
+ * @param {import('./catalogue.mjs').Catalogue} catalogue
+ * @returns {Promise<PromptManifest>}
+ */
+async function installAll(layout, jobs, { lexicon }) {
+  const { longestMs } = await loadCore('ivr/sound-measure');
+  const readPinyin = await pinyinReader(lexicon);
   /** @type {Record<string, {parts: {slot: string, kind: string, sounds: Record<string, object>}[]}>} */
   const prompts = {};
-  for (const { variant, cached } of jobs) {
-    const file = path.join(folder, `${variant.name}.wav`);
-    await install(cached, file);
-    const { size } = await stat(file);
-    const parts = (prompts[variant.prompt.id] ??= { parts: [] }).parts;
+  for (const job of jobs) {
+    const { variant, source } = job;
+    const { id, text, when, speed, language, profile } = variant.prompt;
+    const about = { text, when, speed, language, profile, longestMs: longestMs(variant.prompt), parts: [] };
+    const parts = (prompts[id] ??= about).parts;
     const kind = variant.prompt.slots[variant.slot]?.kind ?? '';
     const part = (parts[variant.part] ??= { slot: variant.slot, kind, sounds: {} });
     part.sounds[variant.key] = {
       file: `yihao/${variant.name}`,
-      durationMs: wavDurationMs(size),
+      ...(await installSound(layout, job)),
       text: variant.text,
+      spoken: variant.spoken,
+      pinyin: language === 'zh' ? readPinyin(variant.spoken) : '',
+      source,
     };
   }
-  return /** @type {PromptManifest} */ ({ version: 1, prompts });
+  return /** @type {PromptManifest} */ ({ version: 2, prompts });
+}
+
+/**
+ * What was made, or over it what was uploaded by page; what lies below comes back when that is taken away.
+ * @param {import('../run/layout.mjs').Layout} layout
+ * @param {Job} job
+ */
+async function installSound(layout, { variant: { name }, cached }) {
+  const { wavDurationMs } = await loadCore('ivr/telephone-sound');
+  const [file, below] = [`yihao/${name}.wav`, `made/${name}.wav`].map((one) => path.join(layout.sounds, one));
+  const recording = path.join(layout.promptRecordings, `${name}.wav`);
+  const about = await readFile(path.join(layout.promptRecordings, `${name}.json`), 'utf8').catch(
+    () => undefined,
+  );
+  const uploaded = about !== undefined && (await exists(recording)) ? JSON.parse(about) : null;
+  await mkdir(path.dirname(String(below)), { recursive: true });
+  if (uploaded !== null) await install(cached, String(below));
+  await install(uploaded === null ? cached : recording, String(file));
+  const { size } = await stat(String(file));
+  return { durationMs: wavDurationMs(size), uploaded };
 }
 
 /** Hard link where the cache is on the same disk, else a copy; a sound in use is replaced in one step. @param {string} from @param {string} to */
@@ -126,8 +169,8 @@ async function removeOthers(folder, kept) {
 
 /** @param {string} moh @param {string} cache */
 async function installMusic(moh, cache) {
-  const cached = cachePath(cache, [await hashOfSources('hold-music.mjs', 'wave.mjs')]);
-  if (!(await exists(cached))) await writeWhole(cached, holdMusic());
+  const cached = cachePath(cache, [await makerOf('hold-music.mjs')]);
+  if (!(await exists(cached))) await writeWhole(cached, await holdMusic());
   await install(cached, path.join(moh, 'yihao-hold.wav'));
 }
 
@@ -146,15 +189,19 @@ function hashOf(content) {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Changes when the code that makes sounds changes, so that no sound of an older kind is taken from the cache. @param {...string} names */
-async function hashOfSources(...names) {
-  const texts = await Promise.all(
-    names.map((name) => readFile(fileURLToPath(new URL(name, import.meta.url)), 'utf8')),
-  );
-  return hashOf(texts.join('\n'));
+/** Two hundred milliseconds of a rising tone between silences: what the service's own code makes of it tells whether it changed. */
+const probe = Int16Array.from({ length: 4800 }, (_, at) =>
+  at < 800 || at > 2400 ? 0 : Math.round(900 * Math.sin((at * at) / 2000)),
+);
+
+/** Changes when the code that makes sounds changes, so that no sound of an older kind is taken from the cache. @param {string} name */
+async function makerOf(name) {
+  const { finishedWav } = await loadCore('ivr/telephone-sound');
+  const text = await readFile(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
+  return hashOf(`${text}\n${Buffer.from(finishedWav(probe, true)).toString('hex')}`);
 }
 
-/** A reader sees the old file or the new one, never half of it. @param {string} file @param {string | Buffer} content */
+/** A reader sees the old file or the new one, never half of it. @param {string} file @param {string | Uint8Array} content */
 async function writeWhole(file, content) {
   const part = `${file}.${String(process.pid)}.part`;
   await writeFile(part, content);

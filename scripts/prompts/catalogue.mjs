@@ -56,19 +56,37 @@ async function promptFiles(flows) {
  * @returns {Promise<import('../../src/ivr/prompt-slot.js').Vocabulary>}
  */
 async function readVocabulary(flows) {
+  const { readEntryName } = await loadCore('ivr/reading');
   const [agents, numbers] = [await readRows(flows, 'agents.yaml'), await readRows(flows, 'numbers.yaml')];
+  /** Each name as written, and with its own number read as the site reads it. @type {NamesOf} */
+  const namesOf = (rows, field) =>
+    Object.fromEntries(
+      rows.flatMap(({ [field]: name, number, spoken }) =>
+        typeof name === 'string' && typeof number === 'string'
+          ? [[name, readEntryName(name, number, typeof spoken === 'string' ? spoken : null)]]
+          : [],
+      ),
+    );
+  /** @param {readonly string[]} states */
+  const namesIn = (...states) =>
+    namesOf(
+      numbers.filter((row) => isEverIn(row, states)),
+      'name',
+    );
   return {
     agents: agents.flatMap((row) => (typeof row['id'] === 'string' ? [row['id']] : [])),
     areaCodes: [await areaCodeOf(flows)],
     entries: namesOf(numbers, 'name'),
     shortNames: namesOf(numbers, 'shortName'),
-    'numbers.served': namesIn(numbers, 'served'),
-    'numbers.dual': namesIn(numbers, 'dual'),
-    'numbers.transfer': namesIn(numbers, 'transfer'),
-    'numbers.announced': namesIn(numbers, 'prompt', 'vacant'),
-    'numbers.returned': namesIn(numbers, 'returned'),
+    'numbers.served': namesIn('served'),
+    'numbers.dual': namesIn('dual'),
+    'numbers.transfer': namesIn('transfer'),
+    'numbers.announced': namesIn('prompt', 'vacant'),
+    'numbers.returned': namesIn('returned'),
   };
 }
+
+/** @typedef {(rows: readonly Record<string, unknown>[], field: 'name' | 'shortName') => Record<string, string>} NamesOf */
 
 /** The site's own area, which policies.yaml may leave out. @param {string} flows */
 async function areaCodeOf(flows) {
@@ -80,32 +98,15 @@ async function areaCodeOf(flows) {
 }
 
 /**
- * Names of the rows that are ever in one of these states; without any a number is served.
- * @param {readonly Record<string, unknown>[]} rows
+ * Whether a row is ever in one of these states; without any a number is served.
+ * @param {Record<string, unknown>} row
  * @param {readonly string[]} states
  */
-function namesIn(rows, ...states) {
-  const isEver = (/** @type {Record<string, unknown>} */ { states: periods, pattern }) =>
-    Array.isArray(periods) && periods.length > 0
-      ? periods.some((period) => states.includes(period?.state))
-      : states.includes('served') &&
-        !['main', 'emergency', undefined].includes(/** @type {string} */ (pattern));
-  return namesOf(rows.filter(isEver), 'name');
-}
-
-/**
- * Each name as written, and with its own number read as the site reads it.
- * @param {readonly Record<string, unknown>[]} rows
- * @param {'name' | 'shortName'} field
- */
-function namesOf(rows, field) {
-  return Object.fromEntries(
-    rows.flatMap(({ [field]: name, number, spoken }) => {
-      if (typeof name !== 'string') return [];
-      const own = typeof spoken === 'string' && typeof number === 'string';
-      return [[name, own ? name.replace(number, () => spoken) : name]];
-    }),
-  );
+function isEverIn({ states: periods, pattern }, states) {
+  if (Array.isArray(periods) && periods.length > 0)
+    return periods.some((period) => states.includes(period?.state));
+  const opensAsMain = [undefined, 'main', 'emergency'].includes(/** @type {string} */ (pattern));
+  return states.includes('served') && !opensAsMain;
 }
 
 /** @param {string} flows @param {string} name @returns {Promise<readonly Record<string, unknown>[]>} */

@@ -1,12 +1,22 @@
 // @ts-check
 // Gives scripts the service's own pure code: the source through tsx where it is installed, else what the build made.
 
+/** Each is loaded once: tsx compiles at every asking. @type {Map<string, Promise<any>>} */
+const loaded = new Map();
+
 /**
  * @template {keyof CoreModules} Name
  * @param {Name} name path below `src/`, without extension
  * @returns {Promise<CoreModules[Name]>}
  */
-export async function loadCore(name) {
+export function loadCore(name) {
+  const known = loaded.get(name) ?? load(name);
+  loaded.set(name, known);
+  return known;
+}
+
+/** @param {string} name */
+async function load(name) {
   const tsx = await import('tsx/esm/api').catch(() => undefined);
   if (tsx === undefined) return import(new URL(`../../dist/${name}.js`, import.meta.url).href);
   return tsx.tsImport(`../../src/${name}.ts`, import.meta.url);
@@ -32,7 +42,10 @@ export async function loadBuilt(name) {
  *   'contact/finding': typeof import('../../src/contact/finding.js'),
  *   'contact/yaml-source': typeof import('../../src/contact/yaml-source.js'),
  *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),
+ *   'ivr/reading': typeof import('../../src/ivr/reading.js'),
  *   'ivr/prompt-text': typeof import('../../src/ivr/prompt-text.js'),
+ *   'ivr/sound-measure': typeof import('../../src/ivr/sound-measure.js'),
+ *   'ivr/telephone-sound': typeof import('../../src/ivr/telephone-sound.js'),
  *   'ivr/wording': typeof import('../../src/ivr/wording.js'),
  *   'site/hearing': typeof import('../../src/site/hearing.js'),
  *   'site/parse-policies': typeof import('../../src/site/parse-policies.js'),

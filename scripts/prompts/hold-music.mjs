@@ -1,7 +1,7 @@
 // @ts-check
 // Makes the hold music: soft chords of plain tones, one minute that joins its own beginning without a click. Nobody else's work, no licence.
 
-import { sampleRate, toWav } from './wave.mjs';
+import { loadCore } from './core.mjs';
 
 const loopSeconds = 60;
 const chordSeconds = 5;
@@ -28,12 +28,15 @@ const chords = [
 /** Amplitudes of a voice's tone and its overtones: round, without edges. */
 const overtones = [1, 0.22, 0.06];
 
-/** @returns {Buffer} a WAV file */
-export function holdMusic() {
-  const length = loopSeconds * sampleRate;
+/** @returns {Promise<Uint8Array>} a WAV file */
+export async function holdMusic() {
+  const { sampleRateHz, toWav } = await loadCore('ivr/telephone-sound');
+  const length = loopSeconds * sampleRateHz;
   const mix = new Float64Array(length);
   chords.forEach((chord, index) => {
-    chord.forEach((semitones, voice) => addVoice(mix, semitones, index * chordSeconds + voice * 0.35));
+    chord.forEach((semitones, voice) =>
+      addVoice(mix, sampleRateHz, semitones, index * chordSeconds + voice * 0.35),
+    );
   });
   const rms = Math.sqrt(mix.reduce((sum, value) => sum + value * value, 0) / length);
   const gain = (10 ** (levelDb / 20) / rms) * 32768;
@@ -43,15 +46,16 @@ export function holdMusic() {
 /**
  * Adds one voice of one chord; what rings past the end goes on at the beginning, so the loop has no seam.
  * @param {Float64Array} mix
+ * @param {number} sampleRateHz
  * @param {number} semitones
  * @param {number} startSeconds
  */
-function addVoice(mix, semitones, startSeconds) {
+function addVoice(mix, sampleRateHz, semitones, startSeconds) {
   const hertz = 440 * 2 ** (semitones / 12);
-  const start = Math.round(startSeconds * sampleRate);
-  const samples = (chordSeconds + releaseSeconds) * sampleRate;
+  const start = Math.round(startSeconds * sampleRateHz);
+  const samples = (chordSeconds + releaseSeconds) * sampleRateHz;
   for (let index = 0; index < samples; index += 1) {
-    const seconds = index / sampleRate;
+    const seconds = index / sampleRateHz;
     let tone = 0;
     overtones.forEach(
       (amplitude, overtone) => (tone += amplitude * Math.sin(2 * Math.PI * hertz * (overtone + 1) * seconds)),

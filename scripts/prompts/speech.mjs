@@ -1,13 +1,11 @@
 // @ts-check
-// Makes one sound: espeak-ng speaks a text, or a studio's recording is read; sox brings it to telephone rate, wave.mjs to even loudness.
+// Makes one sound: espeak-ng speaks a text, or a studio's recording is read; sox brings it to telephone rate, the service's own code to even ends and loudness.
 
 import { spawn } from 'node:child_process';
 import { SetupFailure } from '../install/failure.mjs';
-import { level, samplesOf, toWav, trim } from './wave.mjs';
+import { loadCore } from './core.mjs';
 
 const deadlineMs = 20_000;
-const headMs = 40;
-const pauseMs = { stop: 150, comma: 250 };
 
 /** Characters a minute come out near 220 and 180. */
 const wordsPerMinute = { normal: '160', slow: '130' };
@@ -22,7 +20,7 @@ const toTelephone = ['-t', 'raw', '-e', 'signed', '-b', '16', '-c', '1', '-r', '
  * @property {boolean} continues another part follows: a pause as after a comma stands at the end
  */
 
-/** @param {Utterance} utterance @returns {Promise<Buffer>} a WAV file */
+/** @param {Utterance} utterance @returns {Promise<Uint8Array>} a WAV file */
 export async function speak({ text, language, speed, continues }) {
   const options = ['-v', voices[language], '-s', wordsPerMinute[speed]];
   // By standard input: a text must never be taken for an option.
@@ -38,14 +36,20 @@ export async function readRecording(file, continues) {
   return finish(await run('sox', ['-V1', '-G', file, ...toTelephone, 'remix', '-']), continues);
 }
 
+/** What sox measures of a recording as it came. @param {string} file */
+export async function recordingStats(file) {
+  return (await run('sox', ['-V1', file, '-n', 'stats'], undefined, 'err')).toString();
+}
+
 /** The synthesizer's name and version: another one speaks otherwise. */
 export async function synthesizerName() {
   return (await run('espeak-ng', ['--version'])).toString().split('Data at')[0]?.trim() ?? '';
 }
 
 /** @param {Buffer} raw @param {boolean} continues */
-function finish(raw, continues) {
-  return toWav(level(trim(samplesOf(raw), { headMs, tailMs: continues ? pauseMs.comma : pauseMs.stop })));
+async function finish(raw, continues) {
+  const { finishedWav, samplesOf } = await loadCore('ivr/telephone-sound');
+  return finishedWav(samplesOf(raw), continues);
 }
 
 /**
@@ -53,9 +57,10 @@ function finish(raw, continues) {
  * @param {string} program
  * @param {readonly string[]} args
  * @param {Buffer} [input]
+ * @param {'out' | 'err'} [wanted]
  * @returns {Promise<Buffer>}
  */
-function run(program, args, input) {
+function run(program, args, input, wanted = 'out') {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -71,7 +76,9 @@ function run(program, args, input) {
     child.stdin.end(input);
     child.on('error', () => reject(missing(program)));
     child.on('close', (code) =>
-      code === 0 ? resolve(Buffer.concat(out)) : reject(failed(program, args, err)),
+      code === 0
+        ? resolve(wanted === 'out' ? Buffer.concat(out) : Buffer.from(err))
+        : reject(failed(program, args, err)),
     );
   });
 }

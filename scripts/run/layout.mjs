@@ -34,6 +34,7 @@ export const projectDir = path.resolve(path.dirname(fileURLToPath(import.meta.ur
  * @property {string} spool
  * @property {string} recordings
  * @property {string} sounds
+ * @property {string} promptRecordings recordings of prompts that were uploaded by page
  * @property {string} moh hold music
  * @property {string} cdr
  * @property {string} log
@@ -106,6 +107,7 @@ function foldersOf(home) {
     spool: path.join(home, 'spool'),
     recordings: path.join(home, 'recordings'),
     sounds: path.join(home, 'sounds'),
+    promptRecordings: path.join(home, 'prompt-recordings'),
     moh: path.join(home, 'moh'),
     cdr: path.join(home, 'cdr'),
     log: path.join(home, 'log'),

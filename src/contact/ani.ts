@@ -12,6 +12,11 @@ const local = /^[2-8]\d{6,7}$/;
 /** Hong Kong and Macau written without 00 look like the areas 0852 and 0853: left as they came. */
 const ambiguousAbroad = /^85[23]\d{8}$/;
 
+/** Whether a normalised number can be written to. */
+export function isMobile(number: string): boolean {
+  return mobile.test(number);
+}
+
 /**
  * The one form of a caller's number: mobile `13800138000`, fixed line `031186123456`, abroad `+85251234567`,
  * services and anything unknown as their digits; `''` where there is no number ("anonymous", empty, zeros).

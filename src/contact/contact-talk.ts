@@ -99,16 +99,15 @@ function startRecording(step: ContactStep, { policy }: ContactContext): ContactS
 
 /** The recording runs; its growth is checked soon. */
 export function recordingStarted(step: ContactStep, file: string, context: ContactContext): ContactStep {
-  const started = record(withTalk(step, { recording: 'on' }), { type: 'RecordingStarted', file });
+  const running = patch(withTalk(step, { recording: 'on' }), { recorded: true });
+  const started = record(running, { type: 'RecordingStarted', file });
   return arm(started, 'recordingCheck', context.nowMs + recordingCheckMs);
 }
 
 /** The recording does not run; the talk goes on. */
 export function recordingFailed(step: ContactStep, reason: string): ContactStep {
-  return record(withTalk(disarm(step, 'recordingCheck', 'pauseOver'), { recording: 'off' }), {
-    type: 'RecordingFailed',
-    reason,
-  });
+  const silent = withTalk(disarm(step, 'recordingCheck', 'pauseOver'), { recording: 'off' });
+  return record(patch(silent, { recorded: false }), { type: 'RecordingFailed', reason });
 }
 
 /** Pause (card and identity numbers) and resume; spoken to both; ends by itself. */

@@ -199,6 +199,8 @@ export interface Contact {
   readonly noticeHeard: boolean;
   /** Talks so far, numbering the recordings. */
   readonly talks: number;
+  /** Whether the last recording began and has not failed; absent = none did. */
+  readonly recorded?: boolean;
   readonly lastAgentId: AgentId | null;
   readonly disposition: Disposition;
   readonly deadlines: Deadlines<ContactTimer>;

@@ -17,6 +17,7 @@ import type {
 import type { PromptRef } from '../contact/prompt-ref.js';
 import type { ReachedFact } from '../metrics/reached.js';
 import type { Site } from '../site/site.js';
+import type { MessageFact, MessageRefusal } from './messages.js';
 import type { NoteFact } from './shift-notes.js';
 
 /** The only source of instants in the engine. */
@@ -62,6 +63,7 @@ export type SiteFact =
   | { readonly type: 'SiteReloaded'; readonly siteVersion: string }
   | ReachedFact
   | NoteFact
+  | MessageFact
   /** Somebody did or saw what he must answer for. `about`: a 工号, a contact, an account; never a number. */
   | {
       readonly type: 'Audited';
@@ -111,7 +113,8 @@ export type AlarmName =
   | 'calendarMissing'
   | 'numberEnding'
   | 'eventLoopSlow'
-  | 'heldTooLong';
+  | 'heldTooLong'
+  | 'messagesFailing';
 
 /** The journal's near end. `append` returns when the entry will survive a kill of the process; it never throws. */
 export interface Journal {
@@ -381,4 +384,26 @@ export interface Sites {
   current(): Site;
   /** The version asked for, or the current one where it is no longer known. */
   ofVersion(version: string): Site;
+}
+
+/** A short message to a caller. */
+export interface MessageOrder {
+  /** The same order twice under one id is one message. */
+  readonly id: string;
+  readonly templateId: string;
+  readonly slots: Readonly<Record<string, string>>;
+  readonly callerKey: CallerKey;
+  readonly contactId?: ContactId;
+  /** 工号 or account; `service` by itself. */
+  readonly by?: string;
+}
+
+/**
+ * Short messages. An order that is taken survives a kill of the process and is sent when the gateway takes it; it is not
+ * waited for. A refusal is final; with `notMobile` the same may be said by voice.
+ */
+export interface Messages {
+  send(
+    order: MessageOrder,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly code: MessageRefusal }>;
 }

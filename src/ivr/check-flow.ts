@@ -150,9 +150,7 @@ function lossesOf(flow: Flow, root: string, tags: readonly string[]): readonly L
         [false, true].map((asksCity) => ({ day, minuteOfDay: from, tag, asksCity })),
       );
       const lost = calls.find((situation) => !reachesPerson(flow, root, situation));
-      return lost === undefined
-        ? []
-        : [{ line: lineOfLoss(flow, root, lost), day, from, to }];
+      return lost === undefined ? [] : [{ line: lineOfLoss(flow, root, lost), day, from, to }];
     }),
   );
 }

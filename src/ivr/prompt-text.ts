@@ -19,6 +19,8 @@ export interface PromptDefinition {
   readonly profile: 'citizen' | 'agent';
   /** When it is played, for whoever edits or records it. */
   readonly when: string;
+  /** May last longer than the rule, seconds; null = the rule holds. */
+  readonly longestSeconds: number | null;
   readonly file: string;
   readonly line: number;
 }
@@ -49,7 +51,7 @@ export interface PromptVariant {
 
 const idPattern = /^[a-z]+(?:\.[a-z0-9]+)*$/;
 const slotPattern = /\{([a-z]+)\}/g;
-const knownFields = ['id', 'text', 'slots', 'speed', 'language', 'profile', 'when'];
+const knownFields = ['id', 'text', 'slots', 'speed', 'language', 'profile', 'when', 'longestSeconds'];
 
 /** Reads one file of prompts. Prompts with an error are left out and named. */
 export function parsePrompts(
@@ -184,6 +186,7 @@ function readPrompt(
     language: fields['language'] === 'en' ? 'en' : 'zh',
     profile: fields['profile'] === 'agent' ? 'agent' : 'citizen',
     when: textOf(fields['when']),
+    longestSeconds: typeof fields['longestSeconds'] === 'number' ? fields['longestSeconds'] : null,
     file: source.file,
     line: source.lineAt(['prompts', index, 'id']),
   } as const;
@@ -233,6 +236,11 @@ function promptFaults(
       'profile is citizen or agent.',
     ],
     [
+      !isLength(fields['longestSeconds']),
+      'longestSeconds 须为 1 至 30 的数,并写明理由。',
+      'longestSeconds is a number from 1 to 30.',
+    ],
+    [
       /[{}]/.test(prompt.text.replace(slotPattern, '')),
       '花括号须成对,内为小写字母。',
       'braces come in pairs around a name of lower-case letters.',
@@ -266,6 +274,10 @@ function sameNames(used: readonly string[], declared: readonly string[]): boolea
 
 function oneOf(value: unknown, allowed: readonly string[]): boolean {
   return value === undefined || (typeof value === 'string' && allowed.includes(value));
+}
+
+function isLength(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && value >= 1 && value <= 30);
 }
 
 function wrong(source: YamlSource, index: number, zh: string, en: string): Finding {

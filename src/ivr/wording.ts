@@ -12,6 +12,11 @@ const refused: readonly (readonly [RegExp, string])[] = [
   [/不归我们管|无法受理/, '其他法定渠道'],
   [/必须|只能/, '应当、可以'],
   [/回呼|反呼/, '回电'],
+  [/投诉单/, '诉求'],
+  [/下单/, '转办'],
+  [/死机|掉线/, '失联'],
+  [/终端/, '话机'],
+  [/报警电话/, '紧急热线'],
   [/优先(?!。$)/, '(不承诺优先)'],
   [/祝您|欢迎致电|欢迎拨打|生活愉快/, '(不说客套)'],
   [/[!！]/, '。'],
@@ -29,15 +34,22 @@ export function estimatedSeconds(text: string): number {
   return (characters / 220) * 60 + commas * 0.25 + stops * 0.4;
 }
 
+/** Words of a text that the house never says to citizens, and what it says instead. */
+export function refusedWords(text: string): readonly { readonly found: string; readonly instead: string }[] {
+  return refused.flatMap(([pattern, instead]) => {
+    const found = pattern.exec(text)?.[0];
+    return found === undefined ? [] : [{ found, instead }];
+  });
+}
+
 /** Warnings about one prompt's wording and length; a slow voice is measured at the same pace. */
 export function checkWording(prompt: PromptDefinition): readonly Finding[] {
   const at = { level: 'warning', file: prompt.file, line: prompt.line } as const;
-  const words = refused.flatMap(([pattern, instead]) => {
-    const found = pattern.exec(prompt.text)?.[0];
-    if (found === undefined) return [];
-    const zh = `提示音 ${prompt.id} 用了「${found}」,宜改为「${instead}」。`;
-    return [{ ...at, zh, en: `Prompt ${prompt.id} says ${found}; the house says ${instead}.` }];
-  });
+  const words = refusedWords(prompt.text).map(({ found, instead }) => ({
+    ...at,
+    zh: `提示音 ${prompt.id} 用了「${found}」,宜改为「${instead}」。`,
+    en: `Prompt ${prompt.id} says ${found}; the house says ${instead}.`,
+  }));
   const seconds = prompt.language === 'zh' ? Math.round(estimatedSeconds(prompt.text) * 10) / 10 : 0;
   if (seconds <= maxSeconds) return words;
   const zh = `提示音 ${prompt.id} 约 ${seconds.toFixed(1)} 秒,宜不超过 ${String(maxSeconds)} 秒。`;

@@ -1,5 +1,4 @@
 // Area codes that several cities share: when a call does not tell which of them it is for, and its caller has to be asked.
-import type { DialledCall } from './ledger.js';
 
 /** One area code and its cities in the order of their keys; the first is meant by whoever presses nothing. */
 export interface SharedArea {
@@ -22,7 +21,7 @@ export interface AreaTable {
  */
 export function asksCity(
   { shared, cityOfTrunk, areaCode }: AreaTable,
-  call: Pick<DialledCall, 'dnis' | 'redirectedFrom' | 'trunkId'>,
+  call: { readonly dnis: string; readonly redirectedFrom: string; readonly trunkId: string },
 ): boolean {
   if (cityOfTrunk.has(call.trunkId)) return false;
   const dialled = areaDialled([call.redirectedFrom, call.dnis], shared) ?? areaCode;

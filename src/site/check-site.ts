@@ -11,8 +11,8 @@ import { unapprovedChanges } from '../numbers/changes.js';
 import { stateTexts } from '../numbers/ledger-row.js';
 import { serviceEnds } from '../numbers/service-ends.js';
 import { calendarWarnings } from './calendar.js';
-import type { NumberRow } from './parse-numbers.js';
 import { regionsFile, siteFileNames, type SiteFiles } from './read-files.js';
+import type { NumberRow } from './site.js';
 
 /** Prompts the service plays by itself, whatever the flows say: to citizens, then to agents. */
 export const servicePrompts = [

@@ -14,31 +14,7 @@ import {
   type OwnPrompts,
 } from '../numbers/ledger-row.js';
 import { daysInCommon, periodsOf, type DateFault, type WrittenState } from '../numbers/periods.js';
-import type { Entry } from './site.js';
-
-/** One row of the ledger as it was read. */
-export interface NumberRow {
-  readonly line: number;
-  readonly entry: Entry;
-  /** The row's flows, the menu variant's too where it has one: both must be there, whichever is in force. */
-  readonly flowIds: readonly FlowId[];
-  readonly row: LedgerRow;
-  readonly papers: NumberPapers;
-}
-
-/** What the office keeps of a number, beside what calls need. */
-export interface NumberPapers {
-  /** 原主管单位. */
-  readonly former: string;
-  readonly service: string;
-  readonly region: string;
-  /** 批准文号. */
-  readonly approval: string;
-  /** 公布渠道: a change is announced through the same ones. */
-  readonly announcedThrough: readonly string[];
-  /** The number to dial instead. */
-  readonly successor: string;
-}
+import type { Entry, NumberPapers, NumberRow } from './site.js';
 
 const knownKeys = [
   ...[

@@ -37,16 +37,20 @@ export const queueBounds = {
 /** Rows with nothing but names: `skills.yaml`. */
 export function parseNamedRows(file: string, text: string): Table<NamedRow> {
   return readTable(file, text, ['id', 'name', 'en'], (fields) => {
-    const name = fields.text('name');
-    return { id: fields.id('id'), name, en: fields.text('en', name) };
+    return { id: fields.id('id'), ...namesIn(fields) };
   });
+}
+
+/** The name, and the one for pages in English: the same where none is given. */
+function namesIn(fields: Fields): Pick<NamedRow, 'name' | 'en'> {
+  const name = fields.text('name');
+  return { name, en: fields.text('en', name) };
 }
 
 /** `teams.yaml`. */
 export function parseTeams(file: string, text: string): Table<Team> {
   return readTable(file, text, ['id', 'name', 'en', 'until'], (fields) => {
-    const name = fields.text('name');
-    const row = { id: fields.id('id'), name, en: fields.text('en', name) };
+    const row = { id: fields.id('id'), ...namesIn(fields) };
     const until = fields.text('until', '');
     if (until === '') return row;
     if (parseDayKey(until) === undefined) fields.wrong(['until'], 'badDay', wrongDay);
@@ -61,10 +65,10 @@ const wrongDay = {
 
 /** `queues.yaml`. */
 export function parseQueues(file: string, text: string): Table<Queue> {
-  const known = ['id', 'name', 'requires', 'priority', 'timeout', 'nobodyAfter', 'limit', 'recorded'];
+  const known = ['id', 'name', 'en', 'requires', 'priority', 'timeout', 'nobodyAfter', 'limit', 'recorded'];
   return readTable(file, text, known, (fields) => ({
     id: fields.id('id') as QueueId,
-    name: fields.text('name'),
+    ...namesIn(fields),
     requires: [...new Set(fields.ids('requires') as readonly SkillName[])],
     priority: fields.whole('priority', queueBounds.priority, 0),
     queueTimeoutMs: fields.durationMs('timeout', queueBounds.timeoutMs, 600_000),

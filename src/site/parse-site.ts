@@ -11,10 +11,9 @@ import { serviceEnds } from '../numbers/service-ends.js';
 import { dayKind, missingNoticeYears } from './calendar.js';
 import { checkSite } from './check-site.js';
 import { contentHash } from './content-hash.js';
-import type { NumberRow } from './parse-numbers.js';
 import type { Table } from './parse-rows.js';
 import { readSiteTexts, type SiteFiles } from './read-files.js';
-import type { Entry, Site } from './site.js';
+import type { Entry, Site, NumberRow } from './site.js';
 
 /** What the files themselves do not say. */
 export interface ParseOptions {
@@ -129,6 +128,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     metricsPolicy: read.policies.metrics,
     recordingPolicy: read.policies.recordings,
     calendar: read.calendar,
+    messages: new Map(read.messages.map((message) => [message.id, message])),
     menu: read.menu,
     meaningOf: (call) => meaningOf(ledger, call),
     keptNumber: (number) => keptNumber(ledger, number),

@@ -6,7 +6,8 @@ import { parseLexicon } from '../ivr/lexicon.js';
 import { parsePrompts, repeatedPrompts, slotsIn, type PromptDefinition } from '../ivr/prompt-text.js';
 import { checkWording } from '../ivr/wording.js';
 import { parseCalendar, type Calendar } from './calendar.js';
-import { parseNumbers, type NumberRow } from './parse-numbers.js';
+import { parseMessages } from './parse-messages.js';
+import { parseNumbers } from './parse-numbers.js';
 import { parsePolicies, type Policies } from './parse-policies.js';
 import {
   parseAgents,
@@ -19,7 +20,15 @@ import {
 import type { DialledPlace } from '../numbers/ledger.js';
 import { parseRegions, type SharedAreaRow } from './parse-regions.js';
 import { parseTrunks } from './parse-trunks.js';
-import type { AgentProfile, DeviceProfile, NamedRow, Queue, Team } from './site.js';
+import type {
+  AgentProfile,
+  DeviceProfile,
+  MessageTemplate,
+  NamedRow,
+  Queue,
+  Team,
+  NumberRow,
+} from './site.js';
 
 /** Everything the files say, each file as far as it could be read. */
 export interface SiteFiles {
@@ -38,6 +47,7 @@ export interface SiteFiles {
   readonly prompts: ReadonlyMap<string, PromptDefinition>;
   readonly flows: readonly ReadFlow[];
   readonly calendar: Calendar;
+  readonly messages: readonly MessageTemplate[];
   readonly findings: readonly Finding[];
 }
 
@@ -52,6 +62,7 @@ export const siteFileNames = {
   numbers: 'numbers.yaml',
   calendar: 'calendar.yaml',
   lexicon: 'lexicon.yaml',
+  messages: 'messages.yaml',
 } as const;
 
 /** Read by whoever writes Asterisk's configuration, and here for the number ledger; a site of tests may do without. */
@@ -84,6 +95,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const flows = readFlows(files, namesOf(queues, skills, prompts.byId));
   const calendar = parseCalendar(siteFileNames.calendar, text(siteFileNames.calendar));
   const lexicon = parseLexicon(siteFileNames.lexicon, text(siteFileNames.lexicon));
+  const messages = parseMessages(siteFileNames.messages, text(siteFileNames.messages));
   const missing = missingFiles(files);
   const absent = new Set(missing.map(({ file }) => file));
   const read = [
@@ -101,6 +113,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     prompts.findings,
     calendar.findings,
     lexicon.findings,
+    messages.findings,
     ...flows.map((flow) => flow.findings),
   ];
   return {
@@ -118,6 +131,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     prompts: prompts.byId,
     flows,
     calendar: calendar.calendar,
+    messages: messages.messages,
     // A file that is not there is told once, not by every field it lacks.
     findings: [...missing, ...[...read, ...rest].flat().filter(({ file }) => !absent.has(file))],
   };

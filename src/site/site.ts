@@ -7,9 +7,9 @@ import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
+import type { LedgerRow } from '../numbers/ledger-row.js';
 import type { ServiceEnd } from '../numbers/service-ends.js';
 import type { Calendar } from './calendar.js';
-import type { NumberRow } from './parse-numbers.js';
 
 export type { Finding } from '../contact/finding.js';
 export type { DialledCall, Meaning } from '../numbers/ledger.js';
@@ -40,6 +40,8 @@ export interface Site {
   readonly metricsPolicy: MetricsPolicy;
   readonly recordingPolicy: RecordingPolicy;
   readonly calendar: Calendar;
+  /** Texts of short messages. */
+  readonly messages: ReadonlyMap<string, MessageTemplate>;
   /** The menu variant is in force. */
   readonly menu: boolean;
   /** What a dialled number means now: always exactly one meaning. */
@@ -75,10 +77,36 @@ export interface Entry {
   readonly whisper: boolean;
 }
 
+/** One row of the ledger as it was read. */
+export interface NumberRow {
+  readonly line: number;
+  readonly entry: Entry;
+  /** The row's flows, the menu variant's too where it has one: both must be there, whichever is in force. */
+  readonly flowIds: readonly FlowId[];
+  readonly row: LedgerRow;
+  readonly papers: NumberPapers;
+}
+
+/** What the office keeps of a number, beside what calls need. */
+export interface NumberPapers {
+  /** 原主管单位. */
+  readonly former: string;
+  readonly service: string;
+  readonly region: string;
+  /** 批准文号. */
+  readonly approval: string;
+  /** 公布渠道: a change is announced through the same ones. */
+  readonly announcedThrough: readonly string[];
+  /** The number to dial instead. */
+  readonly successor: string;
+}
+
 /** Where contacts wait for a person. */
 export interface Queue {
   readonly id: QueueId;
   readonly name: string;
+  /** For pages in English; the name where the files give none. */
+  readonly en: string;
   /** Every one of these; levels and rings may stand beside it later. */
   readonly requires: readonly SkillName[];
   /** Larger is served first. */
@@ -123,6 +151,15 @@ export interface NamedRow {
   readonly id: string;
   readonly name: string;
   readonly en: string;
+}
+
+/** The text of a short message. */
+export interface MessageTemplate {
+  readonly id: string;
+  /** With its signature; `{name}` is a slot. */
+  readonly text: string;
+  /** To be filled, every one, by whoever sends it. */
+  readonly slots: readonly string[];
 }
 
 /** Who may hear a recording besides those who lead and check. */

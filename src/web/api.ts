@@ -2,6 +2,7 @@
 import { shallowRef } from 'vue';
 import type { Role } from '../adapters/http/access.js';
 import type { AgentView } from '../adapters/http/views.js';
+import { hinted } from './hinted.js';
 import { language, say } from './words/language.js';
 
 /** Who I am. */
@@ -53,7 +54,8 @@ export async function call<Body>(
     const text = await answer.text();
     const parsed: unknown = text === '' ? {} : JSON.parse(text);
     if (answer.ok) return { ok: true, body: parsed as Body };
-    const { code = '', message = '', details = {} } = parsed as ErrorBody;
+    const { code = '', message: told = '', details = {} } = parsed as ErrorBody;
+    const message = hinted(told, details, language.value);
     if (answer.status === 401 && code === 'LOGIN_NEEDED') me.value = null;
     return { ok: false, status: answer.status, code, message, details };
   } catch {

@@ -39,6 +39,12 @@ export const pages: readonly PageRow[] = [
     roles: ['supervisor', 'quality', 'hotlineAdmin', 'province'],
   },
   { name: 'admin', path: '/admin', word: 'page.admin', roles: ['supervisor', 'hotlineAdmin'] },
+  {
+    name: 'prompts',
+    path: '/prompts',
+    word: 'page.prompts',
+    roles: ['supervisor', 'quality', 'hotlineAdmin'],
+  },
   { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
   { name: 'accounts', path: '/accounts', word: 'page.accounts', roles: ['systemAdmin', 'securityAdmin'] },
   { name: 'audit', path: '/audit', word: 'page.audit', roles: ['securityAdmin', 'auditAdmin'] },

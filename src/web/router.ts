@@ -59,18 +59,31 @@ export const router = createRouter({
       component: () => import('./admin/cards-page.vue'),
       meta: { look: 'paper', page: 'admin' },
     },
+    {
+      path: '/prompts',
+      name: 'prompts',
+      component: () => import('./prompts/prompts-page.vue'),
+      meta: { look: 'paper' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
-    { path: '/:rest(.*)', redirect: '/' },
+    {
+      path: '/:rest(.*)*',
+      name: 'nothing',
+      component: () => import('./nothing-page.vue'),
+      meta: { look: 'paper' },
+    },
   ],
 });
 
 router.beforeEach(async (to) => {
-  if (to.name === 'login' || kioskOf(to) !== undefined) return true;
+  if (to.name === 'login' || to.name === 'nothing' || kioskOf(to) !== undefined) return true;
   const me = await whoAmI();
   if (me && me.pending.length > 0) return { name: 'login', query: { to: to.fullPath } };
   if (me === null) return { name: 'login', query: { to: to.fullPath } };
   if (me && !pagesOf(me.role).some(({ name }) => name === (to.meta['page'] ?? to.name)))
-    return homeOf(me.role);
+    return to.path === '/'
+      ? homeOf(me.role)
+      : { name: 'nothing', params: { rest: to.path.slice(1).split('/') } };
   return true;
 });
 

@@ -50,7 +50,10 @@ t.test(
     t.match(rowsOf(await ask('GET /api/v1/admin/teams')), [{ id: 'east', agents: 4, standing: 'lasting' }]);
     t.match(rowsOf(await ask('GET /api/v1/admin/skills'))[0], {
       id: 'general',
-      usedBy: ['queues general', 'queues enterprise'],
+      usedBy: [
+        { id: 'general', name: '综合', en: 'General' },
+        { id: 'enterprise', name: '企业服务', en: 'Business services' },
+      ],
     });
     t.match(rowsOf(await ask('GET /api/v1/admin/devices'))[0], {
       id: 'd1001',
@@ -100,7 +103,11 @@ t.test(
     );
     t.same(audited(), [
       ['site.edit', 'agents 2001', { what: 'add', fields: 'id,name,skills,team' }],
-      ['site.edit', 'agents 2001', { what: 'change', fields: 'autoAnswer,name' }],
+      [
+        'site.edit',
+        'agents 2001',
+        { what: 'change', fields: 'autoAnswer,name', 'autoAnswer.from': null, 'autoAnswer.to': true },
+      ],
       ['site.edit', 'agents 2001', { what: 'remove', fields: 'autoAnswer,id,name,skills,team' }],
     ]);
     t.notMatch(JSON.stringify(audited()), /改名/);

@@ -177,13 +177,14 @@ t.test('a contact: live, recording, disposition, release; then its record and it
     t.equal(response.statusCode, 400);
     t.match(json(response), { code: 'REQUEST_INVALID', details: { in: 'body', field } });
   }
-  t.match(json(await on('release', supervisor)), { stage: 'leaving' });
+  t.match(json(await on('release', supervisor)), { stage: 'leaving', recording: 'kept' });
   await world.runUntil(world.clock.nowMs() + 20_000);
   t.equal(json(await on('recording', supervisor, { paused: true }))['code'], 'CONTACT_NOT_TALKING');
 
   const shown = await call(`GET /api/v1/contacts/${id}`, { cookie: admin });
   t.match(json(shown), {
     record: { contactId: id, answered: true, outcome: 'dispatch', agentIds: ['1001'] },
+    names: { queues: [{ id: 'general', name: '综合', en: 'General' }] },
   });
   const types = (json(shown)['journal'] as { type: string }[]).map(({ type }) => type);
   t.same(
@@ -418,6 +419,23 @@ t.test(
         /^default-src 'self'; .*frame-ancestors 'none'/,
       );
     }
+    const browser = { headers: { accept: 'text/html,*/*;q=0.8' } };
+    for (const path of ['/nothing', '/lead/nothing', '//elsewhere.test/']) {
+      const page = await call(`GET ${path}`, browser);
+      t.equal(page.statusCode, 404);
+      t.match(String(page.headers['content-type']), /^text\/html/i, path);
+      t.match(String(page.headers['content-security-policy']), /^default-src 'self'/);
+      t.equal(json(await call(`GET ${path}`))['code'], 'NOT_FOUND', 'a program is told so');
+    }
+    for (const [path, page] of [
+      ['/lead/', '/lead'],
+      ['/admin/cards//?n=1', '/admin/cards?n=1'],
+    ] as const) {
+      const led = await call(`GET ${path}`, browser);
+      t.equal(led.statusCode, 308);
+      t.equal(led.headers['location'], page);
+    }
+    t.equal(json(await call('GET /api/v1/nothing', browser))['code'], 'NOT_FOUND');
     const script = await call('GET /assets/main-abc.js');
     t.equal(script.headers['cache-control'], 'public, max-age=31536000, immutable');
     t.match(String(script.headers['content-type']), /javascript/);

@@ -453,6 +453,7 @@ t.test(
         typeof (data?.['me']?.['agent'] as Record<string, unknown>)?.['wrapUpEndsAtMs'] === 'number',
     );
     await own.until(({ data }) => data?.['day']?.['answered'] === 1);
+    t.equal(fold(own.frames)?.data['day']?.['missed'], 0, 'and nothing left unanswered');
     await world.runUntil(world.clock.nowMs() + 60_000);
     await own.until(({ is, data }) => is === 'delta' && data['contact']?.['current'] === null);
     await talked(2);

@@ -35,8 +35,10 @@ import { parseSite } from '../../src/site/parse-site.js';
 import type { Site } from '../../src/site/site.js';
 import { createWorld, type World } from '../../src/sim/world.js';
 import type { FirstAccount } from '../../src/adapters/http/account-book.js';
+import { officeMessages } from './office-messages.js';
 import { accountPassword, openAccounts } from './office-accounts.js';
 import { drawFrom, isWanted, reported } from './memory-records.js';
+import { openPrompts } from './office-prompts.js';
 
 /** Monday, 10:00 at the site. */
 export const startMs = Date.UTC(2026, 10, 23, 2);
@@ -176,6 +178,10 @@ function recordsOf(world: World): RecordReader {
         )
         .reverse();
     },
+    offersUnanswered: async (agentId, sinceMs) =>
+      timed<AgentFact>('agent', (id) => id === agentId).filter(
+        ({ atMs, fact }) => atMs >= sinceMs && 'outcome' in fact && fact.outcome === 'rona',
+      ).length,
     dataGaps: async () => [{ part: 'asterisk', fromMs: startMs, toMs: startMs + 5_000 }],
     firstArrivalMs: async () => startMs - 3 * 86_400_000,
   };
@@ -285,6 +291,7 @@ export async function openOffice({
   };
   const recordingsDir = mkdtempSync(path.join(tmpdir(), 'yihao-recordings-'));
   t.teardown(() => rmSync(recordingsDir, { recursive: true }));
+  const prompts = openPrompts(() => world.clock.nowMs());
   const parts: HttpParts = {
     engine: engine(world.engine),
     sites: {
@@ -318,6 +325,7 @@ export async function openOffice({
         return { ok: true, site, edits: done.edits, rows: done.rows };
       },
     },
+    messages: officeMessages(world, { current: () => site, ofVersion: () => site }),
     secrets: {
       passwordOf: (deviceId) => (site.devices.has(deviceId) ? `password of ${deviceId}` : undefined),
       pinOf,
@@ -326,6 +334,7 @@ export async function openOffice({
         return '482915';
       },
     },
+    studio: prompts.studio,
     sip: { host: null, port: 5060 },
     kioskToken,
     pagesDir,
@@ -377,6 +386,7 @@ export async function openOffice({
     logged,
     accounts,
     recordingsDir,
+    prompts,
     call,
     logIn,
     breakFiles: (isBroken: boolean) => void (broken = isBroken),

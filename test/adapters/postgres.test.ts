@@ -153,6 +153,35 @@ async function collect<Row>(chunks: AsyncGenerator<readonly Row[]>): Promise<rea
   return rows;
 }
 
+t.test(
+  'the offers an agent’s phone rang out for, since an instant: his own, and no other outcome',
+  async (t) => {
+    const { store, spool, carry, carried } = await carrying(t);
+    carry();
+    const outcomes = ['rona', 'declined', 'rona', undefined, 'rona'] as const;
+    const closed = (agent: string, seq: number, outcome: (typeof outcomes)[number]): JournalEntry => ({
+      ...agentEntry(agent, seq),
+      facts: [
+        {
+          type: 'AgentActivityChanged',
+          from: 'ringing',
+          to: outcome === 'rona' ? 'missed' : 'resting',
+          lastedMs: 8_000,
+          by: 'system',
+          ...(outcome !== undefined && { outcome }),
+        },
+      ],
+    });
+    outcomes.forEach((outcome, seq) => spool.append(closed('1001', seq, outcome)));
+    spool.append(closed('1002', 0, 'rona'));
+    await carried();
+    t.equal(await store.offersUnanswered('1001', tenOClockMs), 3);
+    t.equal(await store.offersUnanswered('1001', tenOClockMs + 20), 2, 'from an instant on');
+    t.equal(await store.offersUnanswered('1002', tenOClockMs), 1);
+    t.equal(await store.offersUnanswered('1003', tenOClockMs), 0);
+  },
+);
+
 t.test('what is journaled becomes records that pages and figures read', async (t) => {
   const { store, spool, carry, carried } = await carrying(t);
   carry();

@@ -59,6 +59,10 @@ t.test('periods too long or with too many rows are refused in plain words', asyn
       { code: 'REQUEST_INVALID' },
       query,
     );
+  const long = (await call('GET /api/v1/reports?by=hour&from=2026-01-01&to=2026-11-01', { cookie })).json();
+  t.match(long, {
+    details: { zh: '时段不超过 31 天,请缩短,或改按日、按月统计' },
+  });
   const agent = (await logIn('1002')).cookie;
   t.match((await call('GET /api/v1/reports', { cookie: agent })).json(), { code: 'FORBIDDEN' });
   t.match((await call('GET /api/v1/contacts?format=csv', { cookie: agent })).json(), { code: 'FORBIDDEN' });

@@ -152,6 +152,14 @@ t.test('an account is made by one administrator and let in by another; a third r
   await audit.locator('tr[data-act]').nth(2).waitFor({ state: 'detached' });
   t.equal(await audit.locator('tr[data-act]').count(), 2);
   await audit.goto(`${origin}/accounts`);
+  await audit.waitForSelector('[data-page=refused]');
+  t.equal(audit.url(), `${origin}/accounts`, 'not silently elsewhere');
+  await audit.goto(`${origin}/nothing`);
+  await audit.waitForSelector('[data-page=nothing]');
+  const notFound = faults.splice(0);
+  t.match(notFound, [/status of 404/], 'which the browser is told, too');
+  t.equal(notFound.length, 1);
+  await audit.locator('[data-page=nothing] a').click();
   await audit.waitForURL(`${origin}/`);
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { maskNumber, withheldNumberText } from '../../src/contact/masking.js';
+import { holdsNumber, withoutNumbers } from '../../src/contact/number-in-text.js';
 
 t.test('the written forms', (t) => {
   for (const [number, masked] of [
@@ -93,3 +94,34 @@ t.test(
     t.end();
   },
 );
+
+t.test('a text loses every number in it and keeps the rest', (t) => {
+  t.equal(withoutNumbers('请回电１３８ ００１３ ８０００，和平路12号'), '请回电****00,和平路12号');
+  t.equal(withoutNumbers('0311-86123456 或 +852 5123 4567'), '****56 或 ****67');
+  t.equal(
+    withoutNumbers('编号250912108115，１号楼。'),
+    '编号250912108115，１号楼。',
+    'no number, not a letter changed',
+  );
+  const piece = fc.constantFrom(
+    '138',
+    '0013',
+    '8000',
+    '+',
+    '86',
+    '0311',
+    '-',
+    ' ',
+    '路',
+    '，',
+    '13800138000',
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(piece, fc.string())), (pieces) => {
+      const text = pieces.join('');
+      return holdsNumber(text) ? !holdsNumber(withoutNumbers(text)) : withoutNumbers(text) === text;
+    }),
+    { numRuns: 2_000 },
+  );
+  t.end();
+});

@@ -134,6 +134,15 @@ const whileDown: readonly Case[] = [
     },
   },
   {
+    name: 'a gateway of short messages that does not answer',
+    id: 'messages',
+    zh: /短信网关没有应答/,
+    mend: /^curl .* http:\/\/127\.0\.0\.1:9\/sms$/,
+    env: { YIHAO_SMS_URL: 'http://127.0.0.1:9/sms' },
+    mendsNothing: true,
+    hurt: async () => undefined,
+  },
+  {
     name: 'a prompt that is gone',
     id: 'prompts',
     zh: /缺少提示音 1 个/,

@@ -57,7 +57,7 @@ t.test('set-up is quick the second time, and changes no secret', { timeout: 150_
   const secrets = path.join(root, 'home/secrets');
   const names = (await readdir(secrets)).toSorted();
   const passwords = ['admin', 'audit', 'hotline', 'security'];
-  const keys = ['caller-key', 'kiosk', 'session', 'totp-key'];
+  const keys = ['caller-key', 'kiosk', 'session', 'sms-gateway', 'totp-key'];
   t.same(names, [...passwords, ...keys, 'ami', 'ari', 'postgres', 'redis'].toSorted());
   t.equal((await stat(secrets)).mode & 0o777, 0o700);
   const values = await Promise.all(names.map((name) => readFile(path.join(secrets, name), 'utf8')));

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -17,7 +18,7 @@ import { AppError } from '../../src/errors.js';
 import { espeakText, parseLexicon, segmentByLexicon } from '../../src/ivr/lexicon.js';
 import { readFigures } from '../../src/ivr/reading.js';
 import { layoutOf } from '../../scripts/run/layout.mjs';
-import { peakOf, samplesOf, speechRms } from '../../scripts/prompts/wave.mjs';
+import { peakOf, samplesOf, speechRms } from '../../src/ivr/telephone-sound.js';
 
 const { lexicon, findings } = parseLexicon('lexicon.yaml', readFileSync('ivr-flows/lexicon.yaml', 'utf8'));
 
@@ -52,60 +53,107 @@ function withSandhi(word: string): string {
   return word.replace(/3(?=[^1-5]*3)/g, '2');
 }
 
-t.test('with the lexicon every word that the synthesizer reads wrong is read right', (t) => {
+/** Words with their reading; `wrong` without the lexicon, else a guard that the word stays as it is. */
+const measured: readonly (readonly [string, string, 'wrong' | 'right'])[] = [
+  ['重新', 'chong2 xin1', 'wrong'],
+  ['重复', 'chong2 fu4', 'wrong'],
+  ['重试', 'chong2 shi4', 'wrong'],
+  ['了解', 'liao3 jie3', 'wrong'],
+  ['地点', 'di4 dian3', 'wrong'],
+  ['当地', 'dang1 di4', 'wrong'],
+  ['班长', 'ban1 zhang3', 'wrong'],
+  ['应答', 'ying4 da2', 'wrong'],
+  ['尽快', 'jin3 kuai4', 'wrong'],
+  ['处理', 'chu3 li3', 'wrong'],
+  ['调解', 'tiao2 jie3', 'wrong'],
+  ['目的', 'mu4 di4', 'wrong'],
+  ['的确', 'di2 que4', 'wrong'],
+  ['会计', 'kuai4 ji4', 'wrong'],
+  ['银行', 'yin2 hang2', 'wrong'],
+  ['参与', 'can1 yu4', 'wrong'],
+  ['干部', 'gan4 bu4', 'wrong'],
+  ['校长', 'xiao4 zhang3', 'wrong'],
+  ['测量', 'ce4 liang2', 'wrong'],
+  ['出差', 'chu1 chai1', 'wrong'],
+  ['宿舍', 'su4 she4', 'wrong'],
+  ['供热', 'gong1 re4', 'right'],
+  ['提供给', 'ti2 gong1 gei3', 'right'],
+  ['蔚县', 'yu4 xian4', 'wrong'],
+  ['乐亭', 'lao4 ting2', 'wrong'],
+  ['任丘', 'ren2 qiu1', 'wrong'],
+  ['任泽', 'ren2 ze2', 'wrong'],
+  ['蠡县', 'li3 xian4', 'wrong'],
+  ['望都', 'wang4 du1', 'wrong'],
+  ['柴沟堡', 'chai2 gou1 bu3', 'wrong'],
+  ['泊头', 'bo2 tou2', 'wrong'],
+  ['鄚州', 'mao4 zhou1', 'wrong'],
+  ['曲阳', 'qu1 yang2', 'right'],
+  ['大城', 'da4 cheng2', 'right'],
+  ['井陉', 'jing3 xing2', 'right'],
+  ['藁城', 'gao3 cheng2', 'right'],
+  ['柏乡', 'bai3 xiang1', 'right'],
+  ['洺河', 'ming2 he2', 'right'],
+  ['滹沱河', 'hu1 tuo2 he2', 'right'],
+  ['黄骅', 'huang2 hua2', 'right'],
+  ['涿州', 'zhuo1 zhou1', 'right'],
+  ['沽源', 'gu1 yuan2', 'right'],
+  ['涞源', 'lai2 yuan2', 'right'],
+  ['行唐', 'xing2 tang2', 'right'],
+  ['新乐', 'xin1 le4', 'right'],
+  ['廊坊', 'lang2 fang2', 'wrong'],
+  ['应急', 'ying4 ji2', 'wrong'],
+  ['要求', 'yao1 qiu2', 'wrong'],
+  ['地址', 'di4 zhi3', 'wrong'],
+];
+
+t.test('each measured word is wrong without the lexicon or right by itself, and right with it', (t) => {
   t.same(findings, []);
-  const table: readonly (readonly [string, string])[] = [
-    ['重新', 'chong2 xin1'],
-    ['重复', 'chong2 fu4'],
-    ['重试', 'chong2 shi4'],
-    ['了解', 'liao3 jie3'],
-    ['地点', 'di4 dian3'],
-    ['当地', 'dang1 di4'],
-    ['班长', 'ban1 zhang3'],
-    ['应答', 'ying4 da2'],
-    ['尽快', 'jin3 kuai4'],
-    ['处理', 'chu3 li3'],
-    ['调解', 'tiao2 jie3'],
-    ['目的', 'mu4 di4'],
-    ['的确', 'di2 que4'],
-    ['会计', 'kuai4 ji4'],
-    ['银行', 'yin2 hang2'],
-    ['参与', 'can1 yu4'],
-    ['干部', 'gan4 bu4'],
-    ['校长', 'xiao4 zhang3'],
-    ['测量', 'ce4 liang2'],
-    ['出差', 'chu1 chai1'],
-    ['宿舍', 'su4 she4'],
-    ['供热', 'gong1 re4'],
-    ['提供给', 'ti2 gong1 gei3'],
-    ['蔚县', 'yu4 xian4'],
-    ['乐亭', 'lao4 ting2'],
-    ['新乐', 'xin1 le4'],
-    ['任丘', 'ren2 qiu1'],
-    ['任泽', 'ren2 ze2'],
-    ['蠡县', 'li3 xian4'],
-    ['望都', 'wang4 du1'],
-    ['柴沟堡', 'chai2 gou1 bu3'],
-    ['泊头', 'bo2 tou2'],
-    ['鄚州', 'mao4 zhou1'],
-    ['曲阳', 'qu1 yang2'],
-    ['大城', 'da4 cheng2'],
-    ['井陉', 'jing3 xing2'],
-    ['藁城', 'gao3 cheng2'],
-    ['柏乡', 'bai3 xiang1'],
-    ['洺河', 'ming2 he2'],
-    ['滹沱河', 'hu1 tuo2 he2'],
-    ['黄骅', 'huang2 hua2'],
-    ['涿州', 'zhuo1 zhou1'],
-    ['沽源', 'gu1 yuan2'],
-    ['涞源', 'lai2 yuan2'],
-    ['行唐', 'xing2 tang2'],
-  ];
-  const said = phonemes(table.map(([word]) => espeakText(lexicon, word)));
-  const right = phonemes(table.map(([, reading]) => reading));
-  table.forEach(([word], index) =>
-    t.equal(said[index]?.join(''), withSandhi(right[index]?.join('') ?? ''), word),
+  const words = measured.map(([word]) => word);
+  const [alone, said, right] = [
+    phonemes(words),
+    phonemes(words.map((word) => espeakText(lexicon, word))),
+    phonemes(measured.map(([, reading]) => reading)),
+  ].map((lines) => lines.map((line) => withSandhi(line.join(''))));
+  measured.forEach(([word, , is], index) => {
+    t.equal(said?.[index], right?.[index], word);
+    t.equal(alone?.[index] === right?.[index], is === 'right', `${word} alone`);
+  });
+  t.end();
+});
+
+t.test('every word of the lexicon is said as it is written there, its syllables joined', (t) => {
+  const rows = [...lexicon.readings];
+  const said = phonemes(rows.map(([word]) => espeakText(lexicon, word)));
+  const right = phonemes(rows.map(([, reading]) => reading));
+  rows.forEach(([word], index) =>
+    t.equal(withSandhi(said[index]?.join('') ?? ''), withSandhi(right[index]?.join('') ?? ''), word),
   );
+  t.ok(rows.length > 200);
+  t.end();
+});
+
+t.test('a word of the lexicon is not found across two others', (t) => {
+  const sentences: readonly (readonly [string, string, string])[] = [
+    ['为了解决您的问题', '了解决', 'le5 jie3 jue2'],
+    ['根据您的确认', '的确认', 'de5 que4 ren4'],
+    ['请以公布的确定', '的确定', 'de5 que4 ding4'],
+    ['希望都能解决', '希望都', 'xi1 wang4 dou1'],
+    ['出差错', '出差错', 'chu1 cha1 cuo4'],
+    ['不要求转账', '不要求', 'bu4 yao1 qiu2'],
+    ['如要求助', '要求助', 'yao4 qiu2 zhu4'],
+    ['需要求助', '需要', 'xu1 yao4'],
+    ['强调整改', '强调', 'qiang2 diao4'],
+    ['严重建议', '严重', 'yan2 zhong4'],
+    ['其中奖励', '其中', 'qi2 zhong1'],
+    ['若干部门', '若干', 'ruo4 gan1'],
+    ['全市长期', '市长期', 'shi4 chang2 qi1'],
+    ['值班长在岗', '值班长', 'zhi2 ban1 zhang3'],
+  ];
+  for (const [sentence, word, reading] of sentences)
+    t.ok(
+      segmentByLexicon(lexicon, sentence).some(({ text, pinyin: read }) => text === word && read === reading),
+      sentence,
+    );
   t.end();
 });
 
@@ -163,15 +211,11 @@ t.test('the build makes every sound at telephone rate, evenly loud, and short en
   const store = createPromptStore(`${home}/sounds/manifest.json`);
   t.ok((store.resolve({ id: 'greet.main' })?.durationMs ?? Infinity) <= 9500, 'full greeting');
   t.ok((store.resolve({ id: 'greet.short' })?.durationMs ?? Infinity) <= 6000, 'short greeting');
-  for (const file of readdirSync(sounds)) {
-    const wav = readFileSync(`${sounds}/${file}`);
-    if (wav.subarray(0, 36).toString('hex') !== telephoneHeader(wav.length))
-      t.fail(`${file} is not 8 kHz mono 16 bit`);
-    const samples = samplesOf(wav.subarray(44));
-    const levelDb = 20 * Math.log10(speechRms(samples));
-    if (Math.abs(levelDb + 20) > 1 || peakOf(samples) > 0.96)
-      t.fail(`${file}: ${levelDb.toFixed(1)} dB, peak ${String(peakOf(samples))}`);
-  }
+  t.match(
+    run('measure'),
+    / 0 findings/,
+    'every sound by the rules of length, loudness, clipping and silence',
+  );
   t.end();
 });
 
@@ -271,6 +315,11 @@ t.test(
     t.ok(Math.abs((store.resolve({ id: 'bye' })?.durationMs ?? 0) - 2190) < 60);
     const held = store.resolve({ id: 'hold.start' })?.durationMs ?? 0;
     t.ok(Math.abs((store.resolve({ id: 'queue.place', slots: { n: 3 } })?.durationMs ?? 0) - held) < 30);
+    rmSync(`${flows}/recordings/bye.wav`);
+    const hot = `${flows}/recordings/hold.start.wav`;
+    execFileSync('sox', ['-V1', `${sounds}/hold-again.wav`, '-r', '44100', hot, 'gain', '20']);
+    run('build');
+    t.throws(() => run('measure'), /recordings\/hold\.start\.wav:1 提示音 hold\.start\.wav 削波失真/);
     rmSync(`${flows}/recordings`, { recursive: true });
     writeFileSync(`${sounds}/left-over.wav`, 'x');
     run('build');
@@ -289,6 +338,18 @@ t.test('a broken file stops the build with its line and leaves the sounds as the
   t.throws(() => run('build'), /prompts\/3-talk\.yaml:\d+ 提示音 hold\.start/);
   t.equal(readFileSync(`${home}/sounds/manifest.json`, 'utf8'), manifest);
   writeFileSync(file, text);
+  t.end();
+});
+
+t.test('a sound that is missing or longer than its prompt may be is named with its line', (t) => {
+  const file = `${flows}/prompts/1-entry.yaml`;
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/ +longestSeconds: 10.5.*\n/, ''));
+  t.throws(() => run('measure'), /prompts\/1-entry\.yaml:\d+ 提示音 menu\.main 长 9\.\d 秒,不得超过 9\.0 秒/);
+  writeFileSync(file, text);
+  renameSync(`${sounds}/full.wav`, `${dir}/full.wav`);
+  t.throws(() => run('measure'), /prompts\/4-away\.yaml:\d+ 提示音 full 还没有生成/);
+  renameSync(`${dir}/full.wav`, `${sounds}/full.wav`);
   t.end();
 });
 
@@ -320,11 +381,3 @@ t.test('the hold music lasts a minute, is quiet, and joins its beginning without
   t.ok(steps.reduce((most, step) => Math.max(most, step), 0) < 6000);
   t.end();
 });
-
-/** RIFF, fmt chunk of 16 bytes: PCM, 1 channel, 8,000 samples and 16,000 bytes a second, 2 bytes a sample, 16 bits. */
-function telephoneHeader(bytes: number): string {
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(bytes - 8);
-  const form = '57415645666d74201000000001000100401f0000803e000002001000';
-  return `52494646${size.toString('hex')}${form}`;
-}

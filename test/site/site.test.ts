@@ -106,6 +106,7 @@ async function sourcesIn(folder: string): Promise<readonly string[]> {
 t.test('tables carry their defaults', async (t) => {
   const site = siteOf(smallSite());
   t.match(site.queues.get('general' as QueueId), {
+    en: '综合',
     queueTimeoutMs: 600_000,
     nobodyMs: 60_000,
     limit: 200,

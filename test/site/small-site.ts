@@ -1,5 +1,6 @@
 // The smallest whole site, as texts: tests change one file and see what the check says.
 import { servicePrompts } from '../../src/site/check-site.js';
+import { serviceMessages } from '../../src/site/parse-messages.js';
 import { parseSite } from '../../src/site/parse-site.js';
 import type { FlowView } from '../../src/contact/flow-turn.js';
 import type { Site } from '../../src/site/site.js';
@@ -42,6 +43,8 @@ const prompts = [
   '  - { id: greet.entry, text: "您好，{e}。", slots: { e: { words: { a: 甲, b: 乙 } } }, when: 测试 }',
 ];
 
+const messages = Object.keys(serviceMessages).map((id) => `  - { id: ${id}, text: 您好。 }`);
+
 const files: readonly (readonly [string, string])[] = [
   ['policies.yaml', "site: small\nmainEntry: '12345'\n"],
   ['skills.yaml', '- { id: general, name: 综合 }\n- { id: tax, name: 税务 }\n'],
@@ -58,6 +61,7 @@ const files: readonly (readonly [string, string])[] = [
   ],
   ['calendar.yaml', 'notices: []\n'],
   ['lexicon.yaml', '重新: chong2 xin1\n'],
+  ['messages.yaml', `signature: 【热线】\nmessages:\n${messages.join('\n')}\n`],
   ['prompts/all.yaml', `prompts:\n${prompts.join('\n')}\n`],
   ['flows/main.yaml', flow],
 ];

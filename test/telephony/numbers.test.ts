@@ -9,7 +9,7 @@ const merged = "until: '2027-06-30'";
 const station = await startStation({
   portBase: 18_740,
   sipPort: 18_750,
-  rtpStart: 27_400,
+  rtpStart: 27_600,
   policies: [['wrapUp: 60s', 'wrapUp: 1s']],
 });
 t.teardown(() => station.close());
@@ -107,7 +107,7 @@ t.test(
   async (t) => {
     await station.editSite('numbers.yaml', [[merged, `until: '${addDays(today, -1)}'`]]);
     const here = await (await station.citizen('0021')).call('12300');
-    const slot = '12300电信用户申诉热线';
+    const slot = '12300电信申诉热线';
     const first = await station.hears(here, 'trans.prompt', {
       sinceMs: here.invitedAtMs,
       slot,

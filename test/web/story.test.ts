@@ -17,6 +17,7 @@ const data: StoryFact['data'] = {
   ...{ preferAgentId: '1002', category: 'consult', district: '长安区', matterNumber: '251123100001' },
   ...{ during: 'waiting', how: 'calledBack', note: '已答复', heldMs: 1, lastedMs: 2, supervisorId: '1001' },
   ...{ mode: 'listen', deviceId: 'd1002', plan: { is: 'signOut' }, from: 'ready', to: 'break' },
+  ...{ templateId: 'sms.case', code: 'notMobile', refused: true },
   ...{ reachable: true, busy: true, activity: 'ringing', act: 'GoReady' },
 };
 const factOf = (type: string, change: StoryFact['data'] = {}): StoryFact => ({
@@ -27,6 +28,7 @@ const factOf = (type: string, change: StoryFact['data'] = {}): StoryFact => ({
 const text = (slot: Slot): string => {
   if (typeof slot !== 'object') return String(slot);
   if ('word' in slot) return zh[slot.word];
+  if ('queue' in slot) return slot.queue;
   return 'ms' in slot ? String(slot.ms) : slot.list.map(text).join('、');
 };
 const slotNames = (word: WordKey) => (zh[word].match(/\{(\w+)\}/g) ?? []).map((name) => name.slice(1, -1));
@@ -47,7 +49,10 @@ t.test('every fact of contacts and agents that the code knows has words', async 
 
 t.test('each line fills every slot of its words, and says no key', async (t) => {
   for (const type of toldTypes) {
-    for (const change of [{}, { held: false, paused: false, reachable: false, busy: false, note: '' }]) {
+    for (const change of [
+      {},
+      { held: false, paused: false, reachable: false, busy: false, refused: false, note: '' },
+    ]) {
       const { word, slots } = storyLine(factOf(type, change));
       t.not(word, 'story.unknown', type);
       for (const name of slotNames(word)) t.match(text(slots[name] ?? ''), /./, `${type} ${name}`);

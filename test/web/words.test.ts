@@ -5,6 +5,9 @@ import fc from 'fast-check';
 import t from 'tap';
 import { civilTimeAt, formatClock, formatDuration } from '../../src/contact/civil-time.js';
 import { civilDay, clockText, durationText } from '../../src/web/civil-time.js';
+import { standingOf } from '../../src/web/seat/call-standing.js';
+import { errorCatalogue } from '../../src/errors.js';
+import { hinted } from '../../src/web/hinted.js';
 import { whyNot, seatActs, type SeatMoment } from '../../src/web/seat/seat-acts.js';
 import { en } from '../../src/web/words/en.js';
 import { zh } from '../../src/web/words/zh.js';
@@ -63,6 +66,29 @@ t.test("the pages' civil time is the service's", async (t) => {
   );
   for (const ms of [-1, 0, 999, 59_999, 3_599_999, 3_600_000, 90_061_000])
     t.equal(durationText(ms), formatDuration(ms));
+});
+
+t.test('a refusal says what to mend, not that something is to be mended', async (t) => {
+  const weak = { field: 'newPassword', zh: '不能含有账号名', en: 'must not hold the user’s name' };
+  const { zh: inChinese, en: inEnglish } = errorCatalogue.PASSWORD_WEAK;
+  t.equal(hinted(inChinese, weak, 'zh'), '新密码不符合要求:不能含有账号名');
+  t.equal(
+    hinted(inEnglish, weak, 'en'),
+    'The new password is not good enough: must not hold the user’s name',
+  );
+  t.equal(hinted(errorCatalogue.NOT_FOUND.zh, {}, 'zh'), '没有这个地址');
+});
+
+t.test('a call stands as it is: held, not talking; over, and recorded or not', async (t) => {
+  const said = (stage: 'offered' | 'talking' | 'ended', held: boolean, recording: 'off' | 'on' | 'kept') =>
+    standingOf({ stage, held, recording })
+      .map((word) => zh[word])
+      .join(' · ');
+  t.equal(said('offered', false, 'off'), '振铃');
+  t.equal(said('talking', false, 'on'), '通话 · 录音中');
+  t.equal(said('talking', true, 'on'), '保持 · 录音中');
+  t.equal(said('ended', false, 'kept'), '已结束 · 已录音');
+  t.equal(said('ended', false, 'off'), '已结束 · 未录音');
 });
 
 t.test('each act is allowed in the states in which the service takes it', async (t) => {

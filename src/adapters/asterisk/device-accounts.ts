@@ -26,11 +26,14 @@ export interface AccountSettings {
 const inParallel = 8;
 
 const configClass = 'res_pjsip';
+/** The dialplan's context for what phones dial. */
+const phoneContext = 'agents';
 
 /** The accounts that Asterisk has from us. */
 export interface AccountKeeper {
   /**
-   * Writes what is new or has another password, takes out what is gone; one call after the other.
+   * Writes what is new or has another password, takes out what is gone: first of all what Asterisk kept from before this
+   * process and the site has no longer. One call after the other.
    * @throws AppError as the ARI client does; accounts written so far stay.
    */
   bring(accounts: readonly DeviceAccount[]): Promise<void>;
@@ -44,12 +47,19 @@ export interface AccountKeeper {
 /** No account written yet. */
 export function createAccountKeeper(ari: AriClient, settings: AccountSettings): AccountKeeper {
   const written = new Map<DeviceId, string>();
+  /** Whether what Asterisk kept from before has been looked at. */
+  let isLookedAt = false;
   let turn: Promise<void> = Promise.resolve();
 
   async function bring(accounts: readonly DeviceAccount[]): Promise<void> {
     const wanted = new Set(accounts.map(({ deviceId }) => deviceId));
     const waiting = accounts.filter(({ deviceId, password }) => written.get(deviceId) !== password);
     const gone = [...written.keys()].filter((deviceId) => !wanted.has(deviceId));
+    // A phone taken out while we were away must not wait for those that stay.
+    if (!isLookedAt) {
+      await removeLeftovers(ari, wanted);
+      isLookedAt = true;
+    }
     const worker = async () => {
       for (let account = waiting.shift(); account !== undefined; account = waiting.shift()) {
         await pushAccount(ari, account, settings);
@@ -69,16 +79,37 @@ export function createAccountKeeper(ari: AriClient, settings: AccountSettings): 
       turn = result.catch(() => undefined);
       return result;
     },
-    forget: () => written.clear(),
+    forget() {
+      written.clear();
+      isLookedAt = false;
+    },
   };
+}
+
+/** Endpoints in a phone's context that are no phone of the site's. Trunks have a context of their own, and are in a file. */
+async function removeLeftovers(ari: AriClient, wanted: ReadonlySet<string>): Promise<void> {
+  const endpoints = await ari.endpoints.list();
+  const strangers = endpoints.filter(
+    ({ technology, resource }) => technology === 'PJSIP' && !wanted.has(resource),
+  );
+  for (const { resource } of strangers)
+    if ((await contextOf(ari, resource)) === phoneContext) await removeAccount(ari, resource as DeviceId);
+}
+
+/** Where an endpoint's calls begin; undefined where it is gone meanwhile. */
+async function contextOf(ari: AriClient, id: string): Promise<string | undefined> {
+  const fields = await ari.config.get({ configClass, objectType: 'endpoint', id }).catch(nothingWhereGone);
+  return fields?.find(({ attribute }) => attribute === 'context')?.value;
+}
+
+function nothingWhereGone(error: unknown): undefined {
+  if (!(error instanceof AppError && error.details['status'] === 404)) throw error;
 }
 
 /** Endpoint first: nobody can register any more. What is not there is gone already. */
 async function removeAccount(ari: AriClient, id: DeviceId): Promise<void> {
   for (const objectType of ['endpoint', 'aor', 'auth'])
-    await ari.config.remove({ configClass, objectType, id }).catch((error: unknown) => {
-      if (!(error instanceof AppError && error.details['status'] === 404)) throw error;
-    });
+    await ari.config.remove({ configClass, objectType, id }).catch(nothingWhereGone);
 }
 
 async function pushAccount(ari: AriClient, account: DeviceAccount, settings: AccountSettings): Promise<void> {
@@ -103,7 +134,7 @@ function aorFields({ qualifyEveryMs, qualifyTimeoutMs }: AccountSettings): Recor
 
 function endpointFields(id: string, settings: AccountSettings): Record<string, string> {
   return {
-    context: 'agents',
+    context: phoneContext,
     language: 'zh',
     identify_by: 'auth_username,username',
     allow_overlap: 'no',

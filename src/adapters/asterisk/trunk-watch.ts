@@ -13,7 +13,7 @@ export interface TrunkWatch {
 
 const lookEveryMs = 5_000;
 
-/** A watch over all endpoints that are no devices; while Asterisk is away the last look stands. */
+/** A watch over the endpoints that the dialplan has a limit for: the trunks. While Asterisk is away the last look stands. */
 export function createTrunkWatch(
   ari: AriClient,
   ami: AmiClient,
@@ -24,16 +24,18 @@ export function createTrunkWatch(
 
   async function look(): Promise<void> {
     const [endpoints, registrations] = await Promise.all([ari.endpoints.list(), registrationsOf(ami)]);
-    seen = await Promise.all(
+    const found = await Promise.all(
       endpoints
         .filter(({ technology, resource }) => technology === 'PJSIP' && !isDevice(resource))
         .map(async ({ resource, channel_ids }) => ({
           trunkId: resource,
           linesInUse: channel_ids.length,
           lines: await linesOf(ari, resource),
-          registration: registrations.get(resource) ?? 'none',
+          registration: registrations.get(resource) ?? ('none' as const),
         })),
     );
+    // A phone just taken out may still be listed.
+    seen = found.filter(({ lines }) => lines !== null);
   }
 
   return {

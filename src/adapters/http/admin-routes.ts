@@ -3,8 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import { Type, type TObject } from 'typebox';
 import { civilTimeAt } from '../../contact/civil-time.js';
 import type { AgentId } from '../../contact/ids.js';
+import { holdsNumber } from '../../contact/number-in-text.js';
 import { AppError } from '../../errors.js';
-import type { RowFields } from '../../site/edit-rows.js';
+import type { RowFields, RowValue } from '../../site/edit-rows.js';
 import type { EditedTable, SiteRowEdit } from '../../site/edit-site.js';
 import {
   agentFields,
@@ -16,6 +17,7 @@ import {
   referencesTo,
   teamFields,
 } from '../../site/site-rows.js';
+import type { NamedRow, Site } from '../../site/site.js';
 import { sendAgentTable } from './agent-export.js';
 import type { User } from './access.js';
 import {
@@ -36,7 +38,7 @@ import {
   viewSkillRows,
   viewTeamRows,
 } from './admin-views.js';
-import { audit } from './audit.js';
+import { audit, type AuditDetails } from './audit.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { oneOf } from './views.js';
 
@@ -312,14 +314,41 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
   }
 }
 
-/** One fact a row: which fields changed, not what to. */
+/** One fact a row: which fields changed, and from what to what where that names no person and no secret. */
 export function auditEdit(
-  parts: Pick<HttpParts, 'engine'>,
+  parts: Pick<HttpParts, 'engine' | 'sites'>,
   user: User,
   { table, id, fields }: SiteRowEdit,
   before: RowFields | undefined,
 ): void {
   const what = fields === null ? 'remove' : before === undefined ? 'add' : 'change';
-  const changed = changedFields(before, fields).join(',');
-  audit(parts, user, 'site.edit', `${table} ${id}`, { what, fields: changed });
+  const changed = changedFields(before, fields);
+  const told = what === 'change' ? changed.filter((field) => toldFields[table].includes(field)) : [];
+  const values = told.flatMap((field) => [
+    [`${field}.from`, toldValue(parts.sites.current(), field, before?.[field])],
+    [`${field}.to`, toldValue(parts.sites.current(), field, fields?.[field])],
+  ]);
+  const details = { what, fields: changed.join(','), ...Object.fromEntries(values) } as AuditDetails;
+  audit(parts, user, 'site.edit', `${table} ${id}`, details);
+}
+
+/** Fields whose values the audit may hold: no agent's name. */
+const toldFields: Readonly<Record<EditedTable, readonly string[]>> = {
+  agents: ['team', 'skills', 'role', 'seesNumber', 'autoAnswer', 'device'],
+  teams: ['name', 'en', 'until'],
+  skills: ['name', 'en'],
+  devices: ['name'],
+  calendar: ['document'],
+};
+
+/** A value as the audit keeps it; teams and skills by what they are called now. */
+function toldValue(site: Site, field: string, value: RowValue | undefined): string | boolean | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return value;
+  const rows: ReadonlyMap<string, NamedRow> | undefined = { team: site.teams, skills: site.skills }[field];
+  const text = [value]
+    .flat()
+    .map((one) => rows?.get(String(one))?.name ?? String(one))
+    .join('、');
+  return holdsNumber(text) ? '****' : text;
 }

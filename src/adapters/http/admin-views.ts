@@ -1,7 +1,7 @@
 // What the administration shows of agents, teams, skills, devices and the calendar: schemas, and the site put into them.
 import { Type, type Static } from 'typebox';
 import { dayKeyAt, type DayKey } from '../../contact/civil-time.js';
-import type { DeviceId } from '../../contact/ids.js';
+import type { DeviceId, SkillName } from '../../contact/ids.js';
 import type { Engine } from '../../engine/engine.js';
 import { dayKind, missingNoticeYears, statutoryDays } from '../../site/calendar.js';
 import { agentRoles, type Site } from '../../site/site.js';
@@ -59,7 +59,8 @@ export const skillRowView = Type.Object({
   ...namedFieldsBody,
   id: Type.String(),
   agents: Type.Integer(),
-  usedBy: Type.Array(Type.String()),
+  /** The queues that ask for it. */
+  usedBy: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), en: Type.String() })),
 });
 export type SkillRowView = Static<typeof skillRowView>;
 
@@ -123,9 +124,15 @@ export function viewTeamRows(site: Site, nowMs: number): readonly TeamRowView[] 
 /** Every skill. */
 export function viewSkillRows(site: Site): readonly SkillRowView[] {
   return [...site.skills.values()].map(({ id, name, en }) => {
-    const by = referencesTo(site, 'skills', id);
-    const agents = by.filter((one) => one.startsWith('agents ')).length;
-    return { id, name, en, agents, usedBy: by.filter((one) => !one.startsWith('agents ')) };
+    const agents = [...site.agents.values()].filter(({ skills }) => skills.has(id as SkillName)).length;
+    const queues = [...site.queues.values()].filter(({ requires }) => requires.includes(id as SkillName));
+    return {
+      id,
+      name,
+      en,
+      agents,
+      usedBy: queues.map((one) => ({ id: one.id, name: one.name, en: one.en })),
+    };
   });
 }
 

@@ -28,10 +28,15 @@ export type AuditedAct =
   | 'contacts.search'
   | 'contacts.sameCaller'
   | 'contact.seen'
+  | 'message.send'
+  | 'stopList.add'
+  | 'stopList.end'
   | 'recording.listened'
   | 'agent.pin'
   | 'device.card'
-  | 'site.edit';
+  | 'site.edit'
+  | 'prompt.record'
+  | 'prompt.unrecord';
 
 /** What else is told of an act; never a number. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;

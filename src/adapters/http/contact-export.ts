@@ -1,6 +1,7 @@
 // The list of contacts as a file: the same rows as the list shows, masked numbers as text, named in the audit.
 import type { FastifyReply } from 'fastify';
 import { formatCivilTime } from '../../contact/civil-time.js';
+import type { QueueId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import { patternTexts, stateTexts } from '../../numbers/ledger-row.js';
 import { missedCauseTexts, type ContactRecord } from '../../metrics/contact-record.js';
@@ -32,7 +33,12 @@ export async function exportContacts(
   const { subset, fromMs = null, toMs = null, agentId = null, queueId = null, entryId = null } = filter;
   const asked = { subset: subset?.name ?? null, fromMs, toMs, agentId, queueId, entryId };
   audit(parts, user, 'export', 'contacts', { format, rows: contacts.length, ...asked });
-  const table = await tableOf(contactColumns, contacts, lang);
+  const { queues } = parts.sites.current();
+  const queueName = (id: string | null): string | null => {
+    const queue = id === null ? undefined : queues.get(id as QueueId);
+    return queue === undefined ? id : queue[lang === 'zh' ? 'name' : 'en'];
+  };
+  const table = await tableOf(contactColumns(queueName), contacts, lang);
   // The reply has been sent; its type is that of the list's JSON.
   return (await sendTable(reply, { name: 'contacts', format, table })) as never;
 }
@@ -82,7 +88,10 @@ const seconds = (
 const ledgerText = (texts: Readonly<Record<string, string>>, word: string | null): string | null =>
   word === null ? null : (texts[word] ?? word);
 
-const contactColumns: readonly Column<ContactRecord>[] = [
+/** The columns of the list; a queue that the files no longer have is named by its id. */
+const contactColumns = (
+  queueName: (id: string | null) => string | null,
+): readonly Column<ContactRecord>[] => [
   text('来电编号', 'Contact', ({ contactId }) => contactId),
   instant('来电时间', 'Arrived', ({ arrivedAtMs }) => arrivedAtMs),
   text('来电号码', 'Caller', ({ callerMasked }) => callerMasked),
@@ -90,7 +99,7 @@ const contactColumns: readonly Column<ContactRecord>[] = [
   text('接入', 'Entry', ({ entryId }) => entryId),
   text('归并方式', 'Merged as', ({ numberPattern }) => ledgerText(patternTexts, numberPattern)),
   text('号码状态', 'State of the number', ({ numberState }) => ledgerText(stateTexts, numberState)),
-  text('排队', 'Queue', ({ queueId }) => queueId),
+  text('排队', 'Queue', ({ queueId }) => queueName(queueId)),
   text('工号', 'Agents', ({ agentIds }) => agentIds.join(' ')),
   instant('接通时间', 'Answered', ({ answeredAtMs }) => answeredAtMs),
   instant('结束时间', 'Ended', ({ endedAtMs }) => endedAtMs),

@@ -7,7 +7,7 @@ import type { AgentId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import { missedCauseTexts, type ContactRecord, type MissedCause } from '../../metrics/contact-record.js';
 import { subsetNames } from '../../metrics/subset.js';
-import type { Site } from '../../site/site.js';
+import type { NamedRow, Site } from '../../site/site.js';
 import { mayExport, seesOwnContactsOnly, type User } from './access.js';
 import { audit } from './audit.js';
 import { exportContacts } from './contact-export.js';
@@ -81,6 +81,13 @@ const factView = Type.Object({
   data: Type.Unknown(),
 });
 
+const namesView = Type.Array(Type.Object({ id: Type.String(), name: Type.String(), en: Type.String() }));
+const storyView = Type.Object({
+  record: recordView,
+  journal: Type.Array(factView),
+  names: Type.Object({ queues: namesView, skills: namesView }),
+});
+
 /** Adds the routes of contacts. Agents see their own contacts, the others all. */
 export function addContactRoutes(api: Api, parts: HttpParts): void {
   const { records } = parts;
@@ -114,7 +121,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       schema: {
         summary: 'One call: its record and its journal',
         params,
-        response: { 200: Type.Object({ record: recordView, journal: Type.Array(factView) }) },
+        response: { 200: storyView },
       },
     },
     async (request) => {
@@ -123,7 +130,9 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       if (found === undefined || !maySee(user, found.record)) throw new AppError('CONTACT_UNKNOWN');
       if (!seesOwnContactsOnly(user)) audit(parts, user, 'contact.seen', request.params.id);
       const journal = found.journal.filter(({ type }) => !isSilent(user, type));
-      return { record: shownRecord(found.record), journal: journal.map(shownFact) };
+      const { queues, skills } = parts.sites.current();
+      const names = { queues: namesOf(queues.values()), skills: namesOf(skills.values()) };
+      return { record: shownRecord(found.record), journal: journal.map(shownFact), names };
     },
   );
 
@@ -186,6 +195,10 @@ export function maySee(user: User, record: ContactRecord): boolean {
 /** 监听 stays silent: those who are listened to do not read of it. */
 function isSilent(user: User, type: string): boolean {
   return seesOwnContactsOnly(user) && type.startsWith('Supervision');
+}
+
+function namesOf(rows: Iterable<NamedRow>) {
+  return [...rows].map(({ id, name, en }) => ({ id, name, en }));
 }
 
 /** A page as it is shown. @throws CURSOR_INVALID */

@@ -9,6 +9,8 @@ import type { AgentId, DeviceId } from '../../contact/ids.js';
 import type { Engine } from '../../engine/engine.js';
 import type { AccountStore } from '../../engine/account.js';
 import type { Attempts } from '../../engine/attempts.js';
+import type { MessageDesk } from '../../engine/message-desk.js';
+import type { MessageStore, StopList } from '../../engine/messages.js';
 import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
@@ -86,6 +88,50 @@ export interface OfficeSecrets {
   newPin(agentId: AgentId): Promise<string>;
 }
 
+/** One sound of a prompt. */
+export interface StudioSound {
+  readonly name: string;
+  readonly text: string;
+  readonly spoken: string;
+  readonly pinyin: string;
+  readonly durationMs: number;
+  readonly source: 'synthesized' | 'recorded' | 'uploaded';
+  readonly uploaded: { readonly text: string; readonly atMs: number } | null;
+}
+
+/** The prompts, heard and recorded. */
+export interface PromptStudio {
+  /** Below it lies each sound as `yihao/<name>.wav`. */
+  readonly soundsDir: string;
+  prompts(): readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly when: string;
+    readonly speed: 'normal' | 'slow';
+    readonly language: 'zh' | 'en';
+    readonly profile: 'citizen' | 'agent';
+    readonly longestMs: number;
+    readonly sounds: readonly StudioSound[];
+  }[];
+  isWritable(): Promise<boolean>;
+  /** @throws PROMPT_UNKNOWN, RECORDING_REFUSED, SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY */
+  record(promptId: string, name: string, bytes: Uint8Array): Promise<StudioSound>;
+  /** @throws PROMPT_UNKNOWN, RECORDING_MISSING, PROMPTS_READ_ONLY */
+  unrecord(promptId: string, name: string): Promise<StudioSound>;
+}
+
+/** Short messages as the API has them. */
+export interface MessageParts {
+  readonly desk: MessageDesk;
+  readonly store: Pick<MessageStore, 'ofContact'>;
+  readonly stopList: StopList;
+  /** Whether the gateway signed this body just now. */
+  readonly isSigned: (
+    word: Readonly<Record<'timestamp' | 'signature' | 'body', string>>,
+    nowMs: number,
+  ) => boolean;
+}
+
 /** Everything the server stands on. */
 export interface HttpParts {
   readonly engine: Engine;
@@ -99,7 +145,9 @@ export interface HttpParts {
   /** Where recordings lie. */
   readonly recordingsDir: string;
   readonly editor: SiteEditor;
+  readonly messages: MessageParts;
   readonly secrets: OfficeSecrets;
+  readonly studio: PromptStudio;
   /** What phones are told of the SIP server; host null = the address a page was asked at. */
   readonly sip: { readonly host: string | null; readonly port: number };
   /** Lets a screen watch the wall without a log-in. */

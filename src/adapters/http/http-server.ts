@@ -16,6 +16,7 @@ import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addCardRoutes } from './card-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse, refuseBytes } from './error-reply.js';
+import { addGatewayRoutes } from './gateway-routes.js';
 import { addHandoverRoutes } from './handover-routes.js';
 import { addHealthRoutes } from './health-routes.js';
 import { sessionIn, type Api, type HttpParts } from './http-parts.js';
@@ -25,12 +26,14 @@ import { createLiveFeed } from './live-feed.js';
 import { addLiveRoutes } from './live-routes.js';
 import { addLiveSocket, addWebsockets } from './live-socket.js';
 import { createLiveTopics } from './live-topics.js';
+import { addMessageRoutes } from './message-routes.js';
 import { addMetricsRoute } from './metrics-route.js';
 import { createApiDescription } from './open-api.js';
 import { addOwnCredentials } from './own-credentials.js';
-import { addPageRoutes } from './page-routes.js';
+import { addPageRoutes, showMissingPage } from './page-routes.js';
 import { addReportRoutes } from './report-routes.js';
 import { addSampleRoutes } from './sample-routes.js';
+import { addPromptRoutes } from './prompt-routes.js';
 import { addRecordingRoutes } from './recording-routes.js';
 import { addSearchRoutes } from './search-routes.js';
 import { addSessionRoutes } from './session-routes.js';
@@ -67,7 +70,9 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setErrorHandler(onError);
-  server.setNotFoundHandler((request, reply) => refuse(request, reply, 'NOT_FOUND'));
+  server.setNotFoundHandler(async (request, reply) =>
+    (await showMissingPage(request, reply, parts.pagesDir)) ? reply : refuse(request, reply, 'NOT_FOUND'),
+  );
 
   const description = createApiDescription();
   server.addHook('onRoute', (route) => {
@@ -83,6 +88,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
   addHealthRoutes(server, parts);
   addMetricsRoute(server, parts, feed);
   await addPageRoutes(server, parts);
+  await addGatewayRoutes(server, parts);
   await server.register(async (scope) => {
     const api = scope.withTypeProvider<TypeBoxTypeProvider>();
     await addSessions(api, parts);
@@ -102,9 +108,10 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
       add(api, parts);
     for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes]) add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
-    for (const add of [addReportRoutes, addSampleRoutes]) add(api, parts);
+    for (const add of [addReportRoutes, addSampleRoutes, addPromptRoutes]) add(api, parts);
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
       add(api, parts);
+    addMessageRoutes(api, parts);
     const lane = createReadLane();
     const board = createBroadcastBoard(parts, lane);
     addBroadcastRoutes(api, parts, board);

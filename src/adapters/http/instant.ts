@@ -23,6 +23,12 @@ export function instantIn(
   return epochMsOf(day);
 }
 
+/** Where the period stands in the request, and what to choose where it is too long. */
+export interface PeriodWords {
+  readonly place?: 'querystring' | 'body';
+  readonly tooLong?: { readonly zh: string; readonly en: string };
+}
+
 /**
  * The period two texts name; today so far if nothing is said, a day where only its beginning is.
  * @throws REQUEST_INVALID for a period that is empty or longer than `longestMs`
@@ -31,7 +37,7 @@ export function periodIn(
   query: { readonly from?: string; readonly to?: string },
   longestMs: number,
   nowMs: number,
-  place: 'querystring' | 'body' = 'querystring',
+  { place = 'querystring', tooLong }: PeriodWords = {},
 ): Interval {
   const fromMs =
     query.from === undefined ? dayStartMs(dayKeyAt(nowMs)) : instantIn('from', query.from, place);
@@ -40,12 +46,19 @@ export function periodIn(
       ? Math.min(fromMs + dayMs, Math.max(nowMs, fromMs + 1))
       : instantIn('to', query.to, place);
   const longestDays = longestMs / dayMs;
-  if (toMs <= fromMs || toMs - fromMs > longestMs)
+  if (toMs <= fromMs)
     throw new AppError('REQUEST_INVALID', {
       in: place,
       field: 'to',
-      zh: `须晚于 from,且不超过 ${String(longestDays)} 天`,
-      en: `must be after from, by at most ${String(longestDays)} days`,
+      zh: '止日须晚于起日',
+      en: 'the period must end after it begins',
+    });
+  if (toMs - fromMs > longestMs)
+    throw new AppError('REQUEST_INVALID', {
+      in: place,
+      field: 'to',
+      zh: `时段不超过 ${String(longestDays)} 天,${tooLong?.zh ?? '请缩短'}`,
+      en: `the period has at most ${String(longestDays)} days: ${tooLong?.en ?? 'shorten it'}`,
     });
   return { fromMs, toMs };
 }

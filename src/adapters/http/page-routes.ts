@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fastifyStatic } from '@fastify/static';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Api, HttpParts } from './http-parts.js';
 
@@ -28,10 +29,52 @@ const pages = [
   '/audit',
   '/admin',
   '/admin/cards',
+  '/prompts',
 ] as const;
 const notBuilt = '页面尚未编译,请运行 npm run build。 The pages are not built yet: run npm run build.\n';
 /** A page is its index and a dozen files: fetching them is no reason to refuse anybody. */
 const config = { rateLimit: false } as const;
+
+/** Addresses that answer programs: what is missing there is told as JSON, whoever asks. */
+const programs = /^\/(?:api|assets|healthz|metrics|provision)(?:\/|$)/;
+
+/**
+ * Answers a browser at an address that is no page: one with a slash too much leads to its page, any other shows the pages'
+ * own «no such page». Anybody else is not answered here.
+ */
+export async function showMissingPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pagesDir: string,
+): Promise<boolean> {
+  const [path = '', query] = request.url.split('?', 2);
+  const wantsPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '');
+  if (!wantsPage || programs.test(path)) return false;
+  const bare = path.replace(/\/+$/, '');
+  if (bare !== path && isPage(bare)) {
+    reply.redirect(query === undefined ? bare : `${bare}?${query}`, 308);
+    return true;
+  }
+  if (!(await isBuilt(pagesDir))) return false;
+  pageHead(reply.status(404)).sendFile('index.html');
+  return true;
+}
+
+/** Whether a page stands at this address; never one of another host's (`//elsewhere`). */
+function isPage(path: string): boolean {
+  return /^\/lead\/contacts\/[\w.-]+$/.test(path) || pages.some((page) => page === path);
+}
+
+async function isBuilt(pagesDir: string): Promise<boolean> {
+  return access(join(pagesDir, 'index.html')).then(
+    () => true,
+    () => false,
+  );
+}
+
+function pageHead(reply: FastifyReply): FastifyReply {
+  return reply.header('content-security-policy', pagePolicy).header('cache-control', 'no-cache');
+}
 
 /** Adds the pages. */
 export async function addPageRoutes(api: Api, { pagesDir }: HttpParts): Promise<void> {
@@ -43,20 +86,11 @@ export async function addPageRoutes(api: Api, { pagesDir }: HttpParts): Promise<
     cacheControl: false,
     suppressWarning: true,
   });
-  const index = join(pagesDir, 'index.html');
-  const isBuilt = () =>
-    access(index).then(
-      () => true,
-      () => false,
-    );
-
   for (const url of pages) {
     api.get(url, { schema: { hide: true }, config }, async (_request, reply) => {
-      if (!(await isBuilt())) return reply.status(503).type('text/plain; charset=utf-8').send(notBuilt);
-      return reply
-        .header('content-security-policy', pagePolicy)
-        .header('cache-control', 'no-cache')
-        .sendFile('index.html');
+      if (!(await isBuilt(pagesDir)))
+        return reply.status(503).type('text/plain; charset=utf-8').send(notBuilt);
+      return pageHead(reply).sendFile('index.html');
     });
   }
 

@@ -85,6 +85,8 @@ export interface RecordReader extends ShiftReader {
   /** In order of arrival, in chunks, so that the thread stays free in between. */
   countedRecords(interval: Interval, kpiLine?: string): AsyncIterable<readonly ReportedRecord[]>;
   countedArrivals(interval: Interval, kpiLine?: string): AsyncIterable<readonly CountedArrival[]>;
+  /** Offers since then that this agent's phone rang out for (RONA). */
+  offersUnanswered(agentId: string, sinceMs: number): Promise<number>;
   dataGaps(interval: Interval): Promise<readonly DataGap[]>;
   /** Null while there is no contact on record. */
   firstArrivalMs(): Promise<number | null>;

@@ -58,7 +58,7 @@ export function namedGroups(grouping: ReportGrouping, site: Site): readonly Grou
     case 'none':
       return [];
     case 'queue':
-      return [...site.queues.values()].map(({ id, name }) => ({ id, name, en: id }));
+      return [...site.queues.values()].map(({ id, name, en }) => ({ id, name, en }));
     case 'entry':
       return [...site.entries.values()].map(({ id, name }) => ({ id, name, en: id }));
     case 'team':

@@ -9,7 +9,14 @@ import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantText, periodIn } from './instant.js';
 import { tallyRulesOf } from './kpi-report.js';
 import { figureView, kpiRowView } from './live-routes.js';
-import { longestReportMs, reportFigures, reportKinds, type Report, type ReportRow } from './report.js';
+import {
+  longestReportMs,
+  reportFigures,
+  reportKinds,
+  type Report,
+  type ReportKind,
+  type ReportRow,
+} from './report.js';
 import { reportColumns } from './report-columns.js';
 import { reportGroupings } from './report-groups.js';
 import { fileFormat, sendTable, tableOf, type FileFormat, type FileLanguage } from './table-file.js';
@@ -53,6 +60,14 @@ const reportView = Type.Object({
   rows: Type.Array(rowView),
 });
 
+/** What to choose where the period is too long for its interval. */
+const coarser: Readonly<Record<ReportKind, { readonly zh: string; readonly en: string }>> = {
+  interval: { zh: '请缩短,或改按小时、按日统计', en: 'shorten it, or choose hours or days' },
+  hour: { zh: '请缩短,或改按日、按月统计', en: 'shorten it, or choose days or months' },
+  day: { zh: '请缩短,或改按月统计', en: 'shorten it, or choose months' },
+  month: { zh: '请缩短', en: 'shorten it' },
+};
+
 /** Rows written at a time, so that the thread stays free in between. */
 const rowsATurn = 50;
 
@@ -71,7 +86,11 @@ export function addReportRoutes(api: Api, parts: HttpParts): void {
     },
     async (request, reply) => {
       const { by = 'hour', group = 'none', format = 'json', lang = 'zh', ...period } = request.query;
-      const question = { ...periodIn(period, longestReportMs[by], nowMs()), by, group };
+      const question = {
+        ...periodIn(period, longestReportMs[by], nowMs(), { tooLong: coarser[by] }),
+        by,
+        group,
+      };
       const site = sites.current();
       const report = await reportFigures(records, question, tallyRulesOf(site.metricsPolicy), site);
       // A stream is sent as it is: the schema describes it, and does not write it.

@@ -48,7 +48,7 @@ export function addSampleRoutes(api: Api, parts: HttpParts): void {
     async (request) => {
       const { n, from, to, agentId, teamId, queueId, seed = randomBytes(8).toString('hex') } = request.body;
       const site = sites.current();
-      const period = periodIn({ from, to }, longestMs, nowMs(), 'body');
+      const period = periodIn({ from, to }, longestMs, nowMs(), { place: 'body' });
       const filter = {
         ...period,
         subset: { name: 'answered', rules: tallyRulesOf(site.metricsPolicy) },

@@ -15,6 +15,7 @@ const findingView = Type.Object({
   en: Type.String(),
 });
 
+const namedView = Type.Object({ id: Type.String(), name: Type.String(), en: Type.String() });
 const siteView = Type.Object({
   name: Type.String(),
   version: Type.String(),
@@ -22,7 +23,7 @@ const siteView = Type.Object({
   entries: Type.Array(
     Type.Object({ id: Type.String(), name: Type.String(), flowId: Type.String(), queueId: Type.String() }),
   ),
-  queues: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+  queues: Type.Array(namedView),
   agents: Type.Integer(),
   devices: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
   warnings: Type.Array(findingView),
@@ -77,7 +78,7 @@ function viewSite(site: Site) {
       flowId,
       queueId,
     })),
-    queues: [...site.queues.values()].map(({ id, name }) => ({ id, name })),
+    queues: [...site.queues.values()].map(({ id, name, en }) => ({ id, name, en })),
     agents: site.agents.size,
     devices: [...site.devices.values()].map(({ id, name }) => ({ id, name })),
     warnings: [...site.warnings],

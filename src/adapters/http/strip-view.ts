@@ -24,13 +24,18 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
   let caller: { readonly contactId: string; readonly calls: KeptReading<number> } | undefined;
 
   async function readDay() {
-    const talks = await todaysRecords(parts, { agentId });
+    const dayKey = dayKeyAt(nowMs());
+    const [talks, missed] = await Promise.all([
+      todaysRecords(parts, { agentId }),
+      parts.records.offersUnanswered(agentId, dayStartMs(dayKey)),
+    ]);
     const sum = (of: (record: ContactRecord) => number) => talks.reduce((total, one) => total + of(one), 0);
     return {
-      dayKey: dayKeyAt(nowMs()),
+      dayKey,
       answered: talks.length,
       talkMs: sum(({ talkMs }) => talkMs),
       wrapUpMs: sum(({ wrapUpMs }) => wrapUpMs),
+      missed,
     };
   }
 

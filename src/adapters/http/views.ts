@@ -88,7 +88,8 @@ export const contactView = Type.Object({
   heldBy: nullable(oneOf(['phone', 'page'])),
   heldSinceMs: nullable(Type.Integer()),
   helpSinceMs: nullable(Type.Integer()),
-  recording: oneOf(['off', 'on', 'paused']),
+  /** `kept`: the talk is over, and was recorded. */
+  recording: oneOf(['off', 'on', 'paused', 'kept']),
   disposition: dispositionView,
 });
 export type ContactView = Static<typeof contactView>;
@@ -108,6 +109,7 @@ export type SupervisionView = Static<typeof supervisionView>;
 export const queueView = Type.Object({
   queueId: Type.String(),
   name: Type.String(),
+  en: Type.String(),
   waiting: Type.Integer(),
   longestWaitMs: Type.Integer(),
   signedIn: Type.Integer(),
@@ -211,9 +213,13 @@ export function viewContact(contact: Contact, place: number | null): ContactView
     heldBy: holderOf(talk),
     heldSinceMs: talk?.heldSinceMs ?? null,
     helpSinceMs: talk?.helpSinceMs ?? null,
-    recording: talk?.recording ?? 'off',
+    recording: talk?.recording ?? (isOver(contact) && contact.recorded === true ? 'kept' : 'off'),
     disposition: contact.disposition as ContactView['disposition'],
   };
+}
+
+function isOver({ stage }: Contact): boolean {
+  return stage.at === 'leaving' || stage.at === 'ended';
 }
 
 /** Where both hold, the phone has to let go first. */
@@ -249,6 +255,7 @@ export function queueStates(site: Site, engine: Engine): readonly QueueState[] {
     return {
       queueId: queue.id,
       name: queue.name,
+      en: queue.en,
       waiting: here.length,
       longestSinceMs: arrivals.length === 0 ? null : Math.min(...arrivals),
       signedIn: served.filter(({ activity }) => activity.is !== 'offline').length,

@@ -17,6 +17,7 @@ const alarmLevels: Readonly<Record<AlarmName, AlarmLevel>> = {
   eventLoopSlow: 'warn',
   newContactAddress: 'warn',
   heldTooLong: 'warn',
+  messagesFailing: 'warn',
   phoneMisconfigured: 'warn',
   promptMissing: 'warn',
   calendarMissing: 'info',

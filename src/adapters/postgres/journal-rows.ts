@@ -45,7 +45,17 @@ export async function writeEntries(
 
 /** One row a fact. */
 function rowsOf({ stream, id, seq, atMs, node, epoch, facts }: CarriedEntry): readonly JournalRow[] {
-  return facts.map(({ type, ...data }, at) => ({ stream, id, seq: seq + at, atMs, node, epoch, type, data }));
+  return facts.map((fact, at) => {
+    const { type, ...data } = keptFact(fact);
+    return { stream, id, seq: seq + at, atMs, node, epoch, type, data };
+  });
+}
+
+/** What a short message says is in its row, until it is sent, and nowhere for ever. */
+function keptFact(fact: CarriedEntry['facts'][number]): { readonly type: string } {
+  if (fact.type !== 'MessageQueued') return fact;
+  const { slots: _left, ...kept } = fact;
+  return kept;
 }
 
 /** What PostgreSQL's jsonb cannot hold (NUL, half a surrogate) becomes U+FFFD. */

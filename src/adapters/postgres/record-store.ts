@@ -76,6 +76,8 @@ export interface RecordStore extends ShiftStore {
   countedRecords(interval: Interval, kpiLine?: string): AsyncGenerator<readonly ReportedRecord[]>;
   /** The same for the worst window: contacts inside the denominator and decided. */
   countedArrivals(interval: Interval, kpiLine?: string): AsyncGenerator<readonly CountedArrival[]>;
+  /** Offers since then that this agent's phone rang out for (RONA). */
+  offersUnanswered(agentId: string, sinceMs: number): Promise<number>;
   /** Gaps that touch the interval. */
   dataGaps(interval: Interval): Promise<readonly DataGap[]>;
   /** Arrival of the first contact on record, or null: no window before it is whole. */
@@ -87,6 +89,8 @@ export interface RecordStore extends ShiftStore {
 const pageLimit = { default: 50, most: 200 };
 /** Rows a chunk: turned into objects and counted within 10 ms even on a busy machine, so that the thread stays free in between. */
 const chunkRows = 250;
+/** More than one agent's facts of a day: how far back in his stream is looked, however old it is. */
+const mostFactsOfDay = 5_000;
 
 export function createRecordStore(database: Database): RecordStore {
   return {
@@ -104,6 +108,7 @@ export function createRecordStore(database: Database): RecordStore {
           .where('excluded', 'is', null)
           .where((where) => where.or([where('answered', '=', true), where('endedAtMs', 'is not', null)])),
       ),
+    offersUnanswered: (agentId, sinceMs) => asked(offersUnanswered(database, agentId, sinceMs)),
     dataGaps: ({ fromMs, toMs }) =>
       asked(
         database
@@ -130,6 +135,24 @@ export function createRecordStore(database: Database): RecordStore {
           .execute(),
       ),
   };
+}
+
+async function offersUnanswered(database: Database, agentId: string, sinceMs: number): Promise<number> {
+  const latest = database
+    .selectFrom('journal')
+    .select(['atMs', 'type', 'data'])
+    .where('stream', '=', 'agent')
+    .where('id', '=', agentId)
+    .orderBy('seq', 'desc')
+    .limit(mostFactsOfDay);
+  const { count } = await database
+    .selectFrom(latest.as('latest'))
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('atMs', '>=', sinceMs)
+    .where('type', '=', 'AgentActivityChanged')
+    .where(sql<string>`data ->> 'outcome'`, '=', 'rona')
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 interface Cursor {

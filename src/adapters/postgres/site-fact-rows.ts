@@ -1,4 +1,4 @@
-// Writes what the site's stream says into tables of its own: gaps, citizens reached, broadcasts, hand-over notes and their receipts.
+// Writes what the site's stream says into tables of its own: gaps, citizens reached, broadcasts, hand-over notes and their receipts, orders for short messages.
 import type { Transaction } from 'kysely';
 import type { JournalEntry, SiteFact } from '../../engine/ports.js';
 import type { Tables } from './tables.js';
@@ -38,6 +38,12 @@ async function writeFact(writing: Writing, fact: SiteFact, { siteId, seq, atMs }
       const { noteId, by, text, figures } = fact;
       return insertOnce(writing, 'handover', { noteId, atMs, sentBy: by, text, figures });
     }
+    case 'MessageQueued': {
+      const { messageId, templateId, slots, callerKey, callerMasked, contactId = null, by } = fact;
+      const order = { messageId, templateId, slots, callerKey, callerMasked, contactId, sentBy: by };
+      const begun = { state: 'queued', code: null, attempts: 0, version: 0, dueAtMs: 0 } as const;
+      return insertOnce(writing, 'message', { ...order, ...begun, queuedAtMs: atMs });
+    }
     case 'BroadcastRead':
     case 'HandoverRead':
       return insertOnce(writing, 'noteRead', { noteId: fact.noteId, readBy: fact.by, atMs });
@@ -46,7 +52,7 @@ async function writeFact(writing: Writing, fact: SiteFact, { siteId, seq, atMs }
   }
 }
 
-async function insertOnce<Table extends 'dataGap' | 'broadcast' | 'handover' | 'noteRead'>(
+async function insertOnce<Table extends 'dataGap' | 'broadcast' | 'handover' | 'noteRead' | 'message'>(
   writing: Writing,
   table: Table,
   row: Tables[Table],

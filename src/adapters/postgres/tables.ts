@@ -1,5 +1,6 @@
 // The tables of the records database as TypeScript sees them; columns are the same names in snake_case.
 import type { Account } from '../../engine/account.js';
+import type { Message, StopRow } from '../../engine/messages.js';
 import type { ShiftFigures } from '../../engine/shift-notes.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
 import type { ReachedMark } from '../../metrics/reached.js';
@@ -75,6 +76,18 @@ interface NoteReadRow {
   readonly atMs: number;
 }
 
+/** What a gateway told: a delivery report or a citizen's reply, each once. */
+interface MessageNoticeRow {
+  readonly noticeId: string;
+  readonly kind: 'report' | 'reply';
+  readonly messageId: string | null;
+  readonly callerKey: string;
+  readonly callerMasked: string;
+  readonly code: string | null;
+  readonly text: string;
+  readonly atMs: number;
+}
+
 export interface Tables {
   readonly journal: JournalRow;
   readonly journalRefused: JournalRefusedRow;
@@ -88,4 +101,7 @@ export interface Tables {
   readonly broadcast: BroadcastRow;
   readonly handover: HandoverRow;
   readonly noteRead: NoteReadRow;
+  readonly message: Message;
+  readonly messageNotice: MessageNoticeRow;
+  readonly stopList: StopRow;
 }

@@ -6,7 +6,14 @@ import type { Static } from 'typebox';
 const sound = Type.Object({
   file: Type.String({ pattern: '^[A-Za-z0-9/-]+$' }),
   durationMs: Type.Integer({ minimum: 0 }),
+  /** As one would write it, as it is read aloud, and that in pinyin (empty for English). */
   text: Type.String(),
+  spoken: Type.String(),
+  pinyin: Type.String(),
+  /** What the build made it from. */
+  source: Type.Union([Type.Literal('synthesized'), Type.Literal('recorded')]),
+  /** A recording uploaded by page lies over it, made for this text. */
+  uploaded: Type.Union([Type.Object({ text: Type.String(), atMs: Type.Integer() }), Type.Null()]),
 });
 
 /** One stretch of a prompt: `sounds` by the slot's key, or under `''` where there is no slot. */
@@ -26,8 +33,20 @@ const part = Type.Object({
 
 /** Shape of `sounds/manifest.json`. */
 export const promptManifestSchema = Type.Object({
-  version: Type.Literal(1),
-  prompts: Type.Record(Type.String(), Type.Object({ parts: Type.Array(part, { minItems: 1 }) })),
+  version: Type.Literal(2),
+  prompts: Type.Record(
+    Type.String(),
+    Type.Object({
+      /** As its file says. */
+      text: Type.String(),
+      when: Type.String(),
+      speed: Type.Union([Type.Literal('normal'), Type.Literal('slow')]),
+      language: Type.Union([Type.Literal('zh'), Type.Literal('en')]),
+      profile: Type.Union([Type.Literal('citizen'), Type.Literal('agent')]),
+      longestMs: Type.Integer(),
+      parts: Type.Array(part, { minItems: 1 }),
+    }),
+  ),
 });
 
 /** Content of `sounds/manifest.json`. */

@@ -20,6 +20,8 @@ export interface PromptStore {
   resolve(prompt: PromptRef): PromptSounds | undefined;
   /** Ids of every prompt with sound. */
   ids(): readonly string[];
+  /** All that the manifest says. */
+  manifest(): PromptManifest;
   /**
    * Reads the manifest again; on a fault the former one stays in force.
    * @throws CONFIG_INVALID if it is missing or no manifest
@@ -35,19 +37,21 @@ type Part = PromptManifest['prompts'][string]['parts'][number];
  * @throws CONFIG_INVALID if it is missing or no manifest
  */
 export function createPromptStore(manifestPath: string): PromptStore {
-  let prompts = readManifest(manifestPath);
+  let manifest = readManifest(manifestPath);
   return {
     resolve({ id, slots }) {
-      const sounds = prompts.get(id)?.map((part) => soundOf(part, slots ?? {}));
+      const prompt = Object.hasOwn(manifest.prompts, id) ? manifest.prompts[id] : undefined;
+      const sounds = prompt?.parts.map((part) => soundOf(part, slots ?? {}));
       if (!sounds || !sounds.every((sound) => sound !== undefined)) return undefined;
       return {
         media: sounds.map(({ file }) => `sound:${file}`),
         durationMs: sounds.reduce((sum, { durationMs }) => sum + durationMs, 0),
       };
     },
-    ids: () => [...prompts.keys()],
+    ids: () => Object.keys(manifest.prompts),
+    manifest: () => manifest,
     reload() {
-      prompts = readManifest(manifestPath);
+      manifest = readManifest(manifestPath);
     },
   };
 }
@@ -59,12 +63,12 @@ function soundOf(part: Part, slots: NonNullable<PromptRef['slots']>): Part['soun
   return key === undefined ? undefined : part.sounds[key];
 }
 
-function readManifest(manifestPath: string): ReadonlyMap<string, readonly Part[]> {
+function readManifest(manifestPath: string): PromptManifest {
   const manifest = parseManifest(manifestPath);
   if (!Value.Check(promptManifestSchema, manifest)) {
     throw new AppError('CONFIG_INVALID', { file: manifestPath, mend: 'npm run prompts -- build' });
   }
-  return new Map(Object.entries(manifest.prompts).map(([id, { parts }]) => [id, parts]));
+  return manifest;
 }
 
 function parseManifest(manifestPath: string): unknown {

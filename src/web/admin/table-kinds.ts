@@ -5,7 +5,7 @@ import type {
   SkillRowView,
   TeamRowView,
 } from '../../adapters/http/admin-views.js';
-import { language, say } from '../words/language.js';
+import { language, nameOf, say } from '../words/language.js';
 import type { WordKey } from '../words/zh.js';
 
 export const tables = ['agents', 'teams', 'skills', 'devices'] as const;
@@ -121,7 +121,7 @@ export const tableKinds: Readonly<Record<TableName, TableKind>> = {
       { word: 'admin.members', text: plain('agents') },
       {
         word: 'admin.usedBy',
-        text: (row) => (row as SkillRowView).usedBy.map(lastWord).join(listComma()),
+        text: (row) => (row as SkillRowView).usedBy.map(nameOf).join(listComma()),
       },
     ],
     fields: [name, english],

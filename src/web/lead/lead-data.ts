@@ -36,9 +36,18 @@ export interface RecordPage {
   readonly cursor: string | null;
 }
 
+/** A row of the site's files: its id and what it is called. */
+export interface ShownName {
+  readonly id: string;
+  readonly name: string;
+  readonly en: string;
+}
+
 export interface Story {
   readonly record: ShownRecord;
   readonly journal: readonly StoryFact[];
+  /** What the queues and skills that facts name are called now. */
+  readonly names: { readonly queues: readonly ShownName[]; readonly skills: readonly ShownName[] };
 }
 
 interface Named {
@@ -57,5 +66,5 @@ export interface HandoverPage {
 /** Names of entries and queues, for choosing. */
 export interface SiteNames {
   readonly entries: readonly { readonly id: string; readonly name: string }[];
-  readonly queues: readonly { readonly id: string; readonly name: string }[];
+  readonly queues: readonly ShownName[];
 }

@@ -1,24 +1,33 @@
 // Small texts of the supervisor's page: slots of a story's line, how long ago, when.
 import { clockText, durationText, minuteText } from '../civil-time.js';
-import { dayText, language, say } from '../words/language.js';
+import { dayText, language, nameOf, say } from '../words/language.js';
+import type { ShownName } from './lead-data.js';
 import type { Slot, StoryLine } from './story.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
+/** What a row is called in the language of the page; one that the files no longer have is shown by its id. */
+export function namedIn(rows: readonly ShownName[], id: string): string {
+  const row = rows.find((one) => one.id === id);
+  return row === undefined ? id : nameOf(row);
+}
+
 /** A slot as text. */
-export function slotText(slot: Slot): string {
+export function slotText(slot: Slot, queues: readonly ShownName[] = []): string {
   if (typeof slot === 'string') return slot;
   if (typeof slot === 'number') return String(slot);
   if ('word' in slot) return say(slot.word);
   if ('ms' in slot) return durationText(slot.ms);
-  return slot.list.map(slotText).join(language.value === 'zh' ? '、' : ', ');
+  if ('queue' in slot) return namedIn(queues, slot.queue);
+  return slot.list.map((one) => slotText(one, queues)).join(language.value === 'zh' ? '、' : ', ');
 }
 
 /** A line of a story in the page's language. */
-export function lineText({ word, slots }: StoryLine): string {
-  return say(word, Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, slotText(slot)])));
+export function lineText({ word, slots }: StoryLine, queues: readonly ShownName[]): string {
+  const texts = Object.entries(slots).map(([name, slot]) => [name, slotText(slot, queues)]);
+  return say(word, Object.fromEntries(texts) as Record<string, string>);
 }
 
 /** `12分钟前`, `12 min ago`. */

@@ -1,6 +1,7 @@
 // Tells a contact's facts in words: which words, and what fills their slots. Total: a fact nobody told us of is shown by its name.
 import type { AgentFact } from '../../contact/agent.js';
 import type { ContactFact } from '../../contact/contact-signals.js';
+import type { MessageFact } from '../../engine/messages.js';
 import type { CallMissedFact } from '../../engine/ports.js';
 import type { ReachedFact } from '../../metrics/reached.js';
 import { zh, type WordKey } from '../words/zh.js';
@@ -16,9 +17,14 @@ export interface StoryFact {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What fills a slot: text, a word of the lists, a duration, or several of them. */
+/** What fills a slot: text, a word of the lists, a duration, a queue by its id, or several of them. */
 export type Slot =
-  string | number | { readonly word: WordKey } | { readonly ms: number } | { readonly list: readonly Slot[] };
+  | string
+  | number
+  | { readonly word: WordKey }
+  | { readonly ms: number }
+  | { readonly queue: string }
+  | { readonly list: readonly Slot[] };
 
 /** One line of the story. */
 export interface StoryLine {
@@ -28,7 +34,7 @@ export interface StoryLine {
   readonly minor: boolean;
 }
 
-type FactType = (ContactFact | AgentFact | CallMissedFact | ReachedFact)['type'];
+type FactType = (ContactFact | AgentFact | CallMissedFact | ReachedFact | MessageFact)['type'];
 type Told = readonly [word: WordKey, slots?: StoryLine['slots']];
 type Teller = (fact: Fact) => Told;
 
@@ -67,7 +73,7 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     fact.has('digit') ? 'story.FlowStepped.digit' : 'story.FlowStepped',
     { node: fact.text('nodeId'), digit: fact.text('digit') },
   ],
-  ContactQueued: (fact) => ['story.ContactQueued', { queue: fact.text('queueId') }],
+  ContactQueued: (fact) => ['story.ContactQueued', { queue: { queue: fact.text('queueId') } }],
   PlaceTold: (fact) => ['story.PlaceTold', { place: fact.text('place') }],
   NoticeHeard: () => ['story.NoticeHeard'],
   PromptFailed: (fact) => ['story.PromptFailed', { prompt: fact.text('promptId') }],
@@ -119,6 +125,17 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     fact.text('note') === '' ? 'story.ContactReached' : 'story.ContactReached.note',
     { by: fact.text('by'), how: fact.word('reached', 'how'), note: fact.text('note') },
   ],
+  MessageQueued: (fact) => [
+    'story.MessageQueued',
+    { by: fact.word('by', 'by'), template: fact.text('templateId') },
+  ],
+  MessageSent: () => ['story.MessageSent'],
+  MessageDelivered: () => ['story.MessageDelivered'],
+  MessageFailed: (fact) => [
+    fact.is('refused') ? 'story.MessageFailed.refused' : 'story.MessageFailed',
+    { code: fact.word('message', 'code') },
+  ],
+  MessageReplied: () => ['story.MessageReplied'],
 
   HoldOverdue: (fact) => ['story.HoldOverdue', { held: fact.ms('heldMs') }],
   HelpAsked: (fact) => ['story.HelpAsked', { agent: agentOf(fact) }],

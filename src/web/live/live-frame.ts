@@ -54,6 +54,7 @@ export interface WallAgent {
 
 export interface WallQueue {
   readonly name: string;
+  readonly en: string;
   readonly waiting: number;
   readonly longestSinceMs: number | null;
   readonly signedIn: number;

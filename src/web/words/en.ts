@@ -3,6 +3,7 @@ import { talkActsEn } from './talk-acts.en.js';
 import { accountsEn } from './accounts.en.js';
 import { leadEn } from './lead.en.js';
 import type { WordKey } from './zh.js';
+import { promptsEn } from './prompts.en.js';
 import { reportsEn } from './reports.en.js';
 import { adminEn } from './admin.en.js';
 
@@ -60,9 +61,16 @@ export const en: Readonly<Record<WordKey, string>> = {
   'stage.leaving': 'Ending',
   'stage.ended': 'Over',
 
+  'nothing.title': 'No such page',
+  'nothing.why': 'The address may be wrong, or the page is gone.',
+  'nothing.home': 'Back to the first page',
+  'refused.title': 'You may not open this page',
+  'refused.why': 'Your role does not open this page. If your work needs it, ask the administrator.',
+
   'rec.off': 'Not recorded',
   'rec.on': 'Recording',
   'rec.paused': 'Recording paused',
+  'rec.kept': 'Recorded',
 
   'kpi.offered': 'Calls offered',
   'kpi.answered': 'Calls answered',
@@ -132,6 +140,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'alarm.spoolDiskFull': 'Journal disk full',
   'alarm.databaseAway': 'Database away',
   'alarm.promptMissing': 'Prompt missing',
+  'alarm.messagesFailing': 'Short messages are not taken',
   'alarm.calendarMissing': 'Holiday calendar missing',
   'alarm.numberEnding': 'A number is about to stop',
   'alarm.eventLoopSlow': 'Service is slow',
@@ -222,4 +231,5 @@ export const en: Readonly<Record<WordKey, string>> = {
   ...talkActsEn,
 
   ...reportsEn,
+  ...promptsEn,
 };

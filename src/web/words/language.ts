@@ -21,6 +21,11 @@ watchEffect(() => {
   document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
 });
 
+/** A row's name in the language of the page. */
+export function nameOf({ name, en }: { readonly name: string; readonly en: string }): string {
+  return language.value === 'zh' ? name : en;
+}
+
 /** Changes to the other language, and remembers it. */
 export function switchLanguage(): void {
   language.value = language.value === 'zh' ? 'en' : 'zh';

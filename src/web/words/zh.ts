@@ -1,4 +1,5 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
+import { promptsZh } from './prompts.zh.js';
 import { reportsZh } from './reports.zh.js';
 import { talkActsZh } from './talk-acts.zh.js';
 import { accountsZh } from './accounts.zh.js';
@@ -59,9 +60,16 @@ export const zh = {
   'stage.leaving': '结束中',
   'stage.ended': '已结束',
 
+  'nothing.title': '没有这个页面',
+  'nothing.why': '地址可能有误,或页面已不在。',
+  'nothing.home': '返回首页',
+  'refused.title': '没有权限打开此页面',
+  'refused.why': '您的角色不能打开此页面。如工作需要,请联系管理员。',
+
   'rec.off': '未录音',
   'rec.on': '录音中',
   'rec.paused': '录音已暂停',
+  'rec.kept': '已录音',
 
   'kpi.offered': '呼入总量',
   'kpi.answered': '人工接通量',
@@ -131,6 +139,7 @@ export const zh = {
   'alarm.spoolDiskFull': '日志磁盘已满',
   'alarm.databaseAway': '数据库无法访问',
   'alarm.promptMissing': '缺少提示音',
+  'alarm.messagesFailing': '短信发不出去',
   'alarm.calendarMissing': '缺少节假日安排',
   'alarm.numberEnding': '号码即将停止接听',
   'alarm.eventLoopSlow': '服务响应迟缓',
@@ -221,6 +230,7 @@ export const zh = {
   ...talkActsZh,
 
   ...reportsZh,
+  ...promptsZh,
 } as const;
 
 /** A key of the word lists. */

@@ -1,0 +1,37 @@
+// The words of the prompts' page in English.
+import type { promptsZh } from './prompts.zh.js';
+
+export const promptsEn: Readonly<Record<keyof typeof promptsZh, string>> = {
+  'page.prompts': 'Prompts',
+  'prompts.search': 'Search id, text or pinyin',
+  'prompts.show': 'Show',
+  'prompts.show.all': 'All',
+  'prompts.show.citizen': 'Heard by citizens',
+  'prompts.show.agent': 'Heard by agents',
+  'prompts.show.slow': 'Slow',
+  'prompts.show.recorded': 'Recorded',
+  'prompts.count': '{n} prompts, {s} sounds',
+  'prompts.empty': 'No such prompt',
+  'prompts.seconds': '{s} s',
+  'prompts.flow': 'Flow {flow}, node {node}',
+  'prompts.saidBy.service': 'Played by the service',
+  'prompts.saidBy.dialplan': 'Played by Asterisk while the service is away',
+  'prompts.saidBy.flows': 'Played by flows',
+  'prompts.saidBy.nobody': 'Not used at present',
+  'prompts.source.synthesized': 'Synthesized',
+  'prompts.source.recorded': 'Recorded (file)',
+  'prompts.source.uploaded': 'Recorded (uploaded)',
+  'prompts.slow': 'Slow',
+  'prompts.changed': 'The text has changed; the recording says: {text}',
+  'prompts.play': 'Play {name}',
+  'prompts.variants': 'All {n} sounds',
+  'prompts.upload': 'Upload a recording of {name}',
+  'prompts.uploadShort': 'Upload recording',
+  'prompts.remove': 'Remove the recording of {name}',
+  'prompts.removeShort': 'Remove recording',
+  'prompts.uploaded': '{name} is a recording now, {s} s long',
+  'prompts.removed': '{name} is as it was made again',
+  'prompts.readOnly': 'The service cannot write to the folder of the prompts: nothing can be uploaded now',
+  'prompts.hint':
+    'WAV, FLAC, OGG, AIFF or MP3 of at most 20 MB; silent ends and loudness are evened out. After a change of a text or a reading have npm run prompts -- build run.',
+};
