@@ -36,6 +36,8 @@ export interface FlowView {
   readonly callerShown: boolean;
   /** What the number dialled opens its calls with, in the place of the flow's greeting. */
   readonly opening?: PromptRef | undefined;
+  /** The call does not tell its city, and cities share its area code. */
+  readonly asksCity?: boolean | undefined;
   /** Per queue: contacts waiting, and agents signed in who could take its calls. */
   readonly queues: Readonly<Record<string, { readonly waiting: number; readonly signedIn: number }>>;
 }

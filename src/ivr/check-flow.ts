@@ -104,6 +104,7 @@ interface Situation {
   readonly day: FlowDay;
   readonly minuteOfDay: number;
   readonly tag: string;
+  readonly asksCity: boolean;
 }
 
 /** What a root fails at: when, and at which line it is lost. */
@@ -146,12 +147,11 @@ function lossesOf(flow: Flow, root: string, tags: readonly string[]): readonly L
   return flowDays.flatMap((day) =>
     bounds.flatMap((from, index) => {
       const to = bounds[index + 1] ?? 1440;
-      const lost = (tags.length > 0 ? tags : ['']).find(
-        (tag) => !reachesPerson(flow, root, { day, minuteOfDay: from, tag }),
+      const calls = (tags.length > 0 ? tags : ['']).flatMap((tag) =>
+        [false, true].map((asksCity) => ({ day, minuteOfDay: from, tag, asksCity })),
       );
-      return lost === undefined
-        ? []
-        : [{ line: lineOfLoss(flow, root, { day, minuteOfDay: from, tag: lost }), day, from, to }];
+      const lost = calls.find((situation) => !reachesPerson(flow, root, situation));
+      return lost === undefined ? [] : [{ line: lineOfLoss(flow, root, lost), day, from, to }];
     }),
   );
 }
@@ -184,11 +184,12 @@ function possibleWays(
   return [...taken.map(({ next }) => next), ...(sure < 0 ? [otherwise] : [])];
 }
 
-function mayHold(branch: BranchCase, { day, minuteOfDay, tag }: Situation): boolean {
+function mayHold(branch: BranchCase, { day, minuteOfDay, tag, asksCity }: Situation): boolean {
   return (
     (branch.days === null || branch.days.includes(day)) &&
     (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
-    (branch.tags === null || branch.tags.includes(tag))
+    (branch.tags === null || branch.tags.includes(tag)) &&
+    (branch.asksCity === null || branch.asksCity === asksCity)
   );
 }
 

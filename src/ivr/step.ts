@@ -157,6 +157,7 @@ function holds(branch: BranchCase, world: FlowWorld, minuteOfDay: number): boole
     (branch.days === null || branch.days.includes(world.day)) &&
     (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
     (branch.tags === null || branch.tags.includes(world.view.tag)) &&
+    (branch.asksCity === null || branch.asksCity === (world.view.asksCity ?? false)) &&
     (branch.queue === null || queueHolds(branch.queue, world.view))
   );
 }

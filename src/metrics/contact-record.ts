@@ -55,6 +55,9 @@ export interface ContactRecord {
   readonly kpiLine: string;
   readonly tag: string;
   readonly siteVersion: string;
+  /** How the number dialled was merged, and its state on that day: the ledger's own words. */
+  readonly numberPattern: string | null;
+  readonly numberState: string | null;
   readonly queueId: string | null;
   readonly arrivedAtMs: number;
   readonly queuedAtMs: number | null;
@@ -162,6 +165,8 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     kpiLine: '',
     tag: '',
     siteVersion: '',
+    numberPattern: null,
+    numberState: null,
     queueId: null,
     arrivedAtMs,
     queuedAtMs: null,
@@ -280,6 +285,8 @@ function arrived(record: Draft, fact: Extract<ContactFact, { type: 'ContactArriv
   record.kpiLine = fact.kpiLine;
   record.tag = fact.tag;
   record.siteVersion = fact.siteVersion;
+  record.numberPattern = fact.numberPattern ?? null;
+  record.numberState = fact.numberState ?? null;
   record.arrivedAtMs = fact.arrivedAtMs;
 }
 

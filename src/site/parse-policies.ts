@@ -12,6 +12,8 @@ export interface Policies {
   readonly areaCode: string;
   /** The KPI line of calls by a number that the ledger does not know. */
   readonly unknownKpiLine: string;
+  /** So many days before a number stops serving its callers it is told of. */
+  readonly numberNoticeDays: number;
   readonly mainEntryId: string;
   /** Where `mainEntry` stands, for a finding about it. */
   readonly mainEntryLine: number;
@@ -39,6 +41,7 @@ export function parsePolicies(
     'site',
     'areaCode',
     'unknownKpiLine',
+    'numberNoticeDays',
     'mainEntry',
     'menu',
     'greeting',
@@ -51,6 +54,7 @@ export function parsePolicies(
     name: readSiteName(top),
     areaCode: readAreaCode(top),
     unknownKpiLine: top.id('unknownKpiLine', 'unknown'),
+    numberNoticeDays: top.whole('numberNoticeDays', { min: 1, max: 90 }, 14),
     mainEntryId: top.id('mainEntry'),
     mainEntryLine: source.lineAt(['mainEntry']),
     menu: top.flag('menu', false),

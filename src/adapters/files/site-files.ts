@@ -124,10 +124,10 @@ export async function createSiteHolder(
   parts: SiteHolderParts,
 ): Promise<{ readonly ok: true; readonly holder: SiteHolder } | RefusedSite> {
   const { dir, nowMs, check, onReload } = parts;
-  async function parse(overrides: { readonly menu?: boolean }): Promise<ParsedSite> {
+  async function parse(options: Omit<ParseOptions, 'nowMs'>): Promise<ParsedSite> {
     const files = await readSiteFiles(dir).catch(findingOf);
     if ('ok' in files) return files;
-    return siteFrom(await check({ files, options: { nowMs: nowMs(), overrides } }));
+    return siteFrom(await check({ files, options: { nowMs: nowMs(), ...options } }));
   }
   const first = await parse({});
   if (!first.ok) return first;
@@ -138,7 +138,8 @@ export async function createSiteHolder(
   const versions = new Map([[current.version, current]]);
 
   async function load(menuWanted: boolean | undefined): Promise<Reloaded> {
-    const parsed = await parse(menuWanted === undefined ? {} : { menu: menuWanted });
+    const overrides = menuWanted === undefined ? {} : { menu: menuWanted };
+    const parsed = await parse({ overrides, inForce: current.numbers });
     if (!parsed.ok) return parsed;
     menu = menuWanted;
     const unchanged = parsed.site.version === current.version;

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { formatCivilTime } from '../../contact/civil-time.js';
 import type { QueueId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
+import { patternTexts, stateTexts } from '../../numbers/ledger-row.js';
 import { missedCauseTexts, type ContactRecord } from '../../metrics/contact-record.js';
 import type { User } from './access.js';
 import { audit } from './audit.js';
@@ -83,6 +84,10 @@ const seconds = (
   },
 });
 
+/** A word of the ledger in Chinese; a word it no longer has stays as it was kept. */
+const ledgerText = (texts: Readonly<Record<string, string>>, word: string | null): string | null =>
+  word === null ? null : (texts[word] ?? word);
+
 /** The columns of the list; a queue that the files no longer have is named by its id. */
 const contactColumns = (
   queueName: (id: string | null) => string | null,
@@ -92,6 +97,8 @@ const contactColumns = (
   text('来电号码', 'Caller', ({ callerMasked }) => callerMasked),
   text('接入号码', 'Number dialled', ({ dnis }) => dnis),
   text('接入编号', 'Entry id', ({ entryId }) => entryId),
+  text('归并方式', 'Merged as', ({ numberPattern }) => ledgerText(patternTexts, numberPattern)),
+  text('号码状态', 'State of the number', ({ numberState }) => ledgerText(stateTexts, numberState)),
   text('排队', 'Queue', ({ queueId }) => queueName(queueId)),
   text('工号', 'Agents', ({ agentIds }) => agentIds.join(' ')),
   instant('接通时间', 'Answered', ({ answeredAtMs }) => answeredAtMs),

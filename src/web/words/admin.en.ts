@@ -38,6 +38,8 @@ export const adminEn: Readonly<Record<keyof typeof adminZh, string>> = {
   'num.p.seatsKept': 'Cancelled, seats kept',
   'num.p.office': 'Back to an office phone',
   'num.p.subCentre': 'Sub-centre',
+  'num.p.emergency': 'Emergency',
+  'num.p.utility': 'Utility',
   'num.s.served': 'Kept for good',
   'num.s.dual': 'Dual period',
   'num.s.transfer': 'Prompt and transfer',

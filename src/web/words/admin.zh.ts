@@ -37,6 +37,8 @@ export const adminZh = {
   'num.p.seatsKept': '号码取消、座席保留',
   'num.p.office': '转为普通办公电话',
   'num.p.subCentre': '设分中心',
+  'num.p.emergency': '紧急热线',
+  'num.p.utility': '公共事业热线',
   'num.s.served': '长期保留',
   'num.s.dual': '双号并行期',
   'num.s.transfer': '提示并转接期',

@@ -142,6 +142,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'alarm.promptMissing': 'Prompt missing',
   'alarm.messagesFailing': 'Short messages are not taken',
   'alarm.calendarMissing': 'Holiday calendar missing',
+  'alarm.numberEnding': 'A number is about to stop',
   'alarm.eventLoopSlow': 'Service is slow',
 
   'kind.consult': 'Enquiry',

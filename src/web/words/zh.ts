@@ -141,6 +141,7 @@ export const zh = {
   'alarm.promptMissing': '缺少提示音',
   'alarm.messagesFailing': '短信发不出去',
   'alarm.calendarMissing': '缺少节假日安排',
+  'alarm.numberEnding': '号码即将停止接听',
   'alarm.eventLoopSlow': '服务响应迟缓',
 
   'kind.consult': '咨询',
