@@ -5,6 +5,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkCommand } from './flows/check.mjs';
 import { UsageError } from './flows/command.mjs';
+import { diffCommand } from './flows/diff.mjs';
+import { drawCommand } from './flows/draw.mjs';
 import { numberCommand } from './flows/number.mjs';
 import { testCommand } from './flows/test.mjs';
 import { tryCommand } from './flows/try.mjs';
@@ -13,8 +15,10 @@ import { layoutOf, SettingError } from './run/layout.mjs';
 /** @type {Readonly<Record<string, import('./flows/command.mjs').Command>>} */
 const commands = {
   check: checkCommand,
+  draw: drawCommand,
   try: tryCommand,
   test: testCommand,
+  diff: diffCommand,
   number: numberCommand,
 };
 
