@@ -52,7 +52,7 @@ t.test('every change is told with the line of its place', async (t) => {
   const cases: readonly (readonly [edits: readonly Edit[], told: readonly string[]])[] = [
     [
       [['queues.yaml', 'timeout: 10m', 'timeout: 5m']],
-      ['queues.yaml:11 队列 general 的 最长等候(timeout) 由「10m」改为「5m」。'],
+      ['queues.yaml:12 队列 general 的 最长等候(timeout) 由「10m」改为「5m」。'],
     ],
     [
       [['queues.yaml', '  recorded: true\n', '']],
@@ -60,11 +60,11 @@ t.test('every change is told with the line of its place', async (t) => {
     ],
     [
       [['policies.yaml', 'menu: false', 'menu: true']],
-      ['policies.yaml:9 策略 menu 由「false」改为「true」。'],
+      ['policies.yaml:11 策略 menu 由「false」改为「true」。'],
     ],
     [
       [['policies.yaml', 'ring: 8s', 'ring: 12s']],
-      ['policies.yaml:15 策略 contact 的 ring 由「8s」改为「12s」。'],
+      ['policies.yaml:17 策略 contact 的 ring 由「8s」改为「12s」。'],
     ],
     [
       [['lexicon.yaml', 'chong2 xin1', 'zhong4 xin1']],
