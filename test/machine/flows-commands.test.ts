@@ -113,7 +113,7 @@ t.test('files with an error are told of by each command, and nothing is done wit
     ['number', '12345'],
   ]) {
     const told = await flows(args);
-    t.equal(told.code, 1, args[0]);
+    t.equal(told.code, 1, args[0] ?? '');
     t.match(told.out, /^flows\/12345\.yaml:6 没有名为 nowhere 的节点。.* \[错误 error\]$/m, args[0]);
   }
   t.match(await flows(['check', '--dir', path.join(home, 'nowhere')]), { code: 1, err: /不能读取/ });
