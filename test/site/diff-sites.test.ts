@@ -32,6 +32,12 @@ function edited(...edits: readonly Edit[]) {
 const lineOf = (files: ReadonlyMap<string, string>, file: string, text: string): string =>
   String((files.get(file) ?? '').split(text)[0]?.split('\n').length ?? 0);
 
+/** `file:@text@ words` with the line on which that text stands. */
+function withLines(files: ReadonlyMap<string, string>, told: string): string {
+  const [file = ''] = told.split(':');
+  return told.replace(/@([^@]+)@/, (_, text: string) => lineOf(files, file, text));
+}
+
 /** `file:line zh` of every change. */
 function changes(
   after: ReadonlyMap<string, string>,
@@ -52,53 +58,56 @@ t.test('every change is told with the line of its place', async (t) => {
   const cases: readonly (readonly [edits: readonly Edit[], told: readonly string[]])[] = [
     [
       [['queues.yaml', 'timeout: 10m', 'timeout: 5m']],
-      ['queues.yaml:12 队列 general 的 最长等候(timeout) 由「10m」改为「5m」。'],
+      ['queues.yaml:@timeout: 5m@ 队列 general 的 最长等候(timeout) 由「10m」改为「5m」。'],
     ],
     [
       [['queues.yaml', '  recorded: true\n', '']],
-      ['queues.yaml:4 队列 general 的 录音(recorded) 不再写明,原为「true」。'],
+      ['queues.yaml:@- id: general@ 队列 general 的 录音(recorded) 不再写明,原为「true」。'],
     ],
     [
       [['policies.yaml', 'menu: false', 'menu: true']],
-      ['policies.yaml:11 策略 menu 由「false」改为「true」。'],
+      ['policies.yaml:@menu: true@ 策略 menu 由「false」改为「true」。'],
     ],
     [
       [['policies.yaml', 'ring: 8s', 'ring: 12s']],
-      ['policies.yaml:17 策略 contact 的 ring 由「8s」改为「12s」。'],
+      ['policies.yaml:@ring: 12s@ 策略 contact 的 ring 由「8s」改为「12s」。'],
     ],
     [
       [['lexicon.yaml', 'chong2 xin1', 'zhong4 xin1']],
-      ['lexicon.yaml:6 读音 重新 由「chong2 xin1」改为「zhong4 xin1」。'],
+      ['lexicon.yaml:@zhong4 xin1@ 读音 重新 由「chong2 xin1」改为「zhong4 xin1」。'],
     ],
     [
       [['trunks.yaml', 'maxLines: 120', 'maxLines: 30']],
-      ['trunks.yaml:17 中继 trunks carrier 的 maxLines 由「120」改为「30」。'],
+      ['trunks.yaml:@maxLines: 30@ 中继 trunks carrier 的 maxLines 由「120」改为「30」。'],
     ],
     [
       [['prompts/1-entry.yaml', 'text: 正在为您接通人工，请稍候。', 'text: 正在为您接通，请稍候。']],
       [
-        'prompts/1-entry.yaml:LINE 提示音 menu.noinput 由「正在为您接通人工，请稍候。」改为「正在为您接通，请稍候。」,将重新合成。',
+        'prompts/1-entry.yaml:@text: 正在为您接通@ 提示音 menu.noinput 由「正在为您接通人工，请稍候。」改为「正在为您接通，请稍候。」,将重新合成。',
       ],
     ],
     [[['prompts/1-entry.yaml', 'when: 任何菜单内 4 秒未按键', 'when: 不按键']], []],
     [
       [[menu, "'2': business", "'2': line"]],
-      [`${menu}:5 节点 top 的去向由 「按 2」→ business 改为 「按 2」→ line。`],
+      [`${menu}:@top:\n@ 节点 top 的去向由 「按 2」→ business 改为 「按 2」→ line。`],
     ],
     [
       [[menu, "'2': business }", "'2': business, '3': line }"]],
-      [`${menu}:5 节点 top 新增去向:「按 3」→ line。`],
+      [`${menu}:@top:\n@ 节点 top 新增去向:「按 3」→ line。`],
     ],
     [
       [[menu, "{ '1': progress, '2': business }", "{ '2': business }"]],
-      [`${menu}:5 节点 top 不再有去向:「按 1」→ progress。`],
+      [`${menu}:@top:\n@ 节点 top 不再有去向:「按 1」→ progress。`],
     ],
-    [[[menu, 'timeout: 4s', 'timeout: 6s']], [`${menu}:5 节点 top 的等按键的时间由「4s」改为「6s」。`]],
+    [
+      [[menu, 'timeout: 4s', 'timeout: 6s']],
+      [`${menu}:@top:\n@ 节点 top 的等按键的时间由「4s」改为「6s」。`],
+    ],
     [[[menu, 'start: top', 'start: line']], [`${menu}:1 流程起点由 top 改为 line。`]],
     [
       [[menu, 'staffed: false, next: line', 'waitingAtLeast: 9, next: line']],
       [
-        `${menu}:27 节点 business 的去向由 「enterprise 无人签入」→ line 改为 「enterprise 等候至少 9 人」→ line。`,
+        `${menu}:@business:\n@ 节点 business 的去向由 「enterprise 无人签入」→ line 改为 「enterprise 等候至少 9 人」→ line。`,
       ],
     ],
     [
@@ -107,18 +116,17 @@ t.test('every change is told with the line of its place', async (t) => {
         [menu, '  business:\n', '  desk:\n'],
       ],
       [
-        `${menu}:27 删除了节点 business(原文件此行)。`,
-        `${menu}:5 节点 top 的去向由 「按 2」→ business 改为 「按 2」→ desk。`,
-        `${menu}:27 新增节点 desk。`,
+        `${menu}:@desk:\n@ 删除了节点 business(原文件此行)。`,
+        `${menu}:@top:\n@ 节点 top 的去向由 「按 2」→ business 改为 「按 2」→ desk。`,
+        `${menu}:@desk:\n@ 新增节点 desk。`,
       ],
     ],
   ];
   for (const [edits, told] of cases) {
     const after = edited(...edits);
-    const line = lineOf(after, 'prompts/1-entry.yaml', 'text: 正在为您接通');
     t.same(
       changes(after),
-      told.map((text) => text.replace('LINE', line)),
+      told.map((text) => withLines(after, text)),
       JSON.stringify(edits),
     );
   }
