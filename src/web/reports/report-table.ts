@@ -10,47 +10,50 @@ import type { ListWish } from './report-address.js';
 /** A count, and the calls it stands for. */
 export interface CountColumn {
   readonly word: WordKey;
+  /** The heading of its column, broken into lines; where there is none, it has no column. */
+  readonly head?: WordKey;
   readonly subset: SubsetName;
 }
 
 /** The columns of counts, in two bands. */
 export const countColumns: readonly CountColumn[] = [
-  { word: 'kpi.offered', subset: 'offered' },
-  { word: 'kpi.answered', subset: 'answered' },
-  { word: 'reports.inTime', subset: 'within15' },
-  { word: 'reports.notAnswered', subset: 'notAnswered' },
-  { word: 'reports.undecided', subset: 'undecided' },
-  { word: 'reports.excluded', subset: 'excluded' },
+  { word: 'kpi.offered', head: 'reports.head.offered', subset: 'offered' },
+  { word: 'kpi.answered', head: 'reports.head.answered', subset: 'answered' },
+  { word: 'reports.inTime', head: 'reports.head.inTime', subset: 'within15' },
+  { word: 'reports.notAnswered', head: 'reports.head.notAnswered', subset: 'notAnswered' },
+  { word: 'reports.undecided', head: 'reports.head.undecided', subset: 'undecided' },
+  { word: 'reports.excluded', head: 'reports.head.excluded', subset: 'excluded' },
 ];
 
 export const abandonColumns: readonly CountColumn[] = [
-  { word: 'reports.abandoned', subset: 'abandoned' },
-  { word: 'reports.inPrompt', subset: 'abandonedInPrompt' },
-  { word: 'reports.inQueue', subset: 'abandonedInQueue' },
-  { word: 'reports.ringing', subset: 'abandonedRinging' },
-  { word: 'reports.short', subset: 'shortAbandoned' },
+  { word: 'reports.abandoned', head: 'reports.head.abandoned', subset: 'abandoned' },
+  { word: 'reports.inPrompt', head: 'reports.head.inPrompt', subset: 'abandonedInPrompt' },
+  { word: 'reports.inQueue', head: 'reports.head.inQueue', subset: 'abandonedInQueue' },
+  { word: 'reports.ringing', head: 'reports.head.ringing', subset: 'abandonedRinging' },
+  { word: 'reports.short', head: 'reports.head.short', subset: 'shortAbandoned' },
 ];
 
 type FigureName = keyof ReportRow['figures'];
 
 export interface FigureColumn {
   readonly word: WordKey;
+  readonly head: WordKey;
   readonly figure: FigureName;
 }
 
 export const rateColumns: readonly FigureColumn[] = [
-  { word: 'kpi.rate', figure: 'answerRate' },
-  { word: 'kpi.within15.offered', figure: 'within15OfOffered' },
-  { word: 'kpi.within15.answered', figure: 'within15OfAnswered' },
-  { word: 'kpi.reached', figure: 'reached' },
+  { word: 'kpi.rate', head: 'reports.head.rate', figure: 'answerRate' },
+  { word: 'kpi.within15.offered', head: 'reports.head.within15.offered', figure: 'within15OfOffered' },
+  { word: 'kpi.within15.answered', head: 'reports.head.within15.answered', figure: 'within15OfAnswered' },
+  { word: 'kpi.reached', head: 'reports.head.reached', figure: 'reached' },
 ];
 
 export const timeColumns: readonly FigureColumn[] = [
-  { word: 'kpi.asa', figure: 'asa' },
-  { word: 'reports.aht', figure: 'aht' },
-  { word: 'reports.talk', figure: 'averageTalk' },
-  { word: 'reports.hold', figure: 'averageHold' },
-  { word: 'reports.wrap', figure: 'averageWrapUp' },
+  { word: 'kpi.asa', head: 'reports.head.asa', figure: 'asa' },
+  { word: 'reports.aht', head: 'reports.head.aht', figure: 'aht' },
+  { word: 'reports.talk', head: 'reports.head.talk', figure: 'averageTalk' },
+  { word: 'reports.hold', head: 'reports.head.hold', figure: 'averageHold' },
+  { word: 'reports.wrap', head: 'reports.head.wrap', figure: 'averageWrapUp' },
 ];
 
 /** Why calls were not answered: together they are all of those. */
@@ -72,10 +75,10 @@ export const excludedColumns: readonly CountColumn[] = [
   { word: 'reports.outside.promptOnly', subset: 'excludedPromptOnly' },
 ];
 
-/** Seconds with one decimal, cut off: `12.3秒`. */
+/** Seconds with one decimal, cut off: `12.3`; the unit stands over the columns. */
 export function secondsText(ms: number): string {
   const tenths = Math.floor(ms / 100);
-  return say('reports.seconds', { s: `${String(Math.floor(tenths / 10))}.${String(tenths % 10)}` });
+  return `${String(Math.floor(tenths / 10))}.${String(tenths % 10)}`;
 }
 
 /** An average of a row, `—` where there is nothing to divide by. */
