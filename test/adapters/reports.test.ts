@@ -54,6 +54,20 @@ t.test('every cell of every grouping has as many calls as the list behind it', a
   t.match(teams.total.figures, { answerRate: { text: '66.1%' } }, 'the whole has its rates');
 });
 
+t.test('opening a list is audited with its subset; going on in it is not again', async (t) => {
+  const { call, logIn, world } = await open();
+  const { cookie } = await logIn('1001');
+  const query = `${period}&subset=notWithin15&limit=20`;
+  const first = await call(`GET /api/v1/contacts?${query}`, { cookie });
+  const { cursor } = first.json<{ cursor: string }>();
+  await call(`GET /api/v1/contacts?${query}&cursor=${encodeURIComponent(cursor)}`, { cookie });
+  const lists = world.journal.flatMap(({ facts }) =>
+    facts.filter((fact) => fact.type === 'Audited' && fact.act === 'contacts.list'),
+  );
+  t.match(lists, [{ by: '1001', about: 'contacts', details: { subset: 'notWithin15' } }]);
+  t.equal(lists.length, 1);
+});
+
 t.test('periods too long or with too many rows are refused in plain words', async (t) => {
   const { call, logIn } = await open();
   const { cookie } = await logIn('1001');

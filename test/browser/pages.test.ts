@@ -151,7 +151,17 @@ t.test(
     const call = await citizen.call('12345');
     await see(wall, figureIs('waiting', '1'));
     await see(kiosk, figureIs('waiting', '1'));
-    await see(wall, '.call-list td:text-is("0311-****4711")');
+    await see(wall, '.call-list a:text-is("0311-****4711")');
+    t.equal(await kiosk.locator('nav, a, button').count(), 0, 'no figure of a screen leads anywhere');
+    await wall.locator('[data-figure=waiting] a').press('Enter');
+    await see(wall, '.call-list h2:focus');
+    await see(wall, '.call-list .narrowed:has-text("排队")');
+    await wall.locator('.call-list a:text-is("0311-****4711")').press('Enter');
+    await wall.waitForURL(/\/lead\/contacts\//);
+    await wall.goBack();
+    await see(wall, '.call-list a:text-is("0311-****4711")');
+    await wall.locator('.call-list a:text-is("全部来电")').press('Enter');
+    await wall.locator('.call-list .narrowed').waitFor({ state: 'detached', timeout: withinMs });
     await see(lead, '.waiting li:has-text("0311-****4711")');
 
     await strip.keyboard.press('Alt+1');

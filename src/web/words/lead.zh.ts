@@ -19,6 +19,7 @@ export const leadZh = {
   'lead.minutes': '{n}分钟',
   'lead.hours': '{n}小时',
   'lead.days': '{n}天',
+  'lead.loading': '正在读取…',
   'lead.now': '刚刚',
 
   'unreached.title': '待触达市民',
@@ -110,6 +111,7 @@ export const leadZh = {
   'cast.urgent': '紧急',
   'cast.send': '发出',
   'cast.sent': '已发出',
+  'cast.missing': '请填写要对话务员说的话',
   'cast.none': '本班尚无喊话',
   'cast.read': '已阅 {n} 人',
   'cast.unread': '未阅 {n} 人',
@@ -120,6 +122,8 @@ export const leadZh = {
   'shift.text': '交接事项(不写电话号码)',
   'shift.write': '写入交接',
   'shift.written': '交接已写入',
+  'shift.missing': '请填写交接事项',
+  'shift.sure': '写入后不能修改。确定写入吗?',
   'shift.read': '已接班',
   'shift.none': '尚无交接记录',
   'shift.readBy': '接班:{who}',
@@ -145,6 +149,8 @@ export const leadZh = {
 
   'story.title': '来电经过',
   'story.back': '返回班长台',
+  'story.backToReports': '返回报表',
+  'story.backToWall': '返回大屏',
   'story.record': '概要',
   'story.line': '时间线',
   'story.recordings': '录音',
