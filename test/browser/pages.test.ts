@@ -82,7 +82,9 @@ const see = (page: Page, selector: string): Promise<void> =>
   page.locator(selector).first().waitFor({ timeout: withinMs });
 const tile = (state: string, id = agent): string => `[data-agent="${id}"][data-state="${state}"]`;
 const word = (state: string): string => `.seat-state [data-state="${state}"]`;
-const figureIs = (name: string, value: string): string => `[data-figure="${name}"]:text-is("${value}")`;
+/** With its link where it leads to its calls. */
+const figureIs = (name: string, value: string): string =>
+  `:is([data-figure="${name}"], [data-figure="${name}"] a):text-is("${value}")`;
 
 async function logIn(page: Page, user: string, password: string): Promise<void> {
   await page.goto(`${origin}/login`);
