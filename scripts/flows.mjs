@@ -1,66 +1,102 @@
 // @ts-check
-// npm run flows: reads and checks everything a hotline's office edits, and tells what callers of a number hear.
+// npm run flows: the workshop of whoever edits a hotline's flows. Each command has its module in flows/.
 
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { numberUsage, tellNumber } from './flows/number.mjs';
-import { loadCore } from './prompts/core.mjs';
+import { checkCommand } from './flows/check.mjs';
+import { UsageError } from './flows/command.mjs';
+import { diffCommand } from './flows/diff.mjs';
+import { drawCommand } from './flows/draw.mjs';
+import { numberCommand } from './flows/number.mjs';
+import { testCommand } from './flows/test.mjs';
+import { tryCommand } from './flows/try.mjs';
 import { layoutOf, SettingError } from './run/layout.mjs';
 
-const usage = `用法 usage: npm run flows -- check [--dir DIR]
-  检查流程、号码、队列、话务员、节假日、提示音和策略 check flows, numbers, queues, agents, holidays, prompts and policies
-${numberUsage}
+/** @type {Readonly<Record<string, import('./flows/command.mjs').Command>>} */
+const commands = {
+  check: checkCommand,
+  draw: drawCommand,
+  try: tryCommand,
+  test: testCommand,
+  diff: diffCommand,
+  number: numberCommand,
+};
+
+const usage = `用法 usage: npm run flows -- 命令 COMMAND [--dir DIR]
+${Object.values(commands)
+  .map((command) => `  ${command.usage}`)
+  .join('\n')}
+  help
+    本说明 this text
   --dir DIR  所用目录,默认 ivr-flows 或 YIHAO_FLOWS the folder`;
 
-/** @param {string} dir */
-async function check(dir) {
-  const { readSiteFiles } = await loadCore('adapters/files/site-files');
-  const { checkSiteTexts } = await loadCore('site/parse-site');
-  const { formatFinding } = await loadCore('contact/finding');
-  const files = await readSiteFiles(dir);
-  const checked = checkSiteTexts(files, { nowMs: Date.now() });
-  const findings = checked.ok ? checked.warnings : checked.findings;
-  for (const finding of findings) {
-    const mark = finding.level === 'error' ? '错误 error' : '提醒 warning';
-    console.log(`${formatFinding(finding, 'zh')} [${mark}]\n    ${finding.en}`);
+/** @param {readonly string[]} argv */
+async function run([name = '', ...rest]) {
+  if (name === 'help' || name === '--help') {
+    console.log(usage);
+    return 0;
   }
-  const errors = findings.filter(({ level }) => level === 'error').length;
-  const counts = [files.size, errors, findings.length - errors].map(String);
-  console.log(
-    `${counts[0]} 个文件,${counts[1]} 处错误,${counts[2]} 处提醒。 ${counts.join(' / ')} files / errors / warnings.`,
-  );
-  return errors === 0 ? 0 : 1;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined)
+    throw new UsageError(
+      name === '' ? '请写命令。' : `没有命令 ${name}。`,
+      name === '' ? 'Name a command.' : `There is no command ${name}.`,
+    );
+  const { dir, asked } = readArguments(name, command, rest);
+  return command.run(path.resolve(dir ?? layoutOf(process.env).flows), asked);
 }
 
-/** @returns {{ command: string, more: string[], values: { dir?: string | undefined, on?: string | undefined, from?: string | undefined } } | undefined} */
-function readArguments() {
+/**
+ * @param {string} name
+ * @param {import('./flows/command.mjs').Command} command
+ * @param {readonly string[]} words
+ */
+function readArguments(name, { options, args: [least, most] }, words) {
+  const known = ['dir', ...options];
+  const { positionals, values } = parsed(name, words, known);
+  if (positionals.length < least || positionals.length > most)
+    throw new UsageError(
+      `${name} 后面的词数不对。`,
+      `${name} takes ${least === most ? least : `${least} to ${most}`} words after it.`,
+    );
+  const { dir, ...others } = /** @type {Record<string, string | undefined>} */ (values);
+  return { dir, asked: { args: positionals, values: others } };
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} words
+ * @param {readonly string[]} known
+ */
+function parsed(name, words, known) {
   try {
-    const { positionals, values } = parseArgs({
+    return parseArgs({
+      args: [...words],
       allowPositionals: true,
-      options: { dir: { type: 'string' }, on: { type: 'string' }, from: { type: 'string' } },
+      options: Object.fromEntries(
+        known.map((option) => [option, { type: /** @type {'string'} */ ('string') }]),
+      ),
     });
-    const [command = '', ...more] = positionals;
-    return { command, more, values };
   } catch {
-    return undefined;
+    const list = known.map((option) => `--${option}`).join(' ');
+    throw new UsageError(
+      `${name} 的选项有误,可用 ${list},各带一个值。`,
+      `${name} takes ${list}, each with a value.`,
+    );
   }
 }
 
-const asked = readArguments();
 try {
-  const dir = asked?.values.dir ?? layoutOf(process.env).flows;
-  const [number, ...others] = asked?.more ?? [];
-  if (asked?.command === 'check' && number === undefined) process.exitCode = await check(dir);
-  else if (asked?.command === 'number' && number !== undefined && others.length === 0)
-    process.exitCode = await tellNumber(dir, { number, on: asked.values.on, from: asked.values.from });
-  else {
-    console.error(usage);
-    process.exitCode = 2;
-  }
+  process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const { code, details } = /** @type {{ code?: string, details?: unknown }} */ (error);
-  if (!(error instanceof SettingError) && code !== 'CONFIG_INVALID') throw error;
-  console.error(
-    code === 'CONFIG_INVALID' ? `不能读取。 Cannot be read: ${JSON.stringify(details)}` : String(error),
-  );
-  process.exitCode = 1;
+  if (error instanceof UsageError) {
+    console.error(`${error.message}\n${usage}`);
+    process.exitCode = 2;
+  } else if (error instanceof SettingError || code === 'CONFIG_INVALID') {
+    console.error(
+      code === 'CONFIG_INVALID' ? `不能读取。 Cannot be read: ${JSON.stringify(details)}` : String(error),
+    );
+    process.exitCode = 1;
+  } else throw error;
 }

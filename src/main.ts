@@ -44,10 +44,11 @@ import { systemClock, systemTimers, uuidV7 } from './adapters/system/clock.js';
 import { watchEventLoop } from './adapters/system/event-loop-watch.js';
 import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
-import { addDays, civilTimeAt, dayKeyAt } from './contact/civil-time.js';
+import { addDays, dayKeyAt } from './contact/civil-time.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createAttempts } from './engine/attempts.js';
+import { dateAlarms } from './engine/date-alarms.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
 import { createMessageDesk } from './engine/message-desk.js';
 import { startMessageSender } from './engine/message-sender.js';
@@ -64,8 +65,8 @@ const redisPatienceMs = 3_000;
 const accountsPatienceMs = 2_000;
 /** Recordings of so many days are looked through at a start. */
 const mendDays = 7;
-/** A year's holidays may fall due while the service runs. */
-const calendarEveryMs = 3_600_000;
+/** A year's holidays may fall due, and a number come near its end, while the service runs. */
+const datesEveryMs = 3_600_000;
 /** The end of everything, whatever still hangs. */
 const endMs = 2_000;
 
@@ -77,14 +78,14 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const nowMs = () => systemClock.nowMs();
   const changed: {
     engine?: Engine;
-    lookAtCalendar?: () => void;
+    lookAtDates?: () => void;
     refreshAccounts?: () => Promise<void>;
     reloadPrompts?: () => void;
   } = {};
   const secrets = createSecretBook(config.secretsDir);
   const sites = await loadSite(config, log, async ({ devices, agents }) => {
     changed.engine?.siteChanged();
-    changed.lookAtCalendar?.();
+    changed.lookAtDates?.();
     try {
       changed.reloadPrompts?.();
     } catch (error) {
@@ -201,16 +202,13 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     isKept: () => !spool.stats().full && callers.unwritten() === 0,
     log,
   });
-  const lookAtCalendar = () => {
-    const missing = sites.current().missingNoticeYears(nowMs());
-    const { year } = civilTimeAt(nowMs());
-    // The year before, too: its alarm ends with it.
-    for (const one of [year - 1, year, year + 1])
-      engine.alarm('calendarMissing', String(one), missing.includes(one));
+  const lookAtDates = () => {
+    for (const { alarm, about, set } of dateAlarms(sites.current(), engine.condition().alarms, nowMs()))
+      engine.alarm(alarm, about, set);
   };
-  changed.lookAtCalendar = lookAtCalendar;
-  lookAtCalendar();
-  const calendarTimer = setInterval(lookAtCalendar, calendarEveryMs);
+  changed.lookAtDates = lookAtDates;
+  lookAtDates();
+  const datesTimer = setInterval(lookAtDates, datesEveryMs);
   const numbers: NumberBook = {
     find: async (callerKey) => callers.numberOf(callerKey) ?? (await callerTable.read(callerKey)),
   };
@@ -301,7 +299,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   log.info({ version, site: site.name, siteVersion: site.version, port: config.http.port }, 'Yihao is there');
 
   return async () => {
-    clearInterval(calendarTimer);
+    clearInterval(datesTimer);
     endWatch();
     endSigns();
     book.stop();

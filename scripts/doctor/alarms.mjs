@@ -87,4 +87,10 @@ export const ALARMS = {
     en: 'Holiday calendar missing',
     mend: ({ layout, edit }) => edit(path.join(layout.flows, 'calendar.yaml')),
   },
+  numberEnding: {
+    critical: false,
+    zh: '号码即将停止接听',
+    en: 'A number is about to stop',
+    mend: ({ layout, edit }) => edit(path.join(layout.flows, 'numbers.yaml')),
+  },
 };

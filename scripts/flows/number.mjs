@@ -2,37 +2,34 @@
 // npm run flows -- number N: what a caller of a number hears on a day.
 
 import { loadCore } from '../prompts/core.mjs';
+import { UsageError } from './command.mjs';
+import { readSite } from './site.mjs';
 
-/** How it is asked for. */
-export const numberUsage = `      npm run flows -- number 12358 [--on 2026-07-01] [--from 010] [--dir DIR]
-  某号码在某日的来电人听到什么 what a caller of a number hears on a day (--from 来电人所在区号 the caller's area code)`;
+/** @type {import('./command.mjs').Command} */
+export const numberCommand = {
+  usage: `number 12358 [--on 2026-07-01] [--from 010]
+    某号码在某日的来电人听到什么 what a caller of a number hears on a day (--from 来电人所在区号 the caller's area code)`,
+  args: [1, 1],
+  options: ['on', 'from'],
+  run: tellNumber,
+};
 
 /**
  * @param {string} dir
- * @param {{ number: string, on: string | undefined, from: string | undefined }} asked
+ * @param {import('./command.mjs').Asked} asked
  * @returns {Promise<number>} the exit code
  */
-export async function tellNumber(dir, { number, on, from }) {
-  const [{ readSiteFiles }, { parseSite }, { hearingOf, exampleCall }, { dayKeyAt, parseDayKey }] = [
-    await loadCore('adapters/files/site-files'),
-    await loadCore('site/parse-site'),
+async function tellNumber(dir, { args: [number = ''], values: { on, from } }) {
+  const [{ hearingOf, exampleCall }, { dayKeyAt, parseDayKey }] = [
     await loadCore('site/hearing'),
     await loadCore('contact/civil-time'),
   ];
-  const nowMs = Date.now();
-  const day = on ?? dayKeyAt(nowMs);
-  if (!/^\+?\d{3,20}$/.test(number) || parseDayKey(day) === undefined || (from && !/^0\d{2,3}$/.test(from))) {
-    console.error(
-      `号码、日期或区号有误。 The number, the day or the area code cannot be used.\n${numberUsage}`,
-    );
-    return 2;
-  }
-  const parsed = parseSite(await readSiteFiles(dir), { nowMs });
-  if (!parsed.ok) {
-    console.error('文件有误,请先运行 The files have errors, run first: npm run flows -- check');
-    return 1;
-  }
-  const heard = hearingOf(parsed.site, exampleCall(parsed.site, number, day, from));
+  const day = on ?? dayKeyAt(Date.now());
+  if (!/^\+?\d{3,20}$/.test(number) || parseDayKey(day) === undefined || (from && !/^0\d{2,3}$/.test(from)))
+    throw new UsageError('号码、日期或区号有误。', 'The number, the day or the area code cannot be used.');
+  const site = await readSite(dir);
+  if (site === undefined) return 1;
+  const heard = hearingOf(site, exampleCall(site, number, day, from));
   const how = !heard.answered
     ? '不接听、不计费,播放后释放 not answered, free, then released'
     : `接听 answered${heard.queueName === null ? '' : `,队列 queue ${heard.queueName}`}`;

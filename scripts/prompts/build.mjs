@@ -109,7 +109,7 @@ async function makeMissing(jobs, progress) {
 async function installAll(layout, jobs, { lexicon }) {
   const { longestMs } = await loadCore('ivr/sound-measure');
   const readPinyin = await pinyinReader(lexicon);
-  /** @type {Record<string, {parts: {slot: string, kind: string, sounds: Record<string, object>}[]}>} */
+  /** @type {Record<string, {parts: ({slot: string, kind: string, sounds: Record<string, object>} | undefined)[]}>} */
   const prompts = {};
   for (const job of jobs) {
     const { variant, source } = job;
@@ -127,7 +127,9 @@ async function installAll(layout, jobs, { lexicon }) {
       source,
     };
   }
-  return /** @type {PromptManifest} */ ({ version: 2, prompts });
+  // A part whose list is empty, such as numbers in a state that none is ever in, leaves its prompt without a sound.
+  const spoken = Object.entries(prompts).filter(([, { parts }]) => !parts.includes(undefined));
+  return /** @type {PromptManifest} */ ({ version: 2, prompts: Object.fromEntries(spoken) });
 }
 
 /**

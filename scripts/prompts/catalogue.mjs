@@ -105,7 +105,8 @@ async function areaCodeOf(flows) {
 function isEverIn({ states: periods, pattern }, states) {
   if (Array.isArray(periods) && periods.length > 0)
     return periods.some((period) => states.includes(period?.state));
-  return states.includes('served') && pattern !== undefined && pattern !== 'main';
+  const opensAsMain = [undefined, 'main', 'emergency'].includes(/** @type {string} */ (pattern));
+  return states.includes('served') && !opensAsMain;
 }
 
 /** @param {string} flows @param {string} name @returns {Promise<readonly Record<string, unknown>[]>} */

@@ -41,14 +41,18 @@ export async function loadBuilt(name) {
  *   'contact/civil-time': typeof import('../../src/contact/civil-time.js'),
  *   'contact/finding': typeof import('../../src/contact/finding.js'),
  *   'contact/yaml-source': typeof import('../../src/contact/yaml-source.js'),
+ *   'ivr/draw-flow': typeof import('../../src/ivr/draw-flow.js'),
  *   'ivr/lexicon': typeof import('../../src/ivr/lexicon.js'),
  *   'ivr/reading': typeof import('../../src/ivr/reading.js'),
  *   'ivr/prompt-text': typeof import('../../src/ivr/prompt-text.js'),
  *   'ivr/sound-measure': typeof import('../../src/ivr/sound-measure.js'),
  *   'ivr/telephone-sound': typeof import('../../src/ivr/telephone-sound.js'),
  *   'ivr/wording': typeof import('../../src/ivr/wording.js'),
+ *   'site/diff-sites': typeof import('../../src/site/diff-sites.js'),
  *   'site/hearing': typeof import('../../src/site/hearing.js'),
  *   'site/parse-policies': typeof import('../../src/site/parse-policies.js'),
  *   'site/parse-site': typeof import('../../src/site/parse-site.js'),
+ *   'site/rehearsal': typeof import('../../src/site/rehearsal.js'),
+ *   'site/run-scenarios': typeof import('../../src/site/run-scenarios.js'),
  * }} CoreModules
  */

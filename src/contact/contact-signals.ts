@@ -196,7 +196,7 @@ export type ContactFact =
   | {
       readonly type: 'ContactEnded';
       readonly by: EndedBy;
-      /** The stage the citizen was in: tells 放弃于语音/排队/振铃. */
+      /** The stage the citizen was in: tells 语音中、排队中、振铃中放弃. */
       readonly during: StageName;
       readonly reason: string;
       readonly causeCode: number;

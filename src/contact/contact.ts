@@ -38,9 +38,12 @@ export interface Arrival {
   /** Asterisk's `creationtime` of the channel. */
   readonly arrivedAtMs: number;
   readonly siteVersion: string;
-  /** What the number dialled was on that day; none in records of before there were states. */
+  /** How the number dialled was merged, and its state on that day; none in facts of before this was kept. */
+  readonly numberPattern?: string;
   readonly numberState?: string;
   readonly words?: CallWords;
+  /** The call does not tell its city, and cities share its area code. */
+  readonly asksCity?: boolean;
 }
 
 /** Words that the number dialled brings along; without them the flow's and the service's own are said. */

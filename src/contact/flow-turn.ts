@@ -37,6 +37,8 @@ export interface FlowView {
   readonly callerShown: boolean;
   /** What the number dialled opens its calls with, in the place of the flow's greeting. */
   readonly opening?: PromptRef | undefined;
+  /** The call does not tell its city, and cities share its area code. */
+  readonly asksCity?: boolean | undefined;
   /** Per queue: contacts waiting, and agents signed in who could take its calls. */
   readonly queues: Readonly<Record<string, { readonly waiting: number; readonly signedIn: number }>>;
 }
@@ -62,6 +64,12 @@ export type FlowNext =
   | { readonly type: 'enqueue'; readonly request: QueueRequest }
   | { readonly type: 'hangUp'; readonly reason: string };
 
+/** A branch or goto that was passed, and the name of the way it took. */
+export interface DecidedWay {
+  readonly nodeId: string;
+  readonly way: string;
+}
+
 /** One step of a flow: say these, then do that. */
 export interface FlowTurn {
   readonly cursor: FlowCursor;
@@ -69,4 +77,6 @@ export interface FlowTurn {
   readonly next: FlowNext;
   /** What the key that led here says: of the survey alone. */
   readonly answer?: SurveyAnswer;
+  /** The nodes that only decided on the way to this one, each with the way it took; left out where the contact stays at its node. */
+  readonly decided?: readonly DecidedWay[];
 }

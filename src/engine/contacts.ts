@@ -186,6 +186,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       tag: contact.arrival.tag,
       callerShown: contact.arrival.callerShown,
       opening: contact.arrival.words?.opening,
+      asksCity: contact.arrival.asksCity,
       queues: Object.fromEntries(
         [...site.queues.keys()].map((queueId) => [queueId, parts.queueCondition(site, queueId)]),
       ),

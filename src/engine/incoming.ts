@@ -95,7 +95,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
   function arrivalOf(seen: ArrivalSeen): Arrival {
     const site = sites.current();
     const nowMs = parts.clock.nowMs();
-    const { entryId, kpiLine, tag, state, words } = site.meaningOf({ ...seen, nowMs });
+    const { entryId, kpiLine, tag, pattern, state, words, asksCity } = site.meaningOf({ ...seen, nowMs });
     const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
     return {
       node: parts.node,
@@ -113,8 +113,10 @@ export function createIncoming(parts: IncomingParts): Incoming {
       // Asterisk's clock is this machine's, but a call never arrives in our future.
       arrivedAtMs: Math.min(seen.arrivedAtMs, nowMs),
       siteVersion: site.version,
+      numberPattern: pattern,
       numberState: state,
       words,
+      asksCity,
     };
   }
 

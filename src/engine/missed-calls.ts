@@ -17,7 +17,8 @@ export function journalMissedCall(parts: MissedCallsParts, seen: MissedCallSeen)
   const { channelId, ani, aniShown, trunkId, dnis, redirectedFrom, sipCallId } = seen;
   const { arrivedAtMs, endedAtMs, reason } = seen;
   const site = sites.current();
-  const { entryId, kpiLine, tag } = site.meaningOf({ ...seen, toUser: '', nowMs: arrivedAtMs });
+  const meaning = site.meaningOf({ ...seen, toUser: '', nowMs: arrivedAtMs });
+  const { entryId, kpiLine, tag, pattern, state } = meaning;
   const caller = callers.remember(ani, aniShown);
   journal.append({
     stream: 'contact',
@@ -40,6 +41,8 @@ export function journalMissedCall(parts: MissedCallsParts, seen: MissedCallSeen)
         kpiLine,
         tag,
         siteVersion: site.version,
+        numberPattern: pattern,
+        numberState: state,
         arrivedAtMs,
         endedAtMs,
         reason,

@@ -91,6 +91,9 @@ export interface CallMissedFact {
   readonly kpiLine: string;
   readonly tag: string;
   readonly siteVersion: string;
+  /** As in `Arrival`; none in facts of before this was kept. */
+  readonly numberPattern?: string;
+  readonly numberState?: string;
   readonly arrivedAtMs: number;
   readonly endedAtMs: number;
   /** `away`: the service took nothing then (系统未受理); `full`: no line was free (线路满). */
@@ -108,6 +111,7 @@ export type AlarmName =
   | 'databaseAway'
   | 'promptMissing'
   | 'calendarMissing'
+  | 'numberEnding'
   | 'eventLoopSlow'
   | 'heldTooLong'
   | 'messagesFailing';

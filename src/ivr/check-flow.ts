@@ -1,5 +1,6 @@
 // How a flow's nodes hang together: nothing unreachable, nothing without an end, always a person, no recording unannounced.
 import type { Finding } from '../contact/finding.js';
+import { clock } from './flow-edges.js';
 import { findLoop, reachedFrom, silentWays, waysOf } from './flow-ways.js';
 import type { BranchCase, Flow, FlowDay, FlowNode, FlowPart } from './flow.js';
 import { flowDays, isInRange, surveyFlowId } from './flow.js';
@@ -147,6 +148,7 @@ interface Situation {
   readonly day: FlowDay;
   readonly minuteOfDay: number;
   readonly tag: string;
+  readonly asksCity: boolean;
 }
 
 /** What a root fails at: when, and at which line it is lost. */
@@ -189,12 +191,11 @@ function lossesOf(flow: Flow, root: string, tags: readonly string[]): readonly L
   return flowDays.flatMap((day) =>
     bounds.flatMap((from, index) => {
       const to = bounds[index + 1] ?? 1440;
-      const lost = (tags.length > 0 ? tags : ['']).find(
-        (tag) => !reachesPerson(flow, root, { day, minuteOfDay: from, tag }),
+      const calls = (tags.length > 0 ? tags : ['']).flatMap((tag) =>
+        [false, true].map((asksCity) => ({ day, minuteOfDay: from, tag, asksCity })),
       );
-      return lost === undefined
-        ? []
-        : [{ line: lineOfLoss(flow, root, { day, minuteOfDay: from, tag: lost }), day, from, to }];
+      const lost = calls.find((situation) => !reachesPerson(flow, root, situation));
+      return lost === undefined ? [] : [{ line: lineOfLoss(flow, root, lost), day, from, to }];
     }),
   );
 }
@@ -227,11 +228,12 @@ function possibleWays(
   return [...taken.map(({ next }) => next), ...(sure < 0 ? [otherwise] : [])];
 }
 
-function mayHold(branch: BranchCase, { day, minuteOfDay, tag }: Situation): boolean {
+function mayHold(branch: BranchCase, { day, minuteOfDay, tag, asksCity }: Situation): boolean {
   return (
     (branch.days === null || branch.days.includes(day)) &&
     (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
-    (branch.tags === null || branch.tags.includes(tag))
+    (branch.tags === null || branch.tags.includes(tag)) &&
+    (branch.asksCity === null || branch.asksCity === asksCity)
   );
 }
 
@@ -274,11 +276,6 @@ function joinedRanges(losses: readonly Loss[]): string {
   return starts
     .map((start) => `${clock(start)}-${clock(ends.find((end) => end > start) ?? ends[0] ?? 0)}`)
     .join('、');
-}
-
-function clock(minute: number): string {
-  const pad = (value: number): string => String(value).padStart(2, '0');
-  return `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
 }
 
 /** Recorded queues that some path reaches before a notice nobody can skip has been said. */

@@ -1,22 +1,10 @@
 // The ways between a flow's nodes, and walks along them.
+import { edgesOf } from './flow-edges.js';
 import type { Flow, FlowNode } from './flow.js';
 
 /** Every node this one can lead to, by whatever happens. */
 export function waysOf(node: FlowNode): readonly string[] {
-  switch (node.kind) {
-    case 'menu':
-      return [node.person, ...node.keys.values(), ...(node.back === null ? [] : [node.back])];
-    case 'collect':
-      return [node.person, node.next, ...node.cases.values(), ...(node.back === null ? [] : [node.back])];
-    case 'rate':
-      return [node.next, node.otherwise, ...(node.unhappy === null ? [] : [node.unhappy])];
-    case 'say':
-    case 'goto':
-    case 'branch':
-    case 'enqueue':
-    case 'hangup':
-      return silentWays(node);
-  }
+  return edgesOf(node).flatMap(({ to }) => (to === null ? [] : [to]));
 }
 
 /** Where this node leads a caller who presses nothing. */

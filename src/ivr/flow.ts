@@ -102,6 +102,8 @@ export interface BranchCase {
   readonly hours: MinuteRange | null;
   readonly tags: readonly string[] | null;
   readonly queue: QueueCondition | null;
+  /** The call has to be asked for its city, or need not be. */
+  readonly asksCity: boolean | null;
   readonly next: string;
 }
 

@@ -182,13 +182,14 @@ function readDigits(row: Fields): string {
 }
 
 function readCase(row: Fields, names: FlowNames): BranchCase {
-  row.refuseOthers(['days', 'hours', 'tag', 'queue', 'waitingAtLeast', 'staffed', 'next']);
+  row.refuseOthers(['days', 'hours', 'tag', 'queue', 'waitingAtLeast', 'staffed', 'asksCity', 'next']);
   return {
     line: row.line,
     days: row.has('days') ? readDays(row) : null,
     hours: row.has('hours') ? readHours(row) : null,
     tags: row.has('tag') ? row.ids('tag') : null,
     queue: readQueueCondition(row, names),
+    asksCity: row.has('asksCity') ? row.flag('asksCity') : null,
     next: row.id('next'),
   };
 }

@@ -1,7 +1,14 @@
 // The flow interpreter: one input in, one turn out. Pure: the time and the world come along as arguments.
 import { civilTimeAt } from '../contact/civil-time.js';
-import type { FlowCursor, FlowInput, FlowTurn, FlowView, SpokenPart } from '../contact/flow-turn.js';
-import { satisfiedFrom } from '../contact/survey.js';
+import type {
+  DecidedWay,
+  FlowCursor,
+  FlowInput,
+  FlowTurn,
+  FlowView,
+  SpokenPart,
+} from '../contact/flow-turn.js';
+import { nextAfter } from './flow-edges.js';
 import { isInRange } from './flow.js';
 import type {
   BranchCase,
@@ -67,7 +74,7 @@ interface SoFar {
 
 /** Comes to a node: passes through those that only decide, until one speaks, asks, queues or ends. */
 function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTurn {
-  const node = settle(flow, nodeId, world);
+  const { node, decided } = settle(flow, nodeId, world);
   const cursor: FlowCursor = {
     flowId: flow.id,
     siteVersion: world.siteVersion,
@@ -76,18 +83,32 @@ function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTur
     digits: '',
     keys: so.keys,
   };
-  return stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world))]);
+  return {
+    ...stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world))]),
+    decided,
+  };
 }
 
 type SettledNode = Exclude<FlowNode, { readonly kind: 'branch' | 'goto' }>;
 
-/** Follows branches and gotos. Ends, since a flow whose nodes go round without a key is refused when it is read. */
-function settle(flow: Flow, nodeId: string, world: FlowWorld): SettledNode {
+/**
+ * Follows branches and gotos.
+ * @throws RangeError if they go round: such a flow is refused when it is read
+ */
+function settle(
+  flow: Flow,
+  nodeId: string,
+  world: FlowWorld,
+): { readonly node: SettledNode; readonly decided: readonly DecidedWay[] } {
+  const decided: DecidedWay[] = [];
   let node = nodeOf(flow, nodeId);
   while (node.kind === 'branch' || node.kind === 'goto') {
-    node = nodeOf(flow, node.kind === 'goto' ? node.next : chooseBranch(node, world));
+    if (decided.length > flow.nodes.size) throw new RangeError(`flow ${flow.id} goes round at ${node.id}`);
+    const { way, next } = node.kind === 'goto' ? { way: 'next', next: node.next } : chooseBranch(node, world);
+    decided.push({ nodeId: node.id, way });
+    node = nodeOf(flow, next);
   }
-  return node;
+  return { node, decided };
 }
 
 function nodeOf(flow: Flow, nodeId: string): FlowNode {
@@ -125,9 +146,13 @@ function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): F
 }
 
 /** The way a branch takes now. */
-function chooseBranch(node: BranchNode, world: FlowWorld): string {
+function chooseBranch(node: BranchNode, world: FlowWorld): { readonly way: string; readonly next: string } {
   const { minuteOfDay } = civilTimeAt(world.view.nowMs);
-  return node.cases.find((branch) => holds(branch, world, minuteOfDay))?.next ?? node.otherwise;
+  const index = node.cases.findIndex((branch) => holds(branch, world, minuteOfDay));
+  const taken = node.cases[index];
+  return taken === undefined
+    ? { way: 'otherwise', next: node.otherwise }
+    : { way: `case ${String(index + 1)}`, next: taken.next };
 }
 
 function holds(branch: BranchCase, world: FlowWorld, minuteOfDay: number): boolean {
@@ -135,6 +160,7 @@ function holds(branch: BranchCase, world: FlowWorld, minuteOfDay: number): boole
     (branch.days === null || branch.days.includes(world.day)) &&
     (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
     (branch.tags === null || branch.tags.includes(world.view.tag)) &&
+    (branch.asksCity === null || branch.asksCity === (world.view.asksCity ?? false)) &&
     (branch.queue === null || queueHolds(branch.queue, world.view))
   );
 }
@@ -214,8 +240,7 @@ function rateKey(flow: Flow, node: RateNode, cursor: FlowCursor, key: string, wo
   if (key === '*') return enter(flow, node.otherwise, world, so);
   const answer = node.answers.get(key);
   if (answer === undefined) return askAgain(flow, node, { ...cursor, keys: so.keys }, world);
-  const unhappy = answer.is === 'grade' && answer.grade < satisfiedFrom;
-  return { ...enter(flow, (unhappy ? node.unhappy : null) ?? node.next, world, so), answer };
+  return { ...enter(flow, nextAfter(node, answer), world, so), answer };
 }
 
 /** Once the question is said again; then he is let go. */

@@ -56,6 +56,9 @@ export interface ContactRecord {
   readonly kpiLine: string;
   readonly tag: string;
   readonly siteVersion: string;
+  /** How the number dialled was merged, and its state on that day: the ledger's own words. */
+  readonly numberPattern: string | null;
+  readonly numberState: string | null;
   readonly queueId: string | null;
   readonly arrivedAtMs: number;
   readonly queuedAtMs: number | null;
@@ -74,7 +77,7 @@ export interface ContactRecord {
   /** Agents who talked, in order, each once. */
   readonly agentIds: readonly string[];
   readonly answered: boolean;
-  /** The stage in which the citizen gave up: tells 放弃于语音/排队/振铃. */
+  /** The stage in which the citizen gave up: tells 语音中、排队中、振铃中放弃. */
   readonly abandonedDuring: StageName | null;
   readonly endedBy: EndedBy | null;
   readonly endReason: string;
@@ -170,6 +173,8 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     kpiLine: '',
     tag: '',
     siteVersion: '',
+    numberPattern: null,
+    numberState: null,
     queueId: null,
     arrivedAtMs,
     queuedAtMs: null,
@@ -305,6 +310,8 @@ function arrived(record: Draft, fact: Extract<ContactFact, { type: 'ContactArriv
   record.kpiLine = fact.kpiLine;
   record.tag = fact.tag;
   record.siteVersion = fact.siteVersion;
+  record.numberPattern = fact.numberPattern ?? null;
+  record.numberState = fact.numberState ?? null;
   record.arrivedAtMs = fact.arrivedAtMs;
 }
 

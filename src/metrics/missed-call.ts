@@ -18,6 +18,8 @@ export interface MissedCall extends Pick<
   | 'arrivedAtMs'
 > {
   readonly endedAtMs: number;
+  readonly numberPattern?: string;
+  readonly numberState?: string;
   /** `away` = 系统未受理, `full` = 线路满. */
   readonly reason: 'away' | 'full';
 }
@@ -37,6 +39,8 @@ export function missedCallRecord(callKey: string, { reason, ...call }: MissedCal
     kpiLine: call.kpiLine,
     tag: call.tag,
     siteVersion: call.siteVersion,
+    numberPattern: call.numberPattern ?? null,
+    numberState: call.numberState ?? null,
     endedAtMs: call.endedAtMs,
     waitMs: Math.max(0, call.endedAtMs - call.arrivedAtMs),
     endReason: reason,

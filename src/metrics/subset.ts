@@ -7,6 +7,8 @@ export const subsetNames = [
   'undecided',
   'answered',
   'within15',
+  'notWithin15',
+  'answeredLate',
   'notAnswered',
   'calledBack',
   'reached',
@@ -54,6 +56,10 @@ export function countIn(tally: Tally, name: SubsetName): number {
       return tally[name];
     case 'within15':
       return tally.answeredInTime;
+    case 'notWithin15':
+      return tally.offered - tally.answeredInTime;
+    case 'answeredLate':
+      return tally.answered - tally.answeredInTime;
     case 'notAnswered':
       return tally.offered - tally.answered;
     case 'calledBack':

@@ -50,7 +50,7 @@ export interface Tally {
   readonly answered: number;
   readonly answeredInTime: number;
   readonly calledBackInTime: number;
-  /** Given up in the prompts (放弃于语音), in line (排队), at a ringing phone (振铃). */
+  /** Given up in the prompts (语音中放弃), in line (排队中放弃), at a ringing phone (振铃中放弃). */
   readonly abandonedInPrompt: number;
   readonly abandonedInQueue: number;
   readonly abandonedRinging: number;

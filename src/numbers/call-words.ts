@@ -1,7 +1,7 @@
 // What a number says of itself: which prompt opens its calls, which ends them, and what is said instead of an answer.
 import type { CallWords } from '../contact/contact.js';
 import { normaliseNumber } from '../contact/ani.js';
-import { isAnnounced, type LedgerRow, type NumberState } from './ledger-row.js';
+import { isAnnounced, type LedgerRow, type NumberPattern, type NumberState } from './ledger-row.js';
 
 /** The words of a call by this row in this state. `ani`: the caller's number as the carrier sent it; `areaCode`: the site's own. */
 export function callWords(row: LedgerRow, state: NumberState, ani: string, areaCode: string): CallWords {
@@ -25,7 +25,7 @@ function announced(name: string, ani: string, areaCode: string) {
 }
 
 function openingOf({ pattern, number, name }: LedgerRow, state: NumberState) {
-  if (pattern === 'main') return undefined;
+  if (opensAsMain(pattern)) return undefined;
   switch (state) {
     case 'served':
       return { id: 'greet.dual', slots: { entry: name } };
@@ -39,6 +39,11 @@ function openingOf({ pattern, number, name }: LedgerRow, state: NumberState) {
     case 'vacant':
       return undefined;
   }
+}
+
+/** Opens as the hotline itself: whoever meant 110 must hear at once that he is elsewhere. */
+export function opensAsMain(pattern: NumberPattern): boolean {
+  return pattern === 'main' || pattern === 'emergency';
 }
 
 /** 12358, 96119: said by its digits; nobody wants seven of them read back. */

@@ -5,7 +5,8 @@ import type { FlowId, QueueId } from '../contact/ids.js';
 /**
  * How a number stands to the hotline (国办发〔2020〕53号): `main` the hotline itself; `whole` 整体并入; `dual` 双号并行, seats merged;
  * `dualSeats` 双号并行, the department keeps its seats; `seatsKept` number cancelled, seats kept; `office` an office phone that was a
- * hotline, or one that forwards to us; `subCentre` 设分中心.
+ * hotline, or one that forwards to us; `subCentre` 设分中心; `emergency` 紧急热线, never merged: here by a wrong turning of the network, and
+ * served at once; `utility` 公共事业热线, water, power, gas, heat.
  */
 export const numberPatterns = [
   'main',
@@ -15,6 +16,8 @@ export const numberPatterns = [
   'seatsKept',
   'office',
   'subCentre',
+  'emergency',
+  'utility',
 ] as const;
 export type NumberPattern = (typeof numberPatterns)[number];
 
@@ -24,6 +27,27 @@ export type NumberPattern = (typeof numberPatterns)[number];
  */
 export const numberStates = ['served', 'dual', 'transfer', 'prompt', 'vacant', 'returned'] as const;
 export type NumberState = (typeof numberStates)[number];
+
+/** The patterns and states as Chinese texts write them; the pages have words of their own for other languages. */
+export const patternTexts: Readonly<Record<NumberPattern, string>> = {
+  main: '本热线',
+  whole: '整体并入',
+  dual: '双号并行',
+  dualSeats: '双号并行(保留座席)',
+  seatsKept: '号码取消、座席保留',
+  office: '转为普通办公电话',
+  subCentre: '设分中心',
+  emergency: '紧急热线',
+  utility: '公共事业热线',
+};
+export const stateTexts: Readonly<Record<NumberState, string>> = {
+  served: '长期保留',
+  dual: '双号并行期',
+  transfer: '提示并转接期',
+  prompt: '仅提示期',
+  vacant: '已停用',
+  returned: '恢复启用',
+};
 
 /** A state and its days, both included; null = since ever, for good. */
 export interface StatePeriod {

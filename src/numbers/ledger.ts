@@ -5,7 +5,8 @@ import type { FlowId, QueueId } from '../contact/ids.js';
 import { maskNumber } from '../contact/masking.js';
 import { normaliseNumber } from '../contact/ani.js';
 import { callWords } from './call-words.js';
-import { isAnnounced, stateOn, type LedgerRow, type NumberState } from './ledger-row.js';
+import { asksCity, type AreaTable } from './shared-areas.js';
+import { isAnnounced, stateOn, type LedgerRow, type NumberPattern, type NumberState } from './ledger-row.js';
 
 /** What a call brings along that can tell which number the citizen dialled. */
 export interface DialledCall {
@@ -21,6 +22,14 @@ export interface DialledCall {
   readonly nowMs: number;
 }
 
+/**
+ * Where a call can tell the number dialled: `redirecting` the number that forwarded it (Diversion, History-Info), `requestUri` the request,
+ * `to` the To header. In the order in which a trunk that says nothing is believed (ASSUMED of every carrier): a forwarded number is the one
+ * the citizen dialled, while the request only says where the carrier sent it.
+ */
+export const dialledPlaces = ['redirecting', 'requestUri', 'to'] as const;
+export type DialledPlace = (typeof dialledPlaces)[number];
+
 /** Where a call belongs. */
 export interface Meaning {
   readonly entryId: string;
@@ -28,8 +37,11 @@ export interface Meaning {
   readonly tag: string;
   readonly flowId: FlowId;
   readonly queueId: QueueId;
+  readonly pattern: NumberPattern;
   readonly state: NumberState;
   readonly words: CallWords;
+  /** The call does not tell its city, and cities share its area code. */
+  readonly asksCity: boolean;
 }
 
 /** Rows by every form a carrier may deliver. */
@@ -39,8 +51,9 @@ export interface Ledger {
   readonly otherwise: LedgerRow;
   /** The KPI line of those: apart from the line of the row that takes them. */
   readonly otherKpiLine: string;
-  /** The site's own area with its 0. */
-  readonly areaCode: string;
+  readonly areas: AreaTable;
+  /** By trunk; a trunk that is not here has {@link dialledPlaces}. */
+  readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
 }
 
 /** Calls that were only told what to dial stand outside the denominator: the tag by which the figures know them. */
@@ -56,18 +69,26 @@ export function buildLedger(rows: readonly LedgerRow[], rest: Omit<Ledger, 'byDe
   return { byDelivered, ...rest };
 }
 
-/**
- * What this call's number means on the site's civil day. A forwarded number goes first (ASSUMED of every carrier): it is the one the
- * citizen dialled, while the request only says where the carrier sent it.
- */
+/** What this call's number means on the site's civil day, by the first of its places that tells a number of the ledger. */
 export function meaningOf(ledger: Ledger, call: DialledCall): Meaning {
   const day = dayKeyAt(call.nowMs);
-  for (const dialled of [call.redirectedFrom, call.dnis, call.toUser]) {
-    const found = rowOn(ledger, dialled, day);
-    if (found !== undefined) return meaningIn(found.row, found.state, call.ani, ledger.areaCode);
+  for (const place of ledger.dialledFrom.get(call.trunkId) ?? dialledPlaces) {
+    const found = rowOn(ledger, numberAt(call, place), day);
+    if (found !== undefined) return meaningIn(found.row, found.state, call, ledger.areas);
   }
-  const meaning = meaningIn(ledger.otherwise, 'served', call.ani, ledger.areaCode);
+  const meaning = meaningIn(ledger.otherwise, 'served', call, ledger.areas);
   return { ...meaning, kpiLine: ledger.otherKpiLine };
+}
+
+function numberAt(call: DialledCall, place: DialledPlace): string {
+  switch (place) {
+    case 'redirecting':
+      return call.redirectedFrom;
+    case 'requestUri':
+      return call.dnis;
+    case 'to':
+      return call.toUser;
+  }
 }
 
 /** The row and state of a number on a day, if any. */
@@ -83,19 +104,23 @@ export function rowOn(
   return undefined;
 }
 
-function meaningIn(row: LedgerRow, state: NumberState, ani: string, areaCode: string): Meaning {
-  const { id, kpiLine, flowId, queueId } = row;
+function meaningIn(row: LedgerRow, state: NumberState, call: DialledCall, areas: AreaTable): Meaning {
+  const { id, kpiLine, flowId, queueId, pattern } = row;
   const tag = isAnnounced(state) ? announcedTag : row.tag;
-  return { entryId: id, kpiLine, tag, flowId, queueId, state, words: callWords(row, state, ani, areaCode) };
+  return {
+    ...{ entryId: id, kpiLine, tag, flowId, queueId, pattern, state },
+    words: callWords(row, state, call.ani, areas.areaCode),
+    asksCity: asksCity(areas, call),
+  };
 }
 
 /** A number dialled, or one that forwarded, as it may be kept: one of the ledger as it came, any other masked, since a citizen's own phone forwards too. */
 export function keptNumber(
-  { byDelivered, areaCode }: Pick<Ledger, 'byDelivered' | 'areaCode'>,
+  { byDelivered, areas }: Pick<Ledger, 'byDelivered' | 'areas'>,
   number: string,
 ): string {
   if (number === '' || byDelivered.has(bareNumber(number))) return number;
-  return maskNumber(normaliseNumber(number, areaCode));
+  return maskNumber(normaliseNumber(number, areas.areaCode));
 }
 
 /** A number without its punctuation and China's country code: `+86-311-12345` and `031112345` are one. */

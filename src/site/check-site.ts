@@ -1,5 +1,5 @@
 // Checks a site's files against each other: every name has its row, every queue its people, every flow its way.
-import { dayKeyAt } from '../contact/civil-time.js';
+import { dayKeyAt, type DayKey } from '../contact/civil-time.js';
 import type { Finding } from '../contact/finding.js';
 import type { SkillName } from '../contact/ids.js';
 import { checkFlow } from '../ivr/check-flow.js';
@@ -7,8 +7,11 @@ import { surveyFlowId, type Flow } from '../ivr/flow.js';
 import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
 import { resumePrompt } from '../ivr/step.js';
 import { wordsEverOf } from '../numbers/call-words.js';
+import { unapprovedChanges } from '../numbers/changes.js';
+import { stateTexts } from '../numbers/ledger-row.js';
+import { serviceEnds } from '../numbers/service-ends.js';
 import { calendarWarnings } from './calendar.js';
-import { siteFileNames, type SiteFiles } from './read-files.js';
+import { regionsFile, siteFileNames, type SiteFiles } from './read-files.js';
 import type { NumberRow } from './site.js';
 
 /** Prompts the service plays by itself, whatever the flows say: to citizens, then to agents. */
@@ -48,7 +51,11 @@ export const servicePrompts = [
 ] as const;
 
 /** What no single file's reader can see. */
-export function checkSite(site: SiteFiles, nowMs: number): readonly Finding[] {
+export function checkSite(
+  site: SiteFiles,
+  { nowMs, inForce = [] }: { readonly nowMs: number; readonly inForce?: readonly NumberRow[] },
+): readonly Finding[] {
+  const today = dayKeyAt(nowMs);
   return [
     ...checkQueues(site),
     ...checkAgents(site),
@@ -58,7 +65,10 @@ export function checkSite(site: SiteFiles, nowMs: number): readonly Finding[] {
     ...checkPrompts(site),
     ...site.flows.flatMap((read) => checkOneFlow(site, read)),
     ...checkUse(site),
-    ...calendarWarnings(site.calendar, dayKeyAt(nowMs)),
+    ...calendarWarnings(site.calendar, today),
+    ...endingNumbers(site, today),
+    ...unapproved(site, inForce, today),
+    ...checkCities(site),
   ];
 }
 
@@ -149,6 +159,57 @@ const openingWithoutNotice = (id: string) => ({
   zh: `开头语 ${id} 没有录音告知,而此号码的通话会录音。请在该提示音中加上“通话将被录音”。`,
   en: `The opening ${id} says nothing of the recording, yet the calls are recorded: add it to the prompt.`,
 });
+
+/** A date in a file should surprise nobody. */
+function endingNumbers({ numbers, policies }: SiteFiles, today: DayKey): readonly Finding[] {
+  const rows = numbers.map(({ row }) => row);
+  return serviceEnds(rows, today, policies.numberNoticeDays).map(({ id, number, from, state }) => {
+    const zh = state === undefined ? '不再列入清单' : `进入${stateTexts[state]},不再有人接听`;
+    return {
+      level: 'warning',
+      file: siteFileNames.numbers,
+      line: numbers.find(({ row }) => row.id === id)?.line ?? 1,
+      code: 'numberEnding',
+      zh: `号码 ${number} 自 ${from} 起${zh}。请确认已按原渠道公布;要延期请改日期。`,
+      en: `${number} serves its callers no more from ${from} on: see that it was announced through its own channels, or change the date.`,
+    };
+  });
+}
+
+/** Against the ledger in force: who renames a number or brings one back names the document that says so. */
+function unapproved(
+  { numbers }: SiteFiles,
+  inForce: readonly NumberRow[],
+  today: DayKey,
+): readonly Finding[] {
+  const approved = ({ row, papers }: NumberRow) => ({ ...row, approval: papers.approval });
+  return unapprovedChanges(inForce.map(approved), numbers.map(approved), today).map(({ id, change }) => ({
+    level: 'warning',
+    file: siteFileNames.numbers,
+    line: numbers.find(({ row }) => row.id === id)?.line ?? 1,
+    code: 'noApproval',
+    zh: `号码 ${id} ${change === 'renamed' ? '更名' : '恢复启用'},批准文号(approval)却没有变。请写入新的批准文号。`,
+    en: `${id} is ${change} under its old approval: enter the document that approves it.`,
+  }));
+}
+
+/** Which key means which city is written twice: in the data, and in what callers hear. */
+function checkCities({ prompts, sharedAreas, policies }: SiteFiles): readonly Finding[] {
+  const own = sharedAreas.find(({ area }) => area.areaCode === policies.areaCode);
+  const prompt = prompts.get('region.choose');
+  if (own === undefined || prompt === undefined) return [];
+  return own.area.cities
+    .map((city, index) => `${city}请按${String(index + 1)}`)
+    .filter((words) => !prompt.text.includes(words))
+    .map((words) => ({
+      level: 'warning',
+      file: regionsFile,
+      line: own.line,
+      code: 'citiesDiffer',
+      zh: `提示音 region.choose 没有说「${words}」。请使城市、按键与此行一致。`,
+      en: `Prompt region.choose does not say ${words}: make cities and keys agree with this row.`,
+    }));
+}
 
 function checkMainEntry({ policies, numbers }: SiteFiles): readonly Finding[] {
   const { mainEntryId, mainEntryLine } = policies;

@@ -29,7 +29,7 @@ export interface Hearing {
 
 /** What this call's caller hears, at its own instant; with nobody waiting and everybody there. */
 export function hearingOf(site: Site, call: DialledCall): Hearing {
-  const { entryId, state, kpiLine, tag, words } = site.meaningOf(call);
+  const { entryId, state, kpiLine, tag, words, asksCity } = site.meaningOf(call);
   const common = {
     day: dayKeyAt(call.nowMs),
     entryId,
@@ -43,7 +43,7 @@ export function hearingOf(site: Site, call: DialledCall): Hearing {
     return { ...common, answered: false, heard: [told, told], queueName: null, farewell: null };
   }
   const { nowMs, dnis, ani } = call;
-  const view = { nowMs, dnis, tag, callerShown: ani !== '', opening, queues: {} };
+  const view = { nowMs, dnis, tag, callerShown: ani !== '', opening, asksCity, queues: {} };
   const { say, next } = site.beginFlow(entryId, view);
   return {
     ...common,
@@ -66,7 +66,8 @@ export function exampleCall(
   return { dnis: number, redirectedFrom: '', toUser: '', ani, trunkId: '', nowMs: dayStartMs(on) + noonMs };
 }
 
-function heardPrompt(site: Site, { id, slots = {} }: PromptRef): HeardPrompt {
+/** A prompt as this site says it. */
+export function heardPrompt(site: Site, { id, slots = {} }: PromptRef): HeardPrompt {
   const text = site.promptTexts.get(id) ?? '';
   return {
     promptId: id,

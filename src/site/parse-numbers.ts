@@ -4,6 +4,7 @@ import { topRows, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
 import { readYaml } from '../contact/yaml-source.js';
+import { opensAsMain } from '../numbers/call-words.js';
 import { bareNumber } from '../numbers/ledger.js';
 import {
   numberPatterns,
@@ -78,7 +79,7 @@ function readRow(fields: Fields, menu: boolean, claims: Claims, ids: Map<string,
   const { kpiLine, tag, flowId, queueId } = entry;
   const pattern = fields.oneOf('pattern', numberPatterns, 'main');
   const papers = readPapers(fields);
-  if (pattern !== 'main' && papers.approval === '') fields.warn([], 'noApproval', noApproval(number));
+  if (!opensAsMain(pattern) && papers.approval === '') fields.warn([], 'noApproval', noApproval(number));
   if (pattern === 'whole' && states.length === 0) fields.warn([], 'noStates', noStates(number));
   return {
     line: fields.line,

@@ -14,6 +14,8 @@ export interface Policies {
   readonly areaCode: string;
   /** The KPI line of calls by a number that the ledger does not know. */
   readonly unknownKpiLine: string;
+  /** So many days before a number stops serving its callers it is told of. */
+  readonly numberNoticeDays: number;
   readonly mainEntryId: string;
   /** Where `mainEntry` stands, for a finding about it. */
   readonly mainEntryLine: number;
@@ -41,6 +43,7 @@ export function parsePolicies(
     'site',
     'areaCode',
     'unknownKpiLine',
+    'numberNoticeDays',
     'mainEntry',
     'menu',
     'greeting',
@@ -54,6 +57,7 @@ export function parsePolicies(
     name: readSiteName(top),
     areaCode: readAreaCode(top),
     unknownKpiLine: top.id('unknownKpiLine', 'unknown'),
+    numberNoticeDays: top.whole('numberNoticeDays', { min: 1, max: 90 }, 14),
     mainEntryId: top.id('mainEntry'),
     mainEntryLine: source.lineAt(['mainEntry']),
     menu: top.flag('menu', false),

@@ -7,6 +7,7 @@ import { surveyFlowId, type Flow, type FlowDay } from '../ivr/flow.js';
 import { beginFlow, step, type FlowWorld } from '../ivr/step.js';
 import { buildLedger, keptNumber, meaningOf } from '../numbers/ledger.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
+import { serviceEnds } from '../numbers/service-ends.js';
 import { dayKind, missingNoticeYears } from './calendar.js';
 import { checkSite } from './check-site.js';
 import { contentHash } from './content-hash.js';
@@ -18,6 +19,8 @@ import type { Entry, Site, NumberRow } from './site.js';
 export interface ParseOptions {
   /** For warnings that depend on the date. */
   readonly nowMs: number;
+  /** The ledger in force, against which changes that need a document are told of; none at a start. */
+  readonly inForce?: readonly NumberRow[];
   /** Switches set at run time; they go before policies.yaml. */
   readonly overrides?: { readonly menu?: boolean };
 }
@@ -48,7 +51,7 @@ export function parseSite(files: ReadonlyMap<string, string>, options: ParseOpti
 /** The costly half of {@link parseSite}: reads and checks. */
 export function checkSiteTexts(files: ReadonlyMap<string, string>, options: ParseOptions): CheckedSite {
   const read = readSiteTexts(files, options.overrides?.menu);
-  const findings = inOrder(withoutFollowers([...read.findings, ...checkSite(read, options.nowMs)]));
+  const findings = inOrder(withoutFollowers([...read.findings, ...checkSite(read, options)]));
   const mainEntry = read.numbers.find(({ entry }) => entry.id === read.policies.mainEntryId)?.entry;
   if (mainEntry === undefined || findings.some(({ level }) => level === 'error'))
     return { ok: false, findings };
@@ -100,7 +103,12 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     {
       otherwise: rowOf(main, read.numbers),
       otherKpiLine: read.policies.unknownKpiLine,
-      areaCode: read.policies.areaCode,
+      dialledFrom: read.dialledFrom,
+      areas: {
+        shared: read.sharedAreas.map(({ area }) => area),
+        cityOfTrunk: read.cityOfTrunk,
+        areaCode: read.policies.areaCode,
+      },
     },
   );
   return {
@@ -129,6 +137,12 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     ...flowDoors(read, main, version, flows, entries),
     warnings,
     missingNoticeYears: (nowMs) => missingNoticeYears(read.calendar, dayKeyAt(nowMs)),
+    serviceEnds: (nowMs) =>
+      serviceEnds(
+        read.numbers.map(({ row }) => row),
+        dayKeyAt(nowMs),
+        read.policies.numberNoticeDays,
+      ),
   };
 }
 

@@ -17,6 +17,9 @@ import {
   parseTeams,
   type Table,
 } from './parse-rows.js';
+import type { DialledPlace } from '../numbers/ledger.js';
+import { parseRegions, type SharedAreaRow } from './parse-regions.js';
+import { parseTrunks } from './parse-trunks.js';
 import type {
   AgentProfile,
   DeviceProfile,
@@ -37,6 +40,10 @@ export interface SiteFiles {
   readonly agents: Table<AgentProfile>;
   readonly devices: Table<DeviceProfile>;
   readonly numbers: readonly NumberRow[];
+  readonly sharedAreas: readonly SharedAreaRow[];
+  readonly cityOfTrunk: ReadonlyMap<string, string>;
+  /** Where each trunk tells the number dialled; those that say nothing are not here. */
+  readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
   readonly prompts: ReadonlyMap<string, PromptDefinition>;
   readonly flows: readonly ReadFlow[];
   readonly calendar: Calendar;
@@ -58,6 +65,11 @@ export const siteFileNames = {
   messages: 'messages.yaml',
 } as const;
 
+/** Read by whoever writes Asterisk's configuration, and here for the number ledger; a site of tests may do without. */
+const trunksFile = 'trunks.yaml';
+/** A site whose area code is its own alone may do without. */
+export const regionsFile = 'regions.yaml';
+
 /**
  * Reads all files.
  * @param files texts by path below `ivr-flows/`
@@ -76,6 +88,9 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const agents = parseAgents(siteFileNames.agents, text(siteFileNames.agents));
   const devices = parseDevices(siteFileNames.devices, text(siteFileNames.devices));
   const numbers = parseNumbers(siteFileNames.numbers, text(siteFileNames.numbers), menuInForce);
+  const regions = parseRegions(regionsFile, text(regionsFile));
+  const cities = regions.rows.flatMap(({ area }) => area.cities);
+  const trunks = parseTrunks(trunksFile, text(trunksFile), cities);
   const prompts = readPrompts(files);
   const flows = readFlows(files, namesOf(queues, skills, prompts.byId));
   const calendar = parseCalendar(siteFileNames.calendar, text(siteFileNames.calendar));
@@ -93,6 +108,8 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   ];
   const rest = [
     numbers.findings,
+    regions.findings,
+    trunks.findings,
     prompts.findings,
     calendar.findings,
     lexicon.findings,
@@ -108,6 +125,9 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     agents,
     devices,
     numbers: numbers.rows,
+    sharedAreas: regions.rows,
+    cityOfTrunk: trunks.cityOfTrunk,
+    dialledFrom: trunks.dialledFrom,
     prompts: prompts.byId,
     flows,
     calendar: calendar.calendar,

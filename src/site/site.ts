@@ -8,6 +8,7 @@ import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/i
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
+import type { ServiceEnd } from '../numbers/service-ends.js';
 import type { Calendar } from './calendar.js';
 
 export type { Finding } from '../contact/finding.js';
@@ -56,6 +57,8 @@ export interface Site {
   readonly warnings: readonly Finding[];
   /** Years whose holidays should be in the calendar by now and are not. */
   missingNoticeYears(nowMs: number): readonly number[];
+  /** Numbers that stop serving their callers within the days policies.yaml gives. */
+  serviceEnds(nowMs: number): readonly ServiceEnd[];
 }
 
 /** One front door: a number citizens know, and where it leads. */

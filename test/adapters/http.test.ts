@@ -382,6 +382,7 @@ t.test('health and the description tell the truth', async (t) => {
     '/audit',
     '/admin',
     '/admin/cards',
+    '/prompts',
     '/provision/:token',
     '/assets/*',
     '/favicon.svg',

@@ -9,6 +9,7 @@ import { citizenNumber, openOffice } from './office.js';
 
 const open = () => openOffice({ records: morningRecords });
 const period = 'from=2026-11-23&to=2026-11-24';
+const isCause = (name: string) => name === 'abandoned' || name.startsWith('missed');
 
 t.test('every cell of every grouping has as many calls as the list behind it', async (t) => {
   const { call, logIn } = await open();
@@ -22,6 +23,12 @@ t.test('every cell of every grouping has as many calls as the list behind it', a
       t.match(report.total, { counts: { offered: 59, answered: 39 }, gapMs: 5_000 });
       t.equal(report.total.cells.excluded, 1);
       t.equal(report.formulaVersion, 1);
+      for (const { cells } of [report.total, ...report.rows])
+        t.equal(
+          Object.entries(cells).reduce((all, [name, n]) => (isCause(name) ? all + n : all), 0),
+          cells.notAnswered,
+          'what was not answered has its causes',
+        );
       const sum = report.rows.reduce((all, row) => all + row.cells.offered, 0);
       t.equal(sum, 59, `${by} ${group}`);
       if (by !== 'hour') continue;
@@ -41,6 +48,24 @@ t.test('every cell of every grouping has as many calls as the list behind it', a
     ['east', 'west', '-'],
     'what nobody answered stands apart',
   );
+  for (const { figures } of [...teams.totals, ...teams.rows])
+    t.match(figures, { answerRate: null, within15OfOffered: null, reached: null, abandonRate: null });
+  t.match(teams.totals[0]?.figures, { within15OfAnswered: { text: /%$/ } }, 'all of these were answered');
+  t.match(teams.total.figures, { answerRate: { text: '66.1%' } }, 'the whole has its rates');
+});
+
+t.test('opening a list is audited with its subset; going on in it is not again', async (t) => {
+  const { call, logIn, world } = await open();
+  const { cookie } = await logIn('1001');
+  const query = `${period}&subset=notWithin15&limit=20`;
+  const first = await call(`GET /api/v1/contacts?${query}`, { cookie });
+  const { cursor } = first.json<{ cursor: string }>();
+  await call(`GET /api/v1/contacts?${query}&cursor=${encodeURIComponent(cursor)}`, { cookie });
+  const lists = world.journal.flatMap(({ facts }) =>
+    facts.filter((fact) => fact.type === 'Audited' && fact.act === 'contacts.list'),
+  );
+  t.match(lists, [{ by: '1001', about: 'contacts', details: { subset: 'notWithin15' } }]);
+  t.equal(lists.length, 1);
 });
 
 t.test('periods too long or with too many rows are refused in plain words', async (t) => {

@@ -82,7 +82,9 @@ const see = (page: Page, selector: string): Promise<void> =>
   page.locator(selector).first().waitFor({ timeout: withinMs });
 const tile = (state: string, id = agent): string => `[data-agent="${id}"][data-state="${state}"]`;
 const word = (state: string): string => `.seat-state [data-state="${state}"]`;
-const figureIs = (name: string, value: string): string => `[data-figure="${name}"]:text-is("${value}")`;
+/** With its link where it leads to its calls. */
+const figureIs = (name: string, value: string): string =>
+  `:is([data-figure="${name}"], [data-figure="${name}"] a):text-is("${value}")`;
 
 async function logIn(page: Page, user: string, password: string): Promise<void> {
   await page.goto(`${origin}/login`);
@@ -151,7 +153,17 @@ t.test(
     const call = await citizen.call('12345');
     await see(wall, figureIs('waiting', '1'));
     await see(kiosk, figureIs('waiting', '1'));
-    await see(wall, '.call-list td:text-is("0311-****4711")');
+    await see(wall, '.call-list a:text-is("0311-****4711")');
+    t.equal(await kiosk.locator('nav, a, button').count(), 0, 'no figure of a screen leads anywhere');
+    await wall.locator('[data-figure=waiting] a').press('Enter');
+    await see(wall, '.call-list h2:focus');
+    await see(wall, '.call-list .narrowed:has-text("排队")');
+    await wall.locator('.call-list a:text-is("0311-****4711")').press('Enter');
+    await wall.waitForURL(/\/lead\/contacts\//);
+    await wall.goBack();
+    await see(wall, '.call-list a:text-is("0311-****4711")');
+    await wall.locator('.call-list a:text-is("全部来电")').press('Enter');
+    await wall.locator('.call-list .narrowed').waitFor({ state: 'detached', timeout: withinMs });
     await see(lead, '.waiting li:has-text("0311-****4711")');
 
     await strip.keyboard.press('Alt+1');
@@ -191,7 +203,7 @@ t.test(
       await strip.keyboard.press(key);
     await strip.keyboard.type('长安区');
     await strip.keyboard.press('Enter');
-    await see(strip, '[data-live=saved]:has-text("处置结果已保存")');
+    await see(strip, '[data-live=saved]:has-text("诉求登记已保存")');
     await look('strip', strip, 'noted');
     const { body } = await station.api('GET', '/api/v1/live');
     const [contact] = body['contacts'] as { contactId: string; disposition: object }[];

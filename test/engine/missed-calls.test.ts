@@ -50,6 +50,8 @@ t.test(
         {
           type: 'CallMissedByService',
           callerMasked: '0311-****0123',
+          numberPattern: 'main',
+          numberState: 'served',
           kpiLine: site.meaningOf({ ...seen, toUser: '', nowMs: noonMs }).kpiLine,
         },
       ],

@@ -430,3 +430,17 @@ t.test('what check passes brings a caller who does nothing to a person at every 
     { numRuns: 150 },
   );
 });
+
+t.test('a call that does not tell its city may be asked for it; silence means the first', async (t) => {
+  const nodes = {
+    which: { branch: [{ asksCity: true, next: 'ask' }], otherwise: 'line' },
+    ask: { menu: { '1': 'line', '2': 'line' }, say: [notice, 'menu.main'], person: 'line' },
+    line: { ...line, say: [notice] },
+    sorry,
+  };
+  const site = nodesAt('which', nodes);
+  t.equal(play(site, '').next.type, 'enqueue');
+  t.equal(play(site, '', viewAt(noonMs, { asksCity: true })).next.type, 'collect');
+  t.equal(play(site, '_', viewAt(noonMs, { asksCity: true })).next.type, 'enqueue');
+  t.same(codes({ ...nodes, ask: { hangup: 'no', say: ['exit.timeout'] } }, 'which'), ['noPerson']);
+});

@@ -54,6 +54,8 @@ export function arrivalFacts({
         tag,
         arrivedAtMs,
         siteVersion: 'v1',
+        numberPattern: 'whole',
+        numberState: 'transfer',
       },
     },
     {

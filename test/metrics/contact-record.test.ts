@@ -60,6 +60,8 @@ t.test(
       category: 'consult',
       outcome: 'direct',
       redirectedFrom: '12358',
+      numberPattern: 'whole',
+      numberState: 'transfer',
       kpiLine: '12345',
       callerMasked: '138****8000',
       incomplete: false,
@@ -193,9 +195,11 @@ t.test('a call the service never saw is offered, not answered, and names the cau
     arrivedAtMs: tenOClockMs,
     endedAtMs: tenOClockMs + 31_000,
   };
-  t.match(missedCallRecord('n1-1795399200.7', { ...call, reason: 'away' }), {
+  t.match(missedCallRecord('n1-1795399200.7', { ...call, numberState: 'prompt', reason: 'away' }), {
     contactId: 'n1-1795399200.7',
     kpiLine: '12358',
+    numberPattern: null,
+    numberState: 'prompt',
     answered: false,
     missed: true,
     missedCause: 'away',

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import t from 'tap';
 import { dayStartMs, type DayKey } from '../../src/contact/civil-time.js';
 import type { FlowId, QueueId } from '../../src/contact/ids.js';
-import { bareNumber, buildLedger, keptNumber, meaningOf, type Meaning } from '../../src/numbers/ledger.js';
+import {
+  bareNumber,
+  buildLedger,
+  keptNumber,
+  meaningOf,
+  type DialledPlace,
+  type Meaning,
+} from '../../src/numbers/ledger.js';
 import { nextChange, numberPatterns, numberStates, type LedgerRow } from '../../src/numbers/ledger-row.js';
 import { daysInCommon, periodsOf, type WrittenState } from '../../src/numbers/periods.js';
 import { addDays } from '../../src/contact/civil-time.js';
@@ -22,7 +29,12 @@ const row = (number: string, changed: Partial<LedgerRow> = {}): LedgerRow => ({
   ...changed,
 });
 const main = row('12345', { pattern: 'main', deliveredAs: ['031112345'] });
-const rest = { otherwise: main, otherKpiLine: 'unknown', areaCode: '0311' };
+const rest = {
+  otherwise: main,
+  otherKpiLine: 'unknown',
+  areas: { shared: [], cityOfTrunk: new Map<string, string>(), areaCode: '0311' },
+  dialledFrom: new Map<string, readonly DialledPlace[]>(),
+};
 const retired = row('12358', {
   states: periodsOf([
     { state: 'dual', from: null, until: '2026-03-31' },
@@ -48,6 +60,19 @@ t.test('the number a citizen dialled decides, not the one the carrier made of it
   t.equal(entryOf({ dnis: '086999', toUser: '12358' }), '12358');
   t.equal(entryOf({ redirectedFrom: '031100001234' }), '12345', 'a private phone that forwards to us');
   t.equal(entryOf({ dnis: '+86-311-12345' }), '12345');
+});
+
+t.test('a carrier that writes the number elsewhere is believed there, on its own trunk', async (t) => {
+  const dialledFrom = new Map([['other', ['to', 'requestUri']]] as const);
+  const among = buildLedger([main, retired], { ...rest, dialledFrom });
+  const entry = (changed: Partial<typeof call>) => meaningOn('2026-06-10', changed, among).entryId;
+  t.equal(entry({ trunkId: 'other', toUser: '12358', dnis: '12345' }), '12358');
+  t.equal(
+    entry({ trunkId: 'other', redirectedFrom: '12358' }),
+    '12345',
+    'what it says of forwarding is not believed',
+  );
+  t.equal(entry({ toUser: '12358' }), '12345', 'other trunks as ever');
 });
 
 t.test('a number that nobody knows is served, on a KPI line of its own', async (t) => {

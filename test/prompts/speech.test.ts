@@ -199,7 +199,13 @@ writeFileSync(
   `${flows}/numbers.yaml`,
   JSON.stringify([
     { number: '12345', name: '12345政务服务便民热线', shortName: '便民热线' },
-    { number: '12315', name: '12315消费者投诉', shortName: '12315消费', spoken: '一二三一五' },
+    {
+      number: '12315',
+      name: '12315消费者投诉',
+      shortName: '12315消费',
+      spoken: '一二三一五',
+      pattern: 'dual',
+    },
   ]),
 );
 

@@ -14,8 +14,8 @@ const deviceOf = (agentId: AgentId) => `d${agentId}` as DeviceId;
 
 /** A second number with a queue of its own, and one for test calls; small queues, so that some exits happen. */
 const moreNumbers = `
-- { number: '12358', name: 价格举报, shortName: 价格举报, kpiLine: '12358', tag: price, flow: '12345', queue: enterprise }
-- { number: '12350', name: 线路测试, shortName: 线路测试, kpiLine: '12345', tag: testCall, flow: '12345', queue: general }
+- { number: '12399', name: 价格举报, shortName: 价格举报, kpiLine: '12399', tag: price, flow: '12345', queue: enterprise }
+- { number: '12394', name: 线路测试, shortName: 线路测试, kpiLine: '12345', tag: testCall, flow: '12345', queue: general }
 `;
 
 /** The shipped site with its menu on, those numbers and shorter queues. */
@@ -131,7 +131,7 @@ export async function busyHotline(site: Site, seed: number, calls: number): Prom
     await world.runUntil(world.clock.nowMs() + exponentialMs(random, 16_000));
     const channelId = world.telephony.call({
       ani: random() < 0.05 ? '' : `03110000${String(n).padStart(4, '0')}`,
-      dnis: pick(random, ['12345', '12345', '12345', '12358', '12350']),
+      dnis: pick(random, ['12345', '12345', '12345', '12399', '12394']),
       patienceMs: random() < 0.1 ? exponentialMs(random, 6_000) : 3_000 + exponentialMs(random, 150_000),
       keys:
         random() < 0.6

@@ -195,6 +195,11 @@ t.test('check names the file and the line of every mistake', async (t) => {
       `${dated('')}`.replace('queue', 'opening: nothing, queue'),
       'numbers.yaml:1 unknownPrompt',
     ],
+    ['trunks.yaml', 'trunks:\n  - { id: one, city: 定州市 }\n', 'trunks.yaml:2 unknownCity'],
+    ['regions.yaml', "- { areaCode: '0312', cities: [保定市] }\n", 'regions.yaml:1 badCities'],
+    ['regions.yaml', "- { areaCode: '312', cities: [保定市, 定州市] }\n", 'regions.yaml:1 badAreaCode'],
+    ['trunks.yaml', 'trunks:\n  - { id: one, dialledFrom: [from] }\n', 'trunks.yaml:2 notAllowed'],
+    ['trunks.yaml', 'trunks:\n  - { id: one, dialledFrom: [to, to] }\n', 'trunks.yaml:2 notAllowed'],
     ['policies.yaml', "site: small\nmainEntry: '12346'\n", 'policies.yaml:2 unknownEntry'],
     ['policies.yaml', "mainEntry: '12345'\ngreeting: long\n", 'policies.yaml:2 notAllowed'],
     ['policies.yaml', "mainEntry: '12345'\ncontact:\n  ring: 8\n", 'policies.yaml:3 badDuration'],
@@ -297,4 +302,45 @@ t.test('1,000 damaged and strange files give findings, never an exception', asyn
     { numRuns: 1000 },
   );
   t.ok(refused > 500, `${String(refused)} of 1,000 were refused`);
+});
+
+t.test('a number that stops within its days of notice is told of by the check, with its line', async (t) => {
+  const files = await readSiteFiles(shippedDir);
+  const at = (day: string) => {
+    const parsed = parseSite(files, { nowMs: dayStartMs(day) });
+    return parsed.ok ? parsed.site.warnings.filter(({ code }) => code === 'numberEnding') : [];
+  };
+  t.same(at('2027-06-16'), []);
+  const line = files
+    .get('numbers.yaml')
+    ?.split('\n')
+    .findIndex((text) => text.startsWith("- number: '12358'"));
+  t.match(
+    at('2027-06-17').find(({ zh }) => zh.includes('12358')),
+    { level: 'warning', file: 'numbers.yaml', line: (line ?? 0) + 1, zh: /自 2027-07-01 起进入仅提示期/ },
+  );
+});
+
+t.test('against the ledger in force: a number renamed under its old document is told of', async (t) => {
+  const files = await readSiteFiles(shippedDir);
+  const inForce = siteOf(files).numbers;
+  const text = files.get('numbers.yaml')?.replace('name: 12358价格举报热线', 'name: 12358物价热线') ?? '';
+  const parsed = parseSite(new Map([...files, ['numbers.yaml', text]]), { nowMs: noonMs, inForce });
+  const line = text.split('\n').findIndex((one) => one.startsWith("- number: '12358'")) + 1;
+  t.match(parsed.ok && parsed.site.warnings, [{ code: 'noApproval', line, zh: /12358 更名/ }]);
+  t.same(parseSite(files, { nowMs: noonMs, inForce }).ok, true);
+  t.same(siteOf(files).warnings, []);
+});
+
+t.test('what callers press for a city agrees with the data', async (t) => {
+  const files = await readSiteFiles(shippedDir);
+  const text = files.get('regions.yaml')?.replace('[石家庄市, 辛集市]', '[辛集市, 石家庄市]') ?? '';
+  const line = text.split('\n').findIndex((one) => one.includes("'0311'")) + 1;
+  const site = siteOf(new Map([...files, ['regions.yaml', text]]));
+  t.match(site.warnings, [
+    { file: 'regions.yaml', line, code: 'citiesDiffer' },
+    { file: 'regions.yaml', line, code: 'citiesDiffer' },
+  ]);
+  t.equal(site.meaningOf(call).asksCity, true);
+  t.equal(siteOf(smallSite()).meaningOf(call).asksCity, false);
 });

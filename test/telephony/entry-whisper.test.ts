@@ -1,7 +1,8 @@
 // The agent hears which entry a call came by, under the citizen's greeting and at no cost to him.
-import { readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import type { PromptManifest } from '../../src/adapters/prompts/prompt-manifest.js';
 import { matchesWav } from '../phones/audio.js';
 import { startStation, type JournaledFact } from './station.js';
 
@@ -14,8 +15,9 @@ const station = await startStation({
 });
 t.teardown(() => station.close());
 
-const sounds = join(station.home, 'sounds', 'yihao');
-const whisper = join(sounds, readdirSync(sounds).find((name) => name.startsWith('a-w-entry')) ?? '');
+const sounds = join(station.home, 'sounds');
+const { prompts } = JSON.parse(readFileSync(join(sounds, 'manifest.json'), 'utf8')) as PromptManifest;
+const whisper = join(sounds, `${prompts['a.w.entry']?.parts[0]?.sounds['12345热线']?.file ?? ''}.wav`);
 
 /** The n-th fact of a kind, waited for. */
 const fact = (type: string, n: number): Promise<JournaledFact> =>

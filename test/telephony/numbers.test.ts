@@ -60,7 +60,14 @@ t.test('a merged number names itself, serves at once, and tells the new number a
     t.equal((await agent('POST', `/api/v1/contacts/${await lastContact()}/release`)).status, 200);
     await station.hears(call, 'trans.after', { sinceMs: endedAtMs, timeoutMs: 15_000 });
     await call.untilEnded();
-    t.match(await lastRecord(), { entryId: '12358', kpiLine: '12358', answered: true, excluded: null }, way);
+    t.match(
+      await lastRecord(),
+      {
+        ...{ entryId: '12358', kpiLine: '12358', answered: true, excluded: null },
+        ...{ numberPattern: 'whole', numberState: 'transfer' },
+      },
+      way,
+    );
     await seat.untilState('ready');
   }
   await seat.act('sign-out');
@@ -100,7 +107,7 @@ t.test(
   async (t) => {
     await station.editSite('numbers.yaml', [[merged, `until: '${addDays(today, -1)}'`]]);
     const here = await (await station.citizen('0021')).call('12300');
-    const slot = '12300电信用户申诉热线';
+    const slot = '12300电信申诉热线';
     const first = await station.hears(here, 'trans.prompt', {
       sinceMs: here.invitedAtMs,
       slot,

@@ -320,7 +320,11 @@ t.test('a silent phone is unreachable within qualify and its time-out, and back 
   await second.act('ready');
   second.phone.setOnInvite('manual');
   await second.phone.incoming();
-  t.match(await factsOf(citizen.id, 'OfferMade'), [{ agentId: '1002' }], 'the silent one is passed over');
+  const offers = await station.until('the offer', async () => {
+    const made = await factsOf(citizen.id, 'OfferMade');
+    return made.length > 0 ? made : undefined;
+  });
+  t.match(offers, [{ agentId: '1002' }], 'the silent one is passed over');
   await leaves(citizen);
   const phone = await samePhone(first);
   await phone.register();

@@ -10,6 +10,7 @@ import { errorCatalogue } from '../../src/errors.js';
 import { hinted } from '../../src/web/hinted.js';
 import { whyNot, seatActs, type SeatMoment } from '../../src/web/seat/seat-acts.js';
 import { en } from '../../src/web/words/en.js';
+import { lastingIn } from '../../src/web/words/lasting.js';
 import { zh } from '../../src/web/words/zh.js';
 import { forbiddenWords } from './forbidden-words.js';
 
@@ -54,6 +55,15 @@ t.test('words are said by the word lists alone: no page has Chinese outside its 
   }
 });
 
+t.test('forms say what is wrong in their own words: none leaves it to the browser', async (t) => {
+  const web = path.resolve(import.meta.dirname, '../../src/web');
+  const names = (await readdir(web, { recursive: true })).filter((name) => name.endsWith('.vue'));
+  for (const name of names) {
+    const text = await readFile(path.join(web, name), 'utf8');
+    for (const [form] of text.matchAll(/<form\b[^>]*>/g)) t.match(form, / novalidate\b/, name);
+  }
+});
+
 t.test("the pages' civil time is the service's", async (t) => {
   const instant = fc.integer({ min: 0, max: 4_102_444_800_000 });
   fc.assert(
@@ -89,6 +99,20 @@ t.test('a call stands as it is: held, not talking; over, and recorded or not', a
   t.equal(said('talking', true, 'on'), '保持 · 录音中');
   t.equal(said('ended', false, 'kept'), '已结束 · 已录音');
   t.equal(said('ended', false, 'off'), '已结束 · 未录音');
+});
+
+t.test('what lasted is told in words, not as a time of day', async (t) => {
+  t.equal(lastingIn('zh', 402_000), '6分42秒');
+  t.equal(lastingIn('en', 402_000), '6 min 42 s');
+  t.equal(lastingIn('zh', 3_605_000), '1小时5秒');
+  t.equal(lastingIn('zh', 1), '1秒');
+  t.equal(lastingIn('zh', 0), '0秒');
+  fc.assert(
+    fc.property(fc.nat(), fc.constantFrom('zh', 'en'), (ms, language) => {
+      t.notMatch(lastingIn(language, ms), /:/);
+    }),
+    { numRuns: 100 },
+  );
 });
 
 t.test('each act is allowed in the states in which the service takes it', async (t) => {

@@ -39,11 +39,23 @@ const versionsKept = 20;
  * The YAML files of a folder and of `flows/` and `prompts/` below it, by path with `/`.
  * @throws AppError CONFIG_INVALID if the folder cannot be read or a file is too large
  */
-export async function readSiteFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+export function readSiteFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+  return readFiles(dir, /^(?:(?:flows|prompts)[\\/])?[^\\/]+\.yaml$/);
+}
+
+/**
+ * The scenarios beside the flows, `flows/*.test.txt`, by path with `/`: they decide nothing about calls and are no part of the site's version.
+ * @throws AppError CONFIG_INVALID if the folder cannot be read or a file is too large
+ */
+export function readScenarioFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+  return readFiles(dir, /^flows[\\/][^\\/]+\.test\.txt$/);
+}
+
+async function readFiles(dir: string, form: RegExp): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(dir, { recursive: true }).catch((cause: unknown) => {
     throw new AppError('CONFIG_INVALID', { dir, reason: 'the folder cannot be read' }, { cause });
   });
-  const files = names.filter((name) => /^(?:(?:flows|prompts)[\\/])?[^\\/]+\.yaml$/.test(name)).sort();
+  const files = names.filter((name) => form.test(name)).sort();
   return new Map(await Promise.all(files.map((name) => readOne(dir, name))));
 }
 
@@ -112,10 +124,10 @@ export async function createSiteHolder(
   parts: SiteHolderParts,
 ): Promise<{ readonly ok: true; readonly holder: SiteHolder } | RefusedSite> {
   const { dir, nowMs, check, onReload } = parts;
-  async function parse(overrides: { readonly menu?: boolean }): Promise<ParsedSite> {
+  async function parse(options: Omit<ParseOptions, 'nowMs'>): Promise<ParsedSite> {
     const files = await readSiteFiles(dir).catch(findingOf);
     if ('ok' in files) return files;
-    return siteFrom(await check({ files, options: { nowMs: nowMs(), overrides } }));
+    return siteFrom(await check({ files, options: { nowMs: nowMs(), ...options } }));
   }
   const first = await parse({});
   if (!first.ok) return first;
@@ -126,7 +138,8 @@ export async function createSiteHolder(
   const versions = new Map([[current.version, current]]);
 
   async function load(menuWanted: boolean | undefined): Promise<Reloaded> {
-    const parsed = await parse(menuWanted === undefined ? {} : { menu: menuWanted });
+    const overrides = menuWanted === undefined ? {} : { menu: menuWanted };
+    const parsed = await parse({ overrides, inForce: current.numbers });
     if (!parsed.ok) return parsed;
     menu = menuWanted;
     const unchanged = parsed.site.version === current.version;

@@ -4,6 +4,7 @@ import { formatCivilTime } from '../../contact/civil-time.js';
 import type { QueueId } from '../../contact/ids.js';
 import type { SurveyGrade, SurveyReason } from '../../contact/survey.js';
 import { AppError } from '../../errors.js';
+import { patternTexts, stateTexts } from '../../numbers/ledger-row.js';
 import { missedCauseTexts, type ContactRecord } from '../../metrics/contact-record.js';
 import type { User } from './access.js';
 import { audit } from './audit.js';
@@ -105,6 +106,10 @@ function gradeText({ grade, surveyOffered, surveyExempt }: ContactRecord): strin
   return surveyOffered ? '未评价' : null;
 }
 
+/** A word of the ledger in Chinese; a word it no longer has stays as it was kept. */
+const ledgerText = (texts: Readonly<Record<string, string>>, word: string | null): string | null =>
+  word === null ? null : (texts[word] ?? word);
+
 /** The columns of the list; a queue that the files no longer have is named by its id. */
 const contactColumns = (
   queueName: (id: string | null) => string | null,
@@ -113,7 +118,9 @@ const contactColumns = (
   instant('来电时间', 'Arrived', ({ arrivedAtMs }) => arrivedAtMs),
   text('来电号码', 'Caller', ({ callerMasked }) => callerMasked),
   text('接入号码', 'Number dialled', ({ dnis }) => dnis),
-  text('接入', 'Entry', ({ entryId }) => entryId),
+  text('接入编号', 'Entry id', ({ entryId }) => entryId),
+  text('归并方式', 'Merged as', ({ numberPattern }) => ledgerText(patternTexts, numberPattern)),
+  text('号码状态', 'State of the number', ({ numberState }) => ledgerText(stateTexts, numberState)),
   text('排队', 'Queue', ({ queueId }) => queueName(queueId)),
   text('工号', 'Agents', ({ agentIds }) => agentIds.join(' ')),
   instant('接通时间', 'Answered', ({ answeredAtMs }) => answeredAtMs),
@@ -126,7 +133,7 @@ const contactColumns = (
     missedCause === null ? null : missedCauseTexts[missedCause],
   ),
   text('口径外', 'Excluded', ({ excluded }) => excluded),
-  text('诉求类型', 'Category', ({ category }) => category),
+  text('诉求类别', 'Category', ({ category }) => category),
   text('处置结果', 'Outcome', ({ outcome }) => outcome),
   text('区县', 'District', ({ district }) => district),
   text('工单号', 'Matter', ({ matterNumber }) => matterNumber),

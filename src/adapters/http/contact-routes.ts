@@ -164,7 +164,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
   );
   api.post(
     '/api/v1/contacts/:id/disposition',
-    { schema: { summary: '处置结果', params, body: dispositionBody, response: answer } },
+    { schema: { summary: '诉求登记', params, body: dispositionBody, response: answer } },
     async (request) =>
       act(request, request.params.id, (agentId) => ({
         type: 'SetDisposition',

@@ -5,7 +5,14 @@ import { gapsWithin, type DataGap, type GapsShown } from '../../metrics/data-gap
 import { formulaVersion } from '../../metrics/figure.js';
 import type { Interval } from '../../metrics/intervals.js';
 import { countIn, subsetNames, type SubsetName } from '../../metrics/subset.js';
-import { addTallies, emptyTally, figuresOf, type Tally, type TallyRules } from '../../metrics/tally.js';
+import {
+  addTallies,
+  emptyTally,
+  figuresOf,
+  type Figures,
+  type Tally,
+  type TallyRules,
+} from '../../metrics/tally.js';
 import { createTallySheet, everyInterval, type GroupTally } from '../../metrics/tally-sheet.js';
 import type { Site } from '../../site/site.js';
 import type { KpiRow } from './kpi-report.js';
@@ -21,8 +28,26 @@ export interface ReportQuestion extends Interval {
   readonly group: ReportGrouping;
 }
 
+/** Rates that are measured on all calls offered. */
+type RateOfOffered =
+  'answerRate' | 'answerRateWithoutShort' | 'within15OfOffered' | 'reached' | 'abandonRate';
+
+/** A call that nobody answered is of no team: a team has no rate of the calls offered. */
+export type ReportFigures = {
+  readonly [Name in keyof Figures]: Figures[Name] | (Name extends RateOfOffered ? null : never);
+};
+
+const noRatesOfOffered: Readonly<Record<RateOfOffered, null>> = {
+  answerRate: null,
+  answerRateWithoutShort: null,
+  within15OfOffered: null,
+  reached: null,
+  abandonRate: null,
+};
+
 /** Figures of one group in one interval, cut to the period: the calls that arrived between its two instants. */
-export interface ReportRow extends KpiRow {
+export interface ReportRow extends Omit<KpiRow, 'figures'> {
+  readonly figures: ReportFigures;
   /** Empty where nothing is grouped. */
   readonly group: string;
   /** How many calls each subset has: each number leads to its calls by that name. */
@@ -71,7 +96,7 @@ export async function reportFigures(
   const counted = inOrder(sheet.rows(), groups);
   const rows =
     group === 'none' ? everyInterval(by, period, counted).map((row) => ({ ...row, group: '' })) : counted;
-  const finish = rowMaker(await records.dataGaps(period), period, rules);
+  const finish = rowMaker(await records.dataGaps(period), { ...period, by, group }, rules);
   return {
     ...question,
     formulaVersion,
@@ -112,7 +137,7 @@ function totalsOf(rows: readonly GroupTally[], groups: readonly GroupName[]) {
 }
 
 /** Groups of one interval share its gaps: they are looked for once. */
-function rowMaker(gaps: readonly DataGap[], period: Interval, rules: TallyRules) {
+function rowMaker(gaps: readonly DataGap[], period: ReportQuestion, rules: TallyRules) {
   const found = new Map<string, GapsShown>();
   return ({ group, tally, ...whole }: GroupTally): ReportRow => {
     const fromMs = Math.max(whole.fromMs, period.fromMs);
@@ -120,7 +145,8 @@ function rowMaker(gaps: readonly DataGap[], period: Interval, rules: TallyRules)
     const key = `${String(fromMs)} ${String(toMs)}`;
     const shown = found.get(key) ?? gapsWithin(gaps, { fromMs, toMs });
     found.set(key, shown);
-    const figures = figuresOf(tally, rules);
+    const ofTeam = period.group === 'team' && group !== '';
+    const figures = { ...figuresOf(tally, rules), ...(ofTeam && noRatesOfOffered) };
     return { fromMs, toMs, group, counts: tally, cells: cellsOf(tally), figures, ...shown };
   };
 }

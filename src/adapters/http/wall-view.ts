@@ -21,6 +21,7 @@ const alarmLevels: Readonly<Record<AlarmName, AlarmLevel>> = {
   phoneMisconfigured: 'warn',
   promptMissing: 'warn',
   calendarMissing: 'info',
+  numberEnding: 'info',
 };
 
 type Section = LiveData[string];

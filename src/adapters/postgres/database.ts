@@ -14,7 +14,8 @@ import * as records from './migrations/0001-records.js';
 import * as accounts from './migrations/0002-accounts.js';
 import * as shiftWork from './migrations/0003-shift-work.js';
 import * as messages from './migrations/0004-messages.js';
-import * as survey from './migrations/0005-survey.js';
+import * as numberStates from './migrations/0005-number-states.js';
+import * as survey from './migrations/0006-survey.js';
 import type { Tables } from './tables.js';
 
 /** The records database; `destroy()` closes it. */
@@ -37,7 +38,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-accounts': accounts,
   '0003-shift-work': shiftWork,
   '0004-messages': messages,
-  '0005-survey': survey,
+  '0005-number-states': numberStates,
+  '0006-survey': survey,
 };
 
 const int8Oid = 20;

@@ -17,6 +17,7 @@ const missed = sql<boolean>`(excluded is null and not answered and ended_at_ms i
 /** Whether a row of contact_record is in a subset. */
 export function subsetCondition({ name, rules }: Subset): Condition {
   const calledBack = sql<boolean>`(${missed} and called_back_at_ms - ended_at_ms <= ${rules.calledBackWithinMs})`;
+  const answeredLate = sql<boolean>`(${answered} and coalesce(wait_ms, 0) > ${rules.answerWithinMs})`;
   switch (name) {
     case 'offered':
       return sql<boolean>`(${answered} or ${missed})`;
@@ -26,6 +27,10 @@ export function subsetCondition({ name, rules }: Subset): Condition {
       return answered;
     case 'within15':
       return sql<boolean>`(${answered} and coalesce(wait_ms, 0) <= ${rules.answerWithinMs})`;
+    case 'notWithin15':
+      return sql<boolean>`(${missed} or ${answeredLate})`;
+    case 'answeredLate':
+      return answeredLate;
     case 'notAnswered':
       return missed;
     case 'calledBack':

@@ -1,32 +1,36 @@
 // What the report's table shows, column by column: counts that lead to their calls, rates, and times.
-import type { ReportRow } from '../../adapters/http/report.js';
+import type { Report, ReportRow } from '../../adapters/http/report.js';
+import type { Interval } from '../../metrics/intervals.js';
 import type { SubsetName } from '../../metrics/subset.js';
 import { clockText, civilDay, minuteText } from '../civil-time.js';
-import { dayText, say } from '../words/language.js';
+import { dayText, nameOf, say } from '../words/language.js';
 import type { WordKey } from '../words/zh.js';
+import type { ListWish, ReportTopic } from './report-address.js';
 
 /** A count, and the calls it stands for. */
 export interface CountColumn {
   readonly word: WordKey;
+  /** The heading of its column, broken into lines; where there is none, it has no column. */
+  readonly head?: WordKey;
   readonly subset: SubsetName;
 }
 
 /** The columns of counts, in two bands. */
 export const countColumns: readonly CountColumn[] = [
-  { word: 'kpi.offered', subset: 'offered' },
-  { word: 'kpi.answered', subset: 'answered' },
-  { word: 'reports.inTime', subset: 'within15' },
-  { word: 'reports.notAnswered', subset: 'notAnswered' },
-  { word: 'reports.undecided', subset: 'undecided' },
-  { word: 'reports.excluded', subset: 'excluded' },
+  { word: 'kpi.offered', head: 'reports.head.offered', subset: 'offered' },
+  { word: 'kpi.answered', head: 'reports.head.answered', subset: 'answered' },
+  { word: 'reports.inTime', head: 'reports.head.inTime', subset: 'within15' },
+  { word: 'reports.notAnswered', head: 'reports.head.notAnswered', subset: 'notAnswered' },
+  { word: 'reports.undecided', head: 'reports.head.undecided', subset: 'undecided' },
+  { word: 'reports.excluded', head: 'reports.head.excluded', subset: 'excluded' },
 ];
 
 export const abandonColumns: readonly CountColumn[] = [
-  { word: 'reports.abandoned', subset: 'abandoned' },
-  { word: 'reports.inPrompt', subset: 'abandonedInPrompt' },
-  { word: 'reports.inQueue', subset: 'abandonedInQueue' },
-  { word: 'reports.ringing', subset: 'abandonedRinging' },
-  { word: 'reports.short', subset: 'shortAbandoned' },
+  { word: 'reports.abandoned', head: 'reports.head.abandoned', subset: 'abandoned' },
+  { word: 'reports.inPrompt', head: 'reports.head.inPrompt', subset: 'abandonedInPrompt' },
+  { word: 'reports.inQueue', head: 'reports.head.inQueue', subset: 'abandonedInQueue' },
+  { word: 'reports.ringing', head: 'reports.head.ringing', subset: 'abandonedRinging' },
+  { word: 'reports.short', head: 'reports.head.short', subset: 'shortAbandoned' },
 ];
 
 /** 评价 after the talk. */
@@ -35,36 +39,64 @@ export const surveyColumns: readonly CountColumn[] = [
   { word: 'reports.survey.rated', subset: 'rated' },
   { word: 'rate.none', subset: 'unrated' },
   { word: 'reports.survey.unhappy', subset: 'dissatisfied' },
-  { word: 'rate.exempt', subset: 'surveyExempt' },
+  { word: 'rate.exempt', head: 'reports.head.exempt', subset: 'surveyExempt' },
 ];
 
 type FigureName = keyof ReportRow['figures'];
 
 export interface FigureColumn {
   readonly word: WordKey;
+  readonly head: WordKey;
   readonly figure: FigureName;
 }
 
 export const rateColumns: readonly FigureColumn[] = [
-  { word: 'kpi.rate', figure: 'answerRate' },
-  { word: 'kpi.within15.offered', figure: 'within15OfOffered' },
-  { word: 'kpi.within15.answered', figure: 'within15OfAnswered' },
-  { word: 'kpi.reached', figure: 'reached' },
-  { word: 'kpi.surveyOffer', figure: 'surveyOffer' },
-  { word: 'kpi.survey', figure: 'surveyResponse' },
-  { word: 'kpi.satisfied', figure: 'satisfied' },
+  { word: 'kpi.rate', head: 'reports.head.rate', figure: 'answerRate' },
+  { word: 'kpi.within15.offered', head: 'reports.head.within15.offered', figure: 'within15OfOffered' },
+  { word: 'kpi.within15.answered', head: 'reports.head.within15.answered', figure: 'within15OfAnswered' },
+  { word: 'kpi.reached', head: 'reports.head.reached', figure: 'reached' },
+];
+
+export const surveyRateColumns: readonly FigureColumn[] = [
+  { word: 'kpi.surveyOffer', head: 'reports.head.surveyOffer', figure: 'surveyOffer' },
+  { word: 'kpi.survey', head: 'reports.head.survey', figure: 'surveyResponse' },
+  { word: 'kpi.satisfied', head: 'reports.head.satisfied', figure: 'satisfied' },
 ];
 
 export const timeColumns: readonly FigureColumn[] = [
-  { word: 'kpi.asa', figure: 'asa' },
-  { word: 'reports.aht', figure: 'aht' },
-  { word: 'reports.talk', figure: 'averageTalk' },
-  { word: 'reports.hold', figure: 'averageHold' },
-  { word: 'reports.wrap', figure: 'averageWrapUp' },
+  { word: 'kpi.asa', head: 'reports.head.asa', figure: 'asa' },
+  { word: 'reports.aht', head: 'reports.head.aht', figure: 'aht' },
+  { word: 'reports.talk', head: 'reports.head.talk', figure: 'averageTalk' },
+  { word: 'reports.hold', head: 'reports.head.hold', figure: 'averageHold' },
+  { word: 'reports.wrap', head: 'reports.head.wrap', figure: 'averageWrapUp' },
 ];
 
-/** Why calls were not answered, besides having been given up. */
+/** A stretch of the table under one heading: counts, rates or times. */
+export interface TableBand {
+  readonly word: WordKey;
+  readonly counts?: readonly CountColumn[];
+  readonly rates?: readonly FigureColumn[];
+  readonly times?: readonly FigureColumn[];
+}
+
+/** What the table tells of, band by band. */
+export const tableBands: Readonly<Record<ReportTopic, readonly TableBand[]>> = {
+  answering: [
+    { word: 'reports.counts', counts: countColumns },
+    { word: 'reports.abandons', counts: abandonColumns },
+    { word: 'reports.rates', rates: rateColumns },
+    { word: 'reports.times', times: timeColumns },
+  ],
+  survey: [
+    { word: 'reports.counts', counts: countColumns.filter(({ subset }) => subset === 'answered') },
+    { word: 'reports.survey', counts: surveyColumns },
+    { word: 'reports.rates', rates: surveyRateColumns },
+  ],
+};
+
+/** Why calls were not answered: together they are all of those. */
 export const missedColumns: readonly CountColumn[] = [
+  { word: 'reports.result.abandoned', subset: 'abandoned' },
   { word: 'reports.missed.timeout', subset: 'missedTimeout' },
   { word: 'reports.missed.nobody', subset: 'missedNobody' },
   { word: 'reports.missed.overload', subset: 'missedOverload' },
@@ -81,10 +113,10 @@ export const excludedColumns: readonly CountColumn[] = [
   { word: 'reports.outside.promptOnly', subset: 'excludedPromptOnly' },
 ];
 
-/** Seconds with one decimal, cut off: `12.3秒`. */
+/** Seconds with one decimal, cut off: `12.3`; the unit stands over the columns. */
 export function secondsText(ms: number): string {
   const tenths = Math.floor(ms / 100);
-  return say('reports.seconds', { s: `${String(Math.floor(tenths / 10))}.${String(tenths % 10)}` });
+  return `${String(Math.floor(tenths / 10))}.${String(tenths % 10)}`;
 }
 
 /** An average of a row, `—` where there is nothing to divide by. */
@@ -95,7 +127,7 @@ export function averageText({ figures }: ReportRow, name: FigureName): string {
 }
 
 /** `14:00–14:15`, with its day where the period has several; a whole day; a month. */
-export function timeText(row: ReportRow, by: string, severalDays: boolean): string {
+export function timeText(row: Interval, by: string, severalDays: boolean): string {
   if (by === 'month') {
     const { year, month } = civilDay(row.fromMs);
     return say('reports.monthText', { y: year, m: String(month).padStart(2, '0') });
@@ -110,4 +142,42 @@ export function timeText(row: ReportRow, by: string, severalDays: boolean): stri
 /** `11月23日 14:05:03`. */
 export function instantText(epochMs: number): string {
   return `${dayText(epochMs)} ${clockText(epochMs)}`;
+}
+
+const dayMs = 86_400_000;
+
+/** Whether its times need their days beside them. */
+export function hasSeveralDays({ fromMs, toMs }: Interval): boolean {
+  return toMs - fromMs > dayMs;
+}
+
+/** Lists that no column of the table leads to: the wall does. */
+const otherWords: Readonly<Partial<Record<SubsetName, WordKey>>> = {
+  notWithin15: 'reports.notWithin15',
+  answeredLate: 'reports.answeredLate',
+};
+
+/** `14:00–15:00 综合队列 · 放弃`: what a list over this report holds. */
+export function listTitle(report: Report, { subset, fromMs, toMs, of }: ListWish): string {
+  const when =
+    fromMs === undefined || toMs === undefined
+      ? wholeText(report)
+      : timeText({ fromMs, toMs }, report.by, hasSeveralDays(report));
+  const group = report.groups.find(({ id }) => id === of);
+  const whose = of === undefined ? [] : [group === undefined ? of : nameOf(group)];
+  const columns = [
+    ...countColumns,
+    ...abandonColumns,
+    ...surveyColumns,
+    ...missedColumns,
+    ...excludedColumns,
+  ];
+  const word = columns.find((column) => column.subset === subset)?.word ?? otherWords[subset];
+  return `${[when, ...whose].join(' ')} · ${word === undefined ? subset : say(word)}`;
+}
+
+/** The days of the whole. */
+function wholeText(report: Report): string {
+  const [first, last] = [dayText(report.fromMs), dayText(report.toMs - 1)];
+  return first === last ? first : `${first}–${last}`;
 }

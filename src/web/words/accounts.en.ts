@@ -83,6 +83,7 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'audit.any': 'All',
   'audit.from': 'From',
   'audit.to': 'To (that day included)',
+  'audit.daysReversed': 'The last day is before the first: change one',
   'audit.search': 'Search',
   'audit.at': 'Time',
   'audit.by': 'By',

@@ -2,6 +2,7 @@
 import { ref, watchEffect } from 'vue';
 import { civilDay } from '../civil-time.js';
 import { en } from './en.js';
+import { lastingIn } from './lasting.js';
 import { zh, type WordKey } from './zh.js';
 
 export type Language = 'zh' | 'en';
@@ -52,6 +53,11 @@ export function dayText(epochMs: number): string {
   const { month, day } = civilDay(epochMs);
   if (language.value === 'zh') return `${String(month)}月${String(day)}日`;
   return `${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+}
+
+/** `6分42秒`, `6 min 42 s`. */
+export function lastingText(durationMs: number): string {
+  return lastingIn(language.value, durationMs);
 }
 
 /** `12,685`; from 100,000 on cut off: `12.6万`, `126k`. */

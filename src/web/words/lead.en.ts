@@ -20,6 +20,7 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
   'lead.minutes': '{n} min',
   'lead.hours': '{n} h',
   'lead.days': '{n} d',
+  'lead.loading': 'Reading…',
   'lead.now': 'just now',
 
   'unreached.title': 'Citizens to reach',
@@ -111,6 +112,7 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
   'cast.urgent': 'Urgent',
   'cast.send': 'Send',
   'cast.sent': 'Sent',
+  'cast.missing': 'Fill in what the agents are to read',
   'cast.none': 'No broadcast in this shift yet',
   'cast.read': '{n} have read it',
   'cast.unread': '{n} have not',
@@ -121,6 +123,8 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
   'shift.text': 'For the next leader (no telephone numbers)',
   'shift.write': 'Write note',
   'shift.written': 'Note written',
+  'shift.missing': 'Fill in the note',
+  'shift.sure': 'A note cannot be changed afterwards. Write it?',
   'shift.read': 'Taken over',
   'shift.none': 'No note yet',
   'shift.readBy': 'Taken over by {who}',
@@ -146,6 +150,8 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
 
   'story.title': 'Story of a call',
   'story.back': 'Back to the supervisor page',
+  'story.backToReports': 'Back to the reports',
+  'story.backToWall': 'Back to the wallboard',
   'story.record': 'Summary',
   'story.line': 'Time line',
   'story.recordings': 'Recordings',

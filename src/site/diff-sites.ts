@@ -1,0 +1,201 @@
+// What changes for callers from one version of a site to another, in plain words with file and line.
+import { diffFlow, type SiteChange } from './diff-flow.js';
+import { entriesOf, type FileEntry } from './file-entries.js';
+import type { SiteFiles } from './read-files.js';
+
+/** A version of a site: its texts by path below `ivr-flows/`, and what was read of them. */
+export interface SiteVersion {
+  readonly files: ReadonlyMap<string, string>;
+  readonly read: Pick<SiteFiles, 'flows'>;
+}
+
+/** Every change, file by file. Both versions should have passed the check. */
+export function diffSites(before: SiteVersion, after: SiteVersion): readonly SiteChange[] {
+  const names = [...new Set([...before.files.keys(), ...after.files.keys()])].sort();
+  const plain = names.filter((name) => !/^(?:flows|prompts)\//.test(name));
+  return [
+    ...plain.flatMap((file) => diffEntries(file, entriesIn(before, [file]), entriesIn(after, [file]))),
+    ...diffPrompts(before, after, names),
+    ...diffFlows(before, after),
+  ];
+}
+
+interface PlacedEntry extends FileEntry {
+  readonly file: string;
+}
+
+/** Entries of these files together: a prompt may move from one file to another. */
+function entriesIn({ files }: SiteVersion, names: readonly string[]): ReadonlyMap<string, PlacedEntry> {
+  return new Map(
+    names.flatMap((file) =>
+      [...entriesOf(file, files.get(file) ?? '')].map(([id, entry]) => [id, { ...entry, file }] as const),
+    ),
+  );
+}
+
+type Named = readonly [zh: string, en: string];
+
+const entryWords: Readonly<Record<string, Named>> = {
+  'agents.yaml': ['话务员', 'agent'],
+  'calendar.yaml': ['节假日安排', 'holidays of'],
+  'devices.yaml': ['话机', 'phone'],
+  'lexicon.yaml': ['读音', 'reading of'],
+  'numbers.yaml': ['号码', 'number'],
+  'policies.yaml': ['策略', 'policy'],
+  'queues.yaml': ['队列', 'queue'],
+  'skills.yaml': ['技能', 'skill'],
+  'teams.yaml': ['班组', 'team'],
+  'trunks.yaml': ['中继', 'trunk'],
+};
+
+/** Fields whose names alone tell a clerk little. */
+const fieldWords: Readonly<Record<string, Named>> = {
+  announcement: ['停用提示', 'announcement'],
+  delivered_as: ['送达写法', 'delivered forms'],
+  farewell: ['结束语', 'farewell'],
+  flow: ['流程', 'flow'],
+  greeting: ['问候语', 'greeting'],
+  kpiLine: ['指标归属', 'KPI line'],
+  limit: ['排队上限', 'most waiting'],
+  menu: ['菜单', 'menu'],
+  menuFlow: ['菜单流程', 'menu flow'],
+  name: ['名称', 'name'],
+  nobodyAfter: ['无人签入多久离队', 'leaves with nobody signed in after'],
+  opening: ['开头语', 'opening'],
+  priority: ['优先级', 'priority'],
+  queue: ['队列', 'queue'],
+  recorded: ['录音', 'recording'],
+  requires: ['所需技能', 'required skills'],
+  role: ['角色', 'role'],
+  skills: ['技能', 'skills'],
+  states: ['各时期状态', 'states'],
+  team: ['班组', 'team'],
+  timeout: ['最长等候', 'longest wait'],
+};
+
+function diffEntries(
+  file: string,
+  before: ReadonlyMap<string, PlacedEntry>,
+  after: ReadonlyMap<string, PlacedEntry>,
+): readonly SiteChange[] {
+  const [zhKind, enKind] = entryWords[file] ?? ['项', 'entry'];
+  return [
+    ...goneOrNew(before, after, zhKind, enKind),
+    ...[...after.values()].flatMap((entry) => {
+      const old = before.get(entry.id);
+      return old === undefined
+        ? []
+        : changedFields(old, entry).map(({ field, line, from, to }) => {
+            const words = [zhKind, enKind, entry.id] as const;
+            return { file: entry.file, line, ...fieldChange(words, field, from, to) };
+          });
+    }),
+  ];
+}
+
+function goneOrNew(
+  before: ReadonlyMap<string, PlacedEntry>,
+  after: ReadonlyMap<string, PlacedEntry>,
+  zhKind: string,
+  enKind: string,
+): readonly SiteChange[] {
+  const gone = [...before.values()].filter(({ id }) => !after.has(id));
+  const fresh = [...after.values()].filter(({ id }) => !before.has(id));
+  return [
+    ...gone.map(({ file, line, id }) => ({
+      ...{ file, line },
+      zh: `删除了${zhKind} ${id}(原文件此行)。`,
+      en: `The ${enKind} ${id} is gone (line of the old file).`,
+    })),
+    ...fresh.map(({ file, line, id }) => ({
+      ...{ file, line },
+      zh: `新增${zhKind} ${id}。`,
+      en: `The ${enKind} ${id} is new.`,
+    })),
+  ];
+}
+
+interface ChangedField {
+  readonly field: string;
+  readonly line: number;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+function changedFields(before: FileEntry, after: FileEntry): readonly ChangedField[] {
+  const names = new Set([...before.fields.keys(), ...after.fields.keys()]);
+  return [...names].flatMap((field) => {
+    const [was, is] = [before.fields.get(field), after.fields.get(field)];
+    const line = is?.line ?? after.line;
+    return was?.text === is?.text ? [] : [{ field, line, from: was?.text, to: is?.text }];
+  });
+}
+
+function fieldChange(
+  [zhKind, enKind, id]: readonly [string, string, string],
+  field: string,
+  from: string | undefined,
+  to: string | undefined,
+): { readonly zh: string; readonly en: string } {
+  const [zhField, enField] = fieldWords[field] ?? fieldWords[field === '' ? id : ''] ?? [field, field];
+  const [zh, en] = [`${zhKind} ${id}`, `The ${enKind} ${id}`];
+  const zhName = field === '' || zhField === field ? field : `${zhField}(${field})`;
+  const zhOf = zhName === '' ? '' : `的 ${zhName} `;
+  const enOf = enField === '' ? '' : `: ${enField}`;
+  if (from === undefined)
+    return { zh: `${zh} ${zhOf}新写为「${to ?? ''}」。`, en: `${en}${enOf} is now given: ${to ?? ''}.` };
+  if (to === undefined)
+    return {
+      zh: `${zh} ${zhOf}不再写明,原为「${from}」。`,
+      en: `${en}${enOf} is no longer given; it was ${from}.`,
+    };
+  return { zh: `${zh} ${zhOf}由「${from}」改为「${to}」。`, en: `${en}${enOf} was ${from}, is ${to}.` };
+}
+
+/** What a prompt is spoken by; the rest of its row is for whoever edits it. */
+const spokenFields = ['text', 'speed', 'language'];
+
+function diffPrompts(
+  before: SiteVersion,
+  after: SiteVersion,
+  names: readonly string[],
+): readonly SiteChange[] {
+  const files = names.filter((name) => name.startsWith('prompts/'));
+  const [old, fresh] = [entriesIn(before, files), entriesIn(after, files)];
+  return [
+    ...goneOrNew(old, fresh, '提示音', 'prompt'),
+    ...[...fresh.values()].flatMap((entry) => {
+      const former = old.get(entry.id);
+      const changed = former === undefined ? [] : changedFields(former, entry);
+      const spoken = changed.filter(
+        ({ field }) => spokenFields.includes(field) || field.startsWith('slots.'),
+      );
+      return spoken.map(({ field, line, from = '', to = '' }): SiteChange => {
+        const place = { file: entry.file, line };
+        return field === 'text'
+          ? {
+              ...place,
+              zh: `提示音 ${entry.id} 由「${from}」改为「${to}」,将重新合成。`,
+              en: `Prompt ${entry.id} said "${from}", says "${to}"; it is synthesized anew.`,
+            }
+          : {
+              ...place,
+              zh: `提示音 ${entry.id} 的 ${field} 由「${from}」改为「${to}」,将重新合成。`,
+              en: `Prompt ${entry.id}: ${field} was ${from || 'not given'}, is ${to || 'not given'}; it is synthesized anew.`,
+            };
+      });
+    }),
+  ];
+}
+
+function diffFlows(before: SiteVersion, after: SiteVersion): readonly SiteChange[] {
+  const old = new Map(before.read.flows.map((read) => [read.file, read.flow]));
+  const fresh = new Map(after.read.flows.map((read) => [read.file, read.flow]));
+  return [...new Set([...old.keys(), ...fresh.keys()])].sort().flatMap((file): readonly SiteChange[] => {
+    const [was, is] = [old.get(file), fresh.get(file)];
+    if (is === undefined) return [{ file, line: 1, zh: '删除了此流程。', en: 'This flow is gone.' }];
+    if (was === undefined) return [{ file, line: 1, zh: '新增此流程。', en: 'This flow is new.' }];
+    const texts = [before.files.get(file) ?? '', after.files.get(file) ?? ''] as const;
+    return diffFlow(file, was, is, texts);
+  });
+}

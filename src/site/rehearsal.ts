@@ -1,0 +1,140 @@
+// One call rehearsed without a telephone: the site's own interpreter, with keys, silence and the queue's ends given by hand.
+import type {
+  DecidedWay,
+  FlowCursor,
+  FlowInput,
+  FlowTurn,
+  FlowView,
+  QueueExit,
+} from '../contact/flow-turn.js';
+import type { FlowId } from '../contact/ids.js';
+import type { Flow } from '../ivr/flow.js';
+import { waysTaken } from '../ivr/way-taken.js';
+import { isAnnounced } from '../numbers/ledger-row.js';
+import { heardPrompt, type HeardPrompt } from './hearing.js';
+import type { Site } from './site.js';
+
+/** When and by which number the call comes, and what the queues look like then. */
+export interface Scene {
+  readonly nowMs: number;
+  /** Null: the first number of the ledger that leads into the flow. */
+  readonly dialled: string | null;
+  /** Queues not named are empty and staffed. */
+  readonly queues: FlowView['queues'];
+}
+
+/** What the caller, the agents or the clock do. */
+export type RehearsalAct =
+  | { readonly do: 'press'; readonly key: string }
+  | { readonly do: 'silence' }
+  | { readonly do: 'exit'; readonly exit: QueueExit }
+  | { readonly do: 'answer' }
+  | { readonly do: 'hangUp' };
+
+/** Where a call is: waiting for a key, waiting for a person, or over. */
+export type RehearsalPlace =
+  | { readonly at: 'keys' }
+  | { readonly at: 'queue'; readonly queueId: string }
+  | { readonly at: 'answered'; readonly queueId: string }
+  /** `reason` null: the caller hung up himself. */
+  | { readonly at: 'hungUp'; readonly reason: string | null };
+
+/** A call under way. */
+export interface Rehearsal {
+  readonly flow: Flow;
+  readonly view: FlowView;
+  readonly cursor: FlowCursor;
+  readonly place: RehearsalPlace;
+  /** Since the last act. */
+  readonly heard: readonly HeardPrompt[];
+  /** Every way gone so far. */
+  readonly ways: readonly DecidedWay[];
+}
+
+/** Why a call cannot be rehearsed: `notAnswered` = the number is only told about on that day. */
+export type NoRehearsal = 'unknownFlow' | 'unknownNumber' | 'notAnswered';
+
+/** The call's first turn. */
+export function beginRehearsal(
+  site: Site,
+  flowId: string,
+  { nowMs, dialled, queues }: Scene,
+): Rehearsal | NoRehearsal {
+  const flow = site.flows.get(flowId as FlowId);
+  if (flow === undefined) return 'unknownFlow';
+  const rows = site.numbers.filter(({ flowIds }) => flowIds.includes(flow.id));
+  const row = rows.find(({ row: { number } }) => dialled === null || number === dialled)?.row;
+  if (dialled !== null && row === undefined) return 'unknownNumber';
+  const dnis = row?.number ?? '';
+  const { state, tag, words } = site.meaningOf({
+    ...{ dnis, redirectedFrom: '', toUser: '', ani: '', trunkId: '', nowMs },
+  });
+  if (row !== undefined && isAnnounced(state)) return 'notAnswered';
+  const view: FlowView = { nowMs, dnis, tag, callerShown: true, opening: words.opening, queues };
+  const start: FlowCursor = {
+    ...{ flowId: flow.id, siteVersion: site.version, nodeId: flow.startId },
+    ...{ tries: 0, digits: '', keys: 0 },
+  };
+  const turn = site.flowTurn(start, { type: 'begin' }, view);
+  return settled(site, { flow, view, heard: [], ways: turn.decided ?? [] }, turn);
+}
+
+/** The call after an act; null if nothing of the kind can happen where it is. */
+export function rehearse(site: Site, call: Rehearsal, act: RehearsalAct): Rehearsal | null {
+  const { place } = call;
+  const isOver = place.at === 'answered' || place.at === 'hungUp';
+  if (act.do === 'hangUp')
+    return isOver ? null : { ...call, heard: [], place: { at: 'hungUp', reason: null } };
+  if (act.do === 'answer')
+    return place.at !== 'queue'
+      ? null
+      : {
+          ...call,
+          heard: [],
+          place: { at: 'answered', queueId: place.queueId },
+          ways: [...call.ways, { nodeId: call.cursor.nodeId, way: 'answered' }],
+        };
+  const input = inputOf(act);
+  return place.at === (input.type === 'queueExit' ? 'queue' : 'keys')
+    ? turned(site, { ...call, heard: [] }, input)
+    : null;
+}
+
+function inputOf(act: Extract<RehearsalAct, { do: 'press' | 'silence' | 'exit' }>): FlowInput {
+  switch (act.do) {
+    case 'press':
+      return { type: 'digit', digit: act.key };
+    case 'silence':
+      return { type: 'silence' };
+    case 'exit':
+      return { type: 'queueExit', exit: act.exit };
+  }
+}
+
+type SoFar = Pick<Rehearsal, 'flow' | 'view' | 'heard' | 'ways'>;
+
+function turned(site: Site, call: Rehearsal, input: FlowInput): Rehearsal {
+  const turn = site.flowTurn(call.cursor, input, call.view);
+  return settled(
+    site,
+    { ...call, ways: [...call.ways, ...waysTaken(call.flow, call.cursor, input, turn)] },
+    turn,
+  );
+}
+
+/** Hears what is said to its end; words that lead on by themselves do so. */
+function settled(site: Site, so: SoFar, turn: FlowTurn): Rehearsal {
+  const { next, cursor } = turn;
+  const heard = [...so.heard, ...turn.say.map(({ prompt }) => heardPrompt(site, prompt))];
+  const call = { flow: so.flow, view: so.view, ways: so.ways, heard, cursor };
+  switch (next.type) {
+    case 'spoken':
+      return turned(site, { ...call, place: { at: 'keys' } }, { type: 'spoken' });
+    case 'collect':
+      return { ...call, place: { at: 'keys' } };
+    case 'enqueue':
+      return { ...call, place: { at: 'queue', queueId: next.request.queueId } };
+    case 'hangUp':
+      return { ...call, place: { at: 'hungUp', reason: next.reason } };
+  }
+}
