@@ -70,6 +70,22 @@ export const errorCatalogue = {
     zh: '请先修改初始密码、绑定动态口令',
     en: 'Change the first password and set up one-time codes first.',
   },
+  EVENT_NEEDS_ANOTHER: {
+    status: 409,
+    zh: '须由另一人确认,起草人不能确认自己的事件提示',
+    en: 'Another person has to confirm it, not the one who wrote it.',
+  },
+  EVENT_OVER: {
+    status: 409,
+    zh: '该事件提示已结束,请重新起草',
+    en: 'This event prompt is over: write a new one.',
+  },
+  EVENT_TOO_MANY: {
+    status: 409,
+    zh: '同时播放的事件提示已达上限,请先结束一条',
+    en: 'As many event prompts as may be told at one time are live: end one first.',
+  },
+  EVENT_UNKNOWN: { status: 404, zh: '没有这条事件提示', en: 'There is no such event prompt.' },
   EXPORT_TOO_LARGE: {
     status: 422,
     zh: '导出超过 20000 行,请缩小范围后重试',
@@ -223,8 +239,8 @@ export const errorCatalogue = {
   },
   SOUND_PROGRAM_MISSING: {
     status: 503,
-    zh: '服务器没有安装 sox,不能转换录音:请系统管理员执行 sudo apt-get install sox',
-    en: 'sox is not installed on the server: run sudo apt-get install sox.',
+    zh: '服务器没有安装 sox 或 espeak-ng:请系统管理员执行 sudo apt-get install sox espeak-ng',
+    en: 'sox or espeak-ng is not installed on the server: run sudo apt-get install sox espeak-ng.',
   },
   SUPERVISION_NONE: {
     status: 409,

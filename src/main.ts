@@ -11,6 +11,7 @@ import { createRecorder } from './adapters/asterisk/recorder.js';
 import { createAsteriskTelephony } from './adapters/asterisk/telephony.js';
 import { startQueueLog } from './adapters/files/queue-log.js';
 import { repairRecordings } from './adapters/files/recording-repair.js';
+import { createEventPromptBook } from './adapters/files/event-prompt-book.js';
 import { createSecretBook, type SecretBook } from './adapters/files/secret-book.js';
 import { giveSignsOfLife, lastSignOfLife } from './adapters/files/sign-of-life.js';
 import { createSiteEditor, workInThread } from './adapters/files/site-editor.js';
@@ -31,6 +32,7 @@ import { startJournalWriter, type WriterNews } from './adapters/postgres/journal
 import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
 import { createStopList } from './adapters/postgres/stop-list.js';
+import { createEventPromptSounds } from './adapters/prompts/event-prompt-sounds.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
 import { createPromptStudio } from './adapters/prompts/prompt-studio.js';
 import { redisKeys } from './adapters/redis/keys.js';
@@ -50,6 +52,7 @@ import { formatFinding } from './contact/finding.js';
 import { createAttempts } from './engine/attempts.js';
 import { dateAlarms } from './engine/date-alarms.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
+import { createEventPrompts } from './engine/event-prompts.js';
 import { createMessageDesk } from './engine/message-desk.js';
 import { startMessageSender } from './engine/message-sender.js';
 import type { NumberBook } from './engine/messages.js';
@@ -132,12 +135,25 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   });
   const ami = createAmiClient(config.ami);
   const prompts = createPromptStore(config.soundsManifest);
+  const eventSounds = createEventPromptSounds({
+    soundsDir: dirname(config.soundsManifest),
+    lexicon: () => sites.current().lexicon,
+    durationOf: (id) => events.all().find((event) => event.id === id)?.durationMs,
+  });
+  const events = createEventPrompts({
+    clock: systemClock,
+    ids: uuidV7,
+    sites,
+    book: createEventPromptBook(join(config.home, 'event-prompts.json')),
+    voice: eventSounds,
+    wentLive: () => changed.engine?.eventWentLive(),
+  });
   const telephony = createAsteriskTelephony({
     node: config.node,
     ari,
     ami,
     recorder: createRecorder(ami, config.recordingsDir, config.recordingFloorBytes),
-    media: prompts,
+    media: eventSounds.media(prompts),
     accounts: () => accountsOf(sites, secrets),
     accountSettings: {
       mediaAddress: config.mediaAddress,
@@ -165,6 +181,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     callers,
     sites,
     pins,
+    events,
     log,
   });
   changed.engine = engine;
@@ -268,6 +285,8 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
     },
     secrets,
+    events,
+    eventSounds,
     studio: createPromptStudio({
       soundsDir: dirname(config.soundsManifest),
       recordingsDir: join(config.home, 'prompt-recordings'),

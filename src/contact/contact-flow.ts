@@ -10,7 +10,8 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { takeSurveyTurn } from './contact-survey.js';
-import { isQuiet, say, sayInstead } from './contact-voice.js';
+import { isQuiet, say, sayInstead, untoldEvents } from './contact-voice.js';
+import { eventPromptRef } from './event-prompt.js';
 import type { FlowCursor, FlowInput, FlowTurn, QueueExit, QueueRequest } from './flow-turn.js';
 import type { PromptRef } from './prompt-ref.js';
 
@@ -20,7 +21,24 @@ export function begin(step: ContactStep, context: ContactContext): ContactStep {
   const { words } = step.contact.arrival;
   if (words?.announcement !== undefined)
     return announce(ask(arrived, { do: 'claim' }), words.announcement, context);
-  return takeTurn(ask(arrived, { do: 'claim' }, { do: 'answer' }), context.beginFlow(), context);
+  const answered = ask(arrived, { do: 'claim' }, { do: 'answer' });
+  return takeTurn(answered, withFirstEvents(answered, context.beginFlow(), context), context);
+}
+
+/**
+ * The first turn with what everybody is told before anything else, right after what must be heard. The line is entered only
+ * when it is over: a node that queues goes on by itself when its words are spoken.
+ */
+function withFirstEvents(step: ContactStep, turn: FlowTurn, context: ContactContext): FlowTurn {
+  const events = untoldEvents(step, context).filter(({ when }) => when === 'first');
+  if (events.length === 0 || turn.next.type === 'hangUp') return turn;
+  const told = events.map(({ id }) => ({ prompt: eventPromptRef(id), mustHear: false }));
+  const at = turn.say.findLastIndex(({ mustHear }) => mustHear) + 1;
+  return {
+    ...turn,
+    say: [...turn.say.slice(0, at), ...told, ...turn.say.slice(at)],
+    next: turn.next.type === 'enqueue' ? { type: 'spoken' } : turn.next,
+  };
 }
 
 /** Why calls by a number that is served no more are released. */

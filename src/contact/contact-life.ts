@@ -73,7 +73,7 @@ import {
   talkOf,
   talkRanOut,
 } from './contact-talk.js';
-import { forgetVoice, isQuiet, music, playEnded, playNext, silence } from './contact-voice.js';
+import { forgetVoice, freshEvent, isQuiet, music, playEnded, playNext, silence } from './contact-voice.js';
 import type { ContactId, SupervisionId } from './ids.js';
 
 /** A contact at the moment it arrives, before its first step. */
@@ -107,6 +107,8 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
   switch (signal.type) {
     case 'Arrived':
       return begin(step, context);
+    case 'EventWentLive':
+      return step;
     case 'PlayEnded':
       return playEnded(step, signal.playId, signal.ok, context);
     case 'Digit':
@@ -264,6 +266,7 @@ interface Gone {
 function callerGone(step: ContactStep, gone: Gone, context: ContactContext): ContactStep {
   const { stage } = step.contact;
   const { causeCode, inGap } = gone;
+  const event = gone.by === 'citizen' && mayGiveUp(stage) ? freshEvent(step.contact, context) : undefined;
   const freed = letGo(forgetVoice(step), gone, context);
   const ended = record(freed, {
     type: 'ContactEnded',
@@ -271,12 +274,18 @@ function callerGone(step: ContactStep, gone: Gone, context: ContactContext): Con
     during: stage.at,
     reason: stage.at === 'leaving' ? stage.reason : gone.node ? 'node' : 'hungUp',
     causeCode,
+    ...(event !== undefined && { afterEvent: event }),
     inGap,
   });
   const empty = patch(ended, { stage: { at: 'ended' }, place: null, deadlines: {} });
   return step.contact.talks > 0
     ? arm(empty, 'retire', context.nowMs + context.policy.retireMs)
     : ask(empty, { do: 'retire' });
+}
+
+/** Whoever goes here has not talked with anybody yet. */
+function mayGiveUp({ at }: Stage): boolean {
+  return at === 'flow' || at === 'waiting' || at === 'offered';
 }
 
 /** He hung up while he was told what to dial instead; whoever heard it to its end was released. */

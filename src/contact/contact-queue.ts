@@ -12,7 +12,8 @@ import {
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
-import { hush, music, mustStillHear, say } from './contact-voice.js';
+import { hush, music, mustStillHear, say, untoldEvents } from './contact-voice.js';
+import { eventPromptRef } from './event-prompt.js';
 import type { BridgeId, ChannelId, OfferId, PlayId } from './ids.js';
 import type { OfferOutcome } from './offer.js';
 
@@ -29,9 +30,11 @@ export function offerOf(contact: Contact, offerId: OfferId): Offer | null {
   return stage.at === 'offered' && stage.offer.offerId === offerId ? stage.offer : null;
 }
 
-/** Quiet in the line: the next announcement if it is due, else music. */
+/** Quiet in the line: an event prompt not told yet, the next announcement if it is due, else music. */
 export function treat(step: ContactStep, context: ContactContext): ContactStep {
   const { place, deadlines } = step.contact;
+  const [event] = untoldEvents(step, context);
+  if (event !== undefined) return say(step, [{ prompt: eventPromptRef(event.id), mustHear: false }], context);
   if (place === null || deadlines.treatment !== undefined) return music(step, true);
   const turn = context.treatment(place.told);
   const told = arm(patch(step, { place: { ...place, told: turn.told } }), 'treatment', turn.nextAtMs);

@@ -39,6 +39,8 @@ export type ContactSignal =
       readonly deviceId: DeviceId;
       readonly decision: MatchDecision;
     }
+  /** An event prompt went live: who waits is told of it as soon as his line is quiet. */
+  | { readonly type: 'EventWentLive' }
   | { readonly type: 'LegRinging'; readonly offerId: OfferId }
   | { readonly type: 'LegAnswered'; readonly offerId: OfferId }
   /**
@@ -111,6 +113,8 @@ export type ContactFact =
     }
   | { readonly type: 'PlaceTold'; readonly place: number }
   | { readonly type: 'NoticeHeard' }
+  /** 事件提示 began to be told. */
+  | { readonly type: 'EventTold'; readonly eventId: string }
   | { readonly type: 'PromptFailed'; readonly promptId: string }
   | {
       readonly type: 'OfferMade';
@@ -200,6 +204,8 @@ export type ContactFact =
       readonly during: StageName;
       readonly reason: string;
       readonly causeCode: number;
+      /** 听取提示后挂机: he gave up while an event prompt was told, or right after it. */
+      readonly afterEvent?: string;
       /** Happened while the service was away; the instant is when it was noticed. */
       readonly inGap: boolean;
     };

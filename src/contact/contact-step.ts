@@ -2,6 +2,7 @@
 import type { Contact, ContactPolicy, ContactTimer, Stage, Talk, Told, Voice } from './contact.js';
 import type { ContactEffect, ContactFact, ContactRefusal } from './contact-signals.js';
 import { withoutTimers } from './deadlines.js';
+import type { EventPrompt } from './event-prompt.js';
 import type { FlowCursor, FlowInput, FlowTurn } from './flow-turn.js';
 import type { QueueId } from './ids.js';
 import type { OfferOutcome } from './offer.js';
@@ -42,6 +43,8 @@ export interface ContactContext {
     readonly told: Told;
     readonly nextAtMs: number;
   };
+  /** The event prompts that are live and for this caller, the oldest first. */
+  readonly events: () => readonly Pick<EventPrompt, 'id' | 'when'>[];
   readonly offerOutcome: (end: {
     readonly causeCode: number;
     readonly elapsedMs: number;

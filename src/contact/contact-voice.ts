@@ -1,5 +1,15 @@
 // What the citizen hears: one part after another, the notice never cut, music only in between.
-import { arm, ask, disarm, record, voiced, type ContactContext, type ContactStep } from './contact-step.js';
+import {
+  arm,
+  ask,
+  disarm,
+  patch,
+  record,
+  voiced,
+  type ContactContext,
+  type ContactStep,
+} from './contact-step.js';
+import { eventOf } from './event-prompt.js';
 import type { SpokenPart } from './flow-turn.js';
 import type { PlayId } from './ids.js';
 
@@ -66,6 +76,7 @@ export function playEnded(
   const { part } = playing;
   let ended = disarm(voiced(step, { playing: null }), 'playOver');
   if (!ok) ended = record(ended, { type: 'PromptFailed', promptId: part.prompt.id });
+  else if (eventOf(part.prompt) !== undefined) ended = eventHeard(ended, context.nowMs);
   else if (part.mustHear && !ended.contact.noticeHeard) {
     ended = record({ ...ended, contact: { ...ended.contact, noticeHeard: true } }, { type: 'NoticeHeard' });
   }
@@ -79,6 +90,41 @@ export function playNext(step: ContactStep, context: ContactContext): ContactSte
   if (playing !== null || part === undefined) return step;
   const playId = `${step.contact.id}.${plays + 1}` as PlayId;
   const quiet = music(step, false);
-  const started = voiced(quiet, { playing: { playId, part }, pending: rest, plays: plays + 1 });
+  const started = tellEvent(
+    voiced(quiet, { playing: { playId, part }, pending: rest, plays: plays + 1 }),
+    eventOf(part.prompt),
+  );
   return arm(ask(started, { do: 'play', playId, part }), 'playOver', context.nowMs + context.policy.playMs);
+}
+
+/** Told once a caller, from its first word on. */
+function tellEvent(step: ContactStep, eventId: string | undefined): ContactStep {
+  if (eventId === undefined) return step;
+  const ids = [...(step.contact.events?.ids ?? []), eventId];
+  return record(patch(step, { events: { ids, endedAtMs: null } }), { type: 'EventTold', eventId });
+}
+
+function eventHeard(step: ContactStep, nowMs: number): ContactStep {
+  const ids = step.contact.events?.ids ?? [];
+  return patch(step, { events: { ids, endedAtMs: nowMs } });
+}
+
+/** The event prompt that this caller is being told, or has just been told; undefined where there is none. */
+export function freshEvent(
+  { voice, events }: ContactStep['contact'],
+  { nowMs, policy }: Pick<ContactContext, 'nowMs' | 'policy'>,
+): string | undefined {
+  const playing = voice.playing === null ? undefined : eventOf(voice.playing.part.prompt);
+  if (playing !== undefined) return playing;
+  const endedAtMs = events?.endedAtMs ?? null;
+  return endedAtMs !== null && nowMs - endedAtMs <= policy.eventHangUpMs ? events?.ids.at(-1) : undefined;
+}
+
+/** What this caller has not been told yet of what is for him. */
+export function untoldEvents(
+  step: ContactStep,
+  context: ContactContext,
+): ReturnType<ContactContext['events']> {
+  const told = step.contact.events?.ids ?? [];
+  return context.events().filter(({ id }) => !told.includes(id));
 }

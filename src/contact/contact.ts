@@ -1,5 +1,6 @@
 // What a contact is at any moment: where it stands, what the citizen hears, its place in line, its deadlines.
 import type { Deadlines } from './deadlines.js';
+import type { EventsTold } from './event-prompt.js';
 import type { FlowCursor, FlowNext, QueueRequest, SpokenPart } from './flow-turn.js';
 import type {
   AgentId,
@@ -207,6 +208,8 @@ export interface Contact {
   readonly recorded?: boolean;
   readonly lastAgentId: AgentId | null;
   readonly disposition: Disposition;
+  /** 事件提示 he was told; absent = none so far. */
+  readonly events?: EventsTold;
   /** 评价 was offered, or the contact is exempt from it; left out = neither so far. Once a call. */
   readonly survey?: 'offered' | 'exempt';
   readonly deadlines: Deadlines<ContactTimer>;
@@ -244,5 +247,7 @@ export interface ContactPolicy {
   readonly record: boolean;
   /** `agent.number` is spoken at the joining. */
   readonly announceAgent: boolean;
+  /** Who hangs up so soon after an event prompt has heard what he wanted to know; ASSUMED 10 s. */
+  readonly eventHangUpMs: number;
   readonly survey: SurveyPolicy;
 }

@@ -11,6 +11,7 @@ import type {
   ContactSignal,
 } from '../contact/contact-signals.js';
 import type { ContactContext, QueueCondition } from '../contact/contact-step.js';
+import type { EventPrompt } from '../contact/event-prompt.js';
 import type { FlowView } from '../contact/flow-turn.js';
 import type { AgentId, ChannelId, ContactId, NodeId, OfferId, QueueId } from '../contact/ids.js';
 import type { AgentSignal } from '../contact/agent.js';
@@ -35,6 +36,8 @@ export interface ContactsParts {
   readonly tellAgent: (agentId: AgentId, signal: AgentSignal) => void;
   readonly queueCondition: (site: Site, queueId: QueueId) => QueueCondition;
   readonly placeOf: (id: ContactId) => number | null;
+  /** Event prompts that are live and for this caller. */
+  readonly eventsFor: (contact: Contact) => readonly Pick<EventPrompt, 'id' | 'when'>[];
   /** A contact's state changed (`null` = retired): the matcher's model follows. */
   readonly onChanged: (id: ContactId, contact: Contact | null) => void;
   readonly onFacts: (contact: Contact, facts: readonly ContactFact[]) => void;
@@ -201,6 +204,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       flow: (cursor, input) => site.flowTurn(cursor, input, view()),
       queue: (queueId) => parts.queueCondition(site, queueId),
       treatment: (told) => treatment({ nowMs, told, place: parts.placeOf(contact.id) }),
+      events: () => parts.eventsFor(contact),
       offerOutcome,
       whisper: {
         prompt: { id: 'a.w.entry', slots: { e: entry?.shortName ?? contact.arrival.dnis } },

@@ -20,6 +20,7 @@ import { journalMissedCall } from './missed-calls.js';
 import { createModelFeed } from './model-feed.js';
 import { createNodeLink, type NodeLink, type NodeState } from './node-link.js';
 import { phoneDisplay } from './phone-display.js';
+import type { EventPrompts } from './event-prompts.js';
 import type { PinCheck } from './pin-check.js';
 import type {
   AlarmName,
@@ -58,6 +59,7 @@ export interface EngineParts {
   readonly callers: CallerNumbers;
   readonly sites: Sites;
   readonly pins: PinCheck;
+  readonly events: Pick<EventPrompts, 'forCall'>;
   readonly log: Log;
 }
 
@@ -89,6 +91,8 @@ export interface Engine {
   note(fact: SiteFact): void;
   /** Raises or clears an alarm about a part outside the engine. */
   alarm(name: AlarmName, about: string, stands: boolean): void;
+  /** An event prompt is live from now on: whoever waits and is concerned is told of it. */
+  eventWentLive(): void;
   /** Journals a call that Asterisk had to answer by itself; the same call twice is one call. */
   missedCall(call: MissedCallSeen): void;
   /** The configuration changed: agents' skills are read anew. */
@@ -162,6 +166,7 @@ export function createEngine(parts: EngineParts): Engine {
     runEffect,
     tellAgent: (agentId, signal) => runQueue.post(() => agents.step(agentId, signal)),
     queueCondition: feed.queueCondition,
+    eventsFor: ({ arrival }) => parts.events.forCall(arrival),
     placeOf: (id) => model.placeOf(id),
     onChanged(id, contact) {
       feed.contactChanged(id, contact);
@@ -391,6 +396,10 @@ export function createEngine(parts: EngineParts): Engine {
     }),
     note: siteJournal.note,
     alarm: (name, about, stands) => siteJournal[stands ? 'raise' : 'clear'](name, about),
+    eventWentLive() {
+      for (const contact of contacts.all())
+        if (isWaiting(contact)) runQueue.post(() => contacts.step(contact.id, { type: 'EventWentLive' }));
+    },
     missedCall: (call) => journalMissedCall({ node, sites, callers, journal, epoch }, call),
     siteChanged() {
       for (const agent of agents.all()) feed.agentChanged(agent);

@@ -12,7 +12,9 @@ export type PromptSlot =
   /** Words by key. */
   | { readonly kind: 'words'; readonly words: Readonly<Record<string, string>> }
   /** Values kept elsewhere: agents' 工号 read digit by digit, entries by their full or short names. */
-  | { readonly kind: 'list'; readonly list: VocabularyList };
+  | { readonly kind: 'list'; readonly list: VocabularyList }
+  /** Words that somebody types while the service runs: no sound is made of them beforehand. */
+  | { readonly kind: 'free' };
 
 const vocabularyLists = [
   ...(['agents', 'areaCodes', 'entries', 'shortNames'] as const),
@@ -64,6 +66,7 @@ export function parseSlot(value: unknown): PromptSlot | undefined {
     return isWhole(fields['minutes']) ? { kind: 'minutes', to: fields['minutes'] } : undefined;
   if (fields['bands'] !== undefined) return bandSlot(fields['bands']);
   if (fields['words'] !== undefined) return wordSlot(fields['words']);
+  if (fields['free'] === true) return { kind: 'free' };
   const list = vocabularyLists.find((name) => name === fields['list']);
   return list === undefined ? undefined : { kind: 'list', list };
 }
@@ -98,6 +101,8 @@ export function slotValues(slot: PromptSlot, vocabulary: Vocabulary): readonly S
       }));
     case 'list':
       return listValues(slot.list, vocabulary);
+    case 'free':
+      return [];
   }
 }
 

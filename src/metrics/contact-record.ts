@@ -99,6 +99,8 @@ export interface ContactRecord {
   readonly outcome: string | null;
   readonly district: string | null;
   readonly matterNumber: string | null;
+  /** 听取提示后挂机: the event prompt during which, or right after which, he gave up; null = none. */
+  readonly afterEvent: string | null;
   /** 评价 was offered after the talk. */
   readonly surveyOffered: boolean;
   /** 5 非常满意 to 1 非常不满意; null = 未评价. */
@@ -206,6 +208,7 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     outcome: null,
     district: null,
     matterNumber: null,
+    afterEvent: null,
     surveyOffered: false,
     grade: null,
     unhappyReason: null,
@@ -293,6 +296,7 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'SupervisionModeChanged':
     case 'SupervisionEnded':
     case 'ContactRequeued':
+    case 'EventTold':
     case 'SurveyEnded':
       return;
   }
@@ -361,7 +365,9 @@ function ended(fold: Fold, fact: Extract<ContactFact, { type: 'ContactEnded' }>,
   record.waitMs = Math.max(0, atMs - record.arrivedAtMs);
   record.queuedWaitMs = record.queuedAtMs === null ? null : Math.max(0, atMs - record.queuedAtMs);
   record.missedCause = missedCauseOf(fold, fact);
-  if (record.missedCause === 'abandoned') record.abandonedDuring = fact.during;
+  if (record.missedCause !== 'abandoned') return;
+  record.abandonedDuring = fact.during;
+  record.afterEvent = fact.afterEvent ?? null;
 }
 
 function missedCauseOf(

@@ -17,6 +17,7 @@ export const subsetNames = [
   'abandonedInQueue',
   'abandonedRinging',
   'shortAbandoned',
+  'abandonedAfterEvent',
   'surveyOffered',
   'rated',
   'satisfied',
@@ -53,6 +54,7 @@ export function countIn(tally: Tally, name: SubsetName): number {
     case 'abandonedInPrompt':
     case 'abandonedInQueue':
     case 'abandonedRinging':
+    case 'abandonedAfterEvent':
       return tally[name];
     case 'within15':
       return tally.answeredInTime;

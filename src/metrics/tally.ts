@@ -15,6 +15,7 @@ export type CountedRecord = Pick<
   | 'holdMs'
   | 'wrapUpMs'
   | 'abandonedDuring'
+  | 'afterEvent'
   | 'missedCause'
   | 'excluded'
   | 'interruptions'
@@ -55,6 +56,8 @@ export interface Tally {
   readonly abandonedInQueue: number;
   readonly abandonedRinging: number;
   readonly shortAbandons: number;
+  /** 听取提示后挂机: of the abandons, those during or right after an event prompt. */
+  readonly abandonedAfterEvent: number;
   readonly missedBy: Readonly<Partial<Record<MissedCause, number>>>;
   readonly excludedBy: Readonly<Partial<Record<ExcludedReason, number>>>;
   readonly interruptions: number;
@@ -84,6 +87,7 @@ export const emptyTally: Tally = {
   abandonedInQueue: 0,
   abandonedRinging: 0,
   shortAbandons: 0,
+  abandonedAfterEvent: 0,
   missedBy: {},
   excludedBy: {},
   interruptions: 0,
@@ -136,7 +140,7 @@ function surveyed({ surveyOffered, grade, surveyExempt }: CountedRecord): Partia
 }
 
 function missedTally(record: CountedRecord, rules: TallyRules): Tally {
-  const { abandonedDuring, missedCause, calledBackAtMs, endedAtMs, waitMs } = record;
+  const { abandonedDuring, afterEvent, missedCause, calledBackAtMs, endedAtMs, waitMs } = record;
   const short = abandonedDuring !== null && (waitMs ?? 0) < rules.shortAbandonMs;
   const calledBack = calledBackAtMs !== null && calledBackAtMs - (endedAtMs ?? 0) <= rules.calledBackWithinMs;
   return {
@@ -148,6 +152,7 @@ function missedTally(record: CountedRecord, rules: TallyRules): Tally {
     abandonedInQueue: abandonedDuring === 'waiting' ? 1 : 0,
     abandonedRinging: abandonedDuring === 'offered' ? 1 : 0,
     shortAbandons: short ? 1 : 0,
+    abandonedAfterEvent: afterEvent === null ? 0 : 1,
     missedBy: missedCause === null ? {} : { [missedCause]: 1 },
   };
 }
@@ -171,6 +176,7 @@ export function addTallies(one: Tally, other: Tally): Tally {
     abandonedInQueue: one.abandonedInQueue + other.abandonedInQueue,
     abandonedRinging: one.abandonedRinging + other.abandonedRinging,
     shortAbandons: one.shortAbandons + other.shortAbandons,
+    abandonedAfterEvent: one.abandonedAfterEvent + other.abandonedAfterEvent,
     missedBy: addCounts(one.missedBy, other.missedBy),
     excludedBy: addCounts(one.excludedBy, other.excludedBy),
     interruptions: one.interruptions + other.interruptions,

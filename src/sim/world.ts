@@ -2,6 +2,7 @@
 import { createMemoryLiveStore, type MemoryLiveStore } from '../adapters/memory/live-store.js';
 import type { AgentId, CallerKey, DeviceId, NodeId } from '../contact/ids.js';
 import { maskNumber } from '../contact/masking.js';
+import { concerns, isLive, type EventPrompt } from '../contact/event-prompt.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { createEngine, type Engine, type Recovered } from '../engine/engine.js';
 import type { JournalEntry, Log } from '../engine/ports.js';
@@ -14,6 +15,8 @@ export interface WorldOptions {
   readonly site: Site;
   readonly startMs: number;
   readonly promptMs?: (prompt: PromptRef) => number;
+  /** Event prompts as they stand. */
+  readonly events?: () => readonly EventPrompt[];
 }
 
 /** A running world. */
@@ -44,7 +47,12 @@ const emptyRecovery: Recovered = {
 };
 
 /** A world that stands still at `startMs`. */
-export function createWorld({ site, startMs, promptMs = () => defaultPromptMs }: WorldOptions): World {
+export function createWorld({
+  site,
+  startMs,
+  promptMs = () => defaultPromptMs,
+  events = () => [],
+}: WorldOptions): World {
   const clock = createVirtualClock(startMs);
   const telephony = createSimTelephony({ clock, node, promptMs });
   const store = createMemoryLiveStore({ clock });
@@ -77,6 +85,9 @@ export function createWorld({ site, startMs, promptMs = () => defaultPromptMs }:
         numberOf: () => undefined,
       },
       sites: { current: () => site, ofVersion: () => site },
+      events: {
+        forCall: (call) => events().filter((one) => isLive(one, clock.nowMs()) && concerns(one, call)),
+      },
       pins: Object.assign(() => 'right' as const, { forgive: () => undefined }),
       log: logTo(faults),
     });

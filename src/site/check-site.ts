@@ -18,6 +18,7 @@ import type { NumberRow } from './site.js';
 export const servicePrompts = [
   resumePrompt.id,
   'bye',
+  'event.notice',
   'queue.busy',
   'queue.next',
   'queue.place',

@@ -111,6 +111,7 @@ function readContactPolicy(fields: Fields): Omit<ContactPolicy, 'survey'> {
     'retire',
     'record',
     'announceAgent',
+    'eventHangUp',
   ]);
   return {
     ringMs: fields.durationMs('ring', { min: 3 * second, max: minute }, 8 * second),
@@ -126,6 +127,7 @@ function readContactPolicy(fields: Fields): Omit<ContactPolicy, 'survey'> {
     retireMs: fields.durationMs('retire', { min: second, max: hour }, 10 * minute),
     record: fields.flag('record', true),
     announceAgent: fields.flag('announceAgent', true),
+    eventHangUpMs: fields.durationMs('eventHangUp', { min: 0, max: minute }, 10 * second),
   };
 }
 

@@ -8,8 +8,10 @@ import { createHttpServer, sessionCookie } from '../../src/adapters/http/http-se
 import type { AuditedView, AuditReader } from '../../src/adapters/http/audit-reader.js';
 import type { HttpParts, SiteChange } from '../../src/adapters/http/http-parts.js';
 import type { RecordReader } from '../../src/adapters/http/record-reader.js';
+import { createEventPromptBook } from '../../src/adapters/files/event-prompt-book.js';
 import { doSiteWork } from '../../src/adapters/files/site-work.js';
 import { createMemorySessions, type SessionRedis } from '../../src/adapters/http/session-store.js';
+import { createEventPromptSounds } from '../../src/adapters/prompts/event-prompt-sounds.js';
 import type { AuditTrail } from '../../src/adapters/postgres/audit-trail.js';
 import type { RecordStore } from '../../src/adapters/postgres/record-store.js';
 import type { AgentFact } from '../../src/contact/agent.js';
@@ -18,6 +20,8 @@ import type { AgentId, DeviceId } from '../../src/contact/ids.js';
 import type { Log } from '../../src/engine/ports.js';
 import type { AccountStore } from '../../src/engine/account.js';
 import { createAttempts } from '../../src/engine/attempts.js';
+import { createEventPrompts } from '../../src/engine/event-prompts.js';
+import type { EventPrompt } from '../../src/contact/event-prompt.js';
 import { maskNumber } from '../../src/contact/masking.js';
 import { AppError } from '../../src/errors.js';
 import { createPinCheck } from '../../src/engine/pin-check.js';
@@ -256,7 +260,8 @@ export async function openOffice({
   accountStore,
   firstAccounts,
 }: OfficeOptions = {}) {
-  const world = createWorld({ site: plainSite, startMs });
+  const known: { events: () => readonly EventPrompt[] } = { events: () => [] };
+  const world = createWorld({ site: plainSite, startMs, events: () => known.events() });
   await world.start();
   for (const device of ['d1001', 'd1002'] as DeviceId[]) {
     world.telephony.setReachable(device, true);
@@ -294,6 +299,21 @@ export async function openOffice({
   const recordingsDir = mkdtempSync(path.join(tmpdir(), 'yihao-recordings-'));
   t.teardown(() => rmSync(recordingsDir, { recursive: true }));
   const prompts = openPrompts(() => world.clock.nowMs());
+  const eventSounds = createEventPromptSounds({
+    soundsDir: path.join(recordingsDir, 'sounds'),
+    lexicon: () => site.lexicon,
+    durationOf: (id) => events.all().find((event) => event.id === id)?.durationMs,
+  });
+  let eventIds = 0;
+  const events = createEventPrompts({
+    clock: world.clock,
+    ids: { next: () => `event-${String((eventIds += 1))}` },
+    sites: { current: () => site, ofVersion: () => site },
+    book: createEventPromptBook(path.join(recordingsDir, 'event-prompts.json')),
+    voice: eventSounds,
+    wentLive: () => world.engine.eventWentLive(),
+  });
+  known.events = () => events.all();
   const parts: HttpParts = {
     engine: engine(world.engine),
     sites: {
@@ -337,6 +357,8 @@ export async function openOffice({
       },
     },
     studio: prompts.studio,
+    events,
+    eventSounds,
     sip: { host: null, port: 5060 },
     kioskToken,
     pagesDir,

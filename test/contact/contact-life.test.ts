@@ -58,6 +58,7 @@ const policy: ContactPolicy = {
   retireMs: 600_000,
   record: true,
   announceAgent: true,
+  eventHangUpMs: 10_000,
   survey: {
     enabled: false,
     minTalkMs: 0,
@@ -119,6 +120,7 @@ function context(nowMs: number, first: FlowTurn = queueTurn, waiting = 0, signed
       told: { ...told, busy: true },
       nextAtMs: nowMs + 30_000,
     }),
+    events: () => [],
     offerOutcome,
     whisper: { prompt: { id: 'a.w.entry' }, mayDelay: false },
   };

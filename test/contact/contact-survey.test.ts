@@ -33,6 +33,7 @@ function life(survey: SurveyPolicy = shipped, tag = 'main') {
     flow: (cursor, input) => site.flowTurn(cursor, input, viewAt(nowMs)),
     queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     treatment: (told) => ({ say: [], told, nextAtMs: nowMs + 30_000 }),
+    events: () => [],
     offerOutcome,
     whisper: { prompt: { id: 'a.w.entry' }, mayDelay: false },
   });

@@ -85,6 +85,7 @@ async function createOffice() {
       forget: () => undefined,
     },
     sites: { current: () => site, ofVersion: () => site },
+    events: { forCall: () => [] },
     pins: createPinCheck((id) => (site.agents.has(id) ? '2468' : undefined)),
     log: {
       info: () => undefined,

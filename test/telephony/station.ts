@@ -1,4 +1,5 @@
 // A whole Yihao on real parts in a home of its own, with phones at hand: what every acceptance test stands on.
+import { statSync } from 'node:fs';
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,9 @@ import { startPostgres } from '../../scripts/run/postgres.mjs';
 import { startRedis } from '../../scripts/run/redis.mjs';
 import { startService } from '../../scripts/run/service.mjs';
 import { decodeLines } from '../../src/adapters/spool/spool-line.js';
+import { eventPromptId } from '../../src/contact/event-prompt.js';
 import type { JournalEntry } from '../../src/engine/ports.js';
+import { wavDurationMs } from '../../src/ivr/telephone-sound.js';
 import { matchesWav, matchesWavInPieces, type Listener, type WavMatch } from '../phones/audio.js';
 import { createPhone, type OnInvite, type Phone } from '../phones/phone.js';
 
@@ -293,6 +296,10 @@ export async function startStation(options: StationOptions): Promise<Station> {
   ) as PromptManifest;
 
   function soundOf(promptId: string, slot: string): { path: string; durationMs: number } {
+    if (promptId === eventPromptId) {
+      const path = join(home, 'sounds', 'events', `${slot}.wav`);
+      return { path, durationMs: wavDurationMs(statSync(path).size) };
+    }
     const sounds = manifest.prompts[promptId]?.parts[0]?.sounds;
     const sound = sounds?.[slot];
     if (sound === undefined)

@@ -9,6 +9,7 @@ import type { AgentId, DeviceId } from '../../contact/ids.js';
 import type { Engine } from '../../engine/engine.js';
 import type { AccountStore } from '../../engine/account.js';
 import type { Attempts } from '../../engine/attempts.js';
+import type { EventPrompts } from '../../engine/event-prompts.js';
 import type { MessageDesk } from '../../engine/message-desk.js';
 import type { MessageStore, StopList } from '../../engine/messages.js';
 import type { PinCheck } from '../../engine/pin-check.js';
@@ -148,6 +149,9 @@ export interface HttpParts {
   readonly messages: MessageParts;
   readonly secrets: OfficeSecrets;
   readonly studio: PromptStudio;
+  readonly events: EventPrompts;
+  /** Where the sound of an event prompt lies. */
+  readonly eventSounds: { fileOf(id: string): string };
   /** What phones are told of the SIP server; host null = the address a page was asked at. */
   readonly sip: { readonly host: string | null; readonly port: number };
   /** Lets a screen watch the wall without a log-in. */

@@ -16,6 +16,7 @@ import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addCardRoutes } from './card-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse, refuseBytes } from './error-reply.js';
+import { addEventPromptRoutes } from './event-prompt-routes.js';
 import { addGatewayRoutes } from './gateway-routes.js';
 import { addHandoverRoutes } from './handover-routes.js';
 import { addHealthRoutes } from './health-routes.js';
@@ -112,6 +113,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
       add(api, parts);
     addMessageRoutes(api, parts);
+    addEventPromptRoutes(api, parts);
     const lane = createReadLane();
     const board = createBroadcastBoard(parts, lane);
     addBroadcastRoutes(api, parts, board);

@@ -276,6 +276,7 @@ const countedColumns = [
   'holdMs',
   'wrapUpMs',
   'abandonedDuring',
+  'afterEvent',
   'missedCause',
   'excluded',
   'interruptions',

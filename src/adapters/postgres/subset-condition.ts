@@ -47,6 +47,8 @@ export function subsetCondition({ name, rules }: Subset): Condition {
       return abandonedIn('offered');
     case 'shortAbandoned':
       return sql<boolean>`(${missed} and abandoned_during is not null and coalesce(wait_ms, 0) < ${rules.shortAbandonMs})`;
+    case 'abandonedAfterEvent':
+      return sql<boolean>`(${missed} and after_event is not null)`;
     case 'surveyOffered':
       return surveyed(sql`survey_offered`);
     case 'rated':

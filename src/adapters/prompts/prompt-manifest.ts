@@ -27,6 +27,7 @@ const part = Type.Object({
     Type.Literal('band'),
     Type.Literal('words'),
     Type.Literal('list'),
+    Type.Literal('free'),
   ]),
   sounds: Type.Record(Type.String(), sound),
 });

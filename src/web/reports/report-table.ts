@@ -31,6 +31,7 @@ export const abandonColumns: readonly CountColumn[] = [
   { word: 'reports.inQueue', head: 'reports.head.inQueue', subset: 'abandonedInQueue' },
   { word: 'reports.ringing', head: 'reports.head.ringing', subset: 'abandonedRinging' },
   { word: 'reports.short', head: 'reports.head.short', subset: 'shortAbandoned' },
+  { word: 'reports.afterEvent', head: 'reports.head.afterEvent', subset: 'abandonedAfterEvent' },
 ];
 
 /** 评价 after the talk. */

@@ -1,4 +1,5 @@
 // The English twin of zh.ts: the same keys.
+import { eventsEn } from './events.en.js';
 import { surveyEn } from './survey.en.js';
 import { talkActsEn } from './talk-acts.en.js';
 import { accountsEn } from './accounts.en.js';
@@ -240,6 +241,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'weekday.5': 'Friday',
   'weekday.6': 'Saturday',
   ...surveyEn,
+  ...eventsEn,
   ...talkActsEn,
 
   ...reportsEn,

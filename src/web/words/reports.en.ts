@@ -72,6 +72,8 @@ export const reportsEn: Readonly<Record<keyof typeof reportsZh, string>> = {
   'reports.head.inPrompt': 'In\nprompts',
   'reports.head.inQueue': 'In\nqueue',
   'reports.head.ringing': 'Ringing',
+  'reports.afterEvent': 'Hung up after an event prompt',
+  'reports.head.afterEvent': 'After\nprompt',
   'reports.head.short': 'Of these\nshort',
   'reports.head.rate': 'Answer\nrate',
   'reports.head.within15.offered': '15-s rate\nof offered',

@@ -72,6 +72,8 @@ export const reportsZh = {
   'reports.head.inQueue': '排队中\n放弃',
   'reports.head.ringing': '振铃中\n放弃',
   'reports.head.short': '其中\n短时',
+  'reports.afterEvent': '听取提示后挂机',
+  'reports.head.afterEvent': '听取提示\n后挂机',
   'reports.head.rate': '接通率',
   'reports.head.within15.offered': '15秒接通率\n(按呼入)',
   'reports.head.within15.answered': '15秒接通率\n(按接通)',

@@ -1,6 +1,7 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
 import { promptsZh } from './prompts.zh.js';
 import { reportsZh } from './reports.zh.js';
+import { eventsZh } from './events.zh.js';
 import { surveyZh } from './survey.zh.js';
 import { talkActsZh } from './talk-acts.zh.js';
 import { accountsZh } from './accounts.zh.js';
@@ -239,6 +240,7 @@ export const zh = {
   'weekday.5': '星期五',
   'weekday.6': '星期六',
   ...surveyZh,
+  ...eventsZh,
   ...talkActsZh,
 
   ...reportsZh,

@@ -1,0 +1,164 @@
+// 事件提示, from draft to end: one person writes it, another confirms it, and from then on it is told until its time is over.
+import { concerns, isLive, type EventPrompt, type EventPromptTime } from '../contact/event-prompt.js';
+import { AppError } from '../errors.js';
+import { eventFaults, eventWords, type EventWords } from '../site/event-words.js';
+import type { Clock, Ids, Sites } from './ports.js';
+
+/** What somebody wants callers to be told. */
+export interface EventPromptWish {
+  readonly text: string;
+  readonly when: EventPromptTime;
+  readonly entryIds: readonly string[];
+  readonly areaCodes: readonly string[];
+  readonly untilMs: number;
+}
+
+/** Where event prompts are kept: what is live must be told after a restart, with every other part away. */
+export interface EventPromptBook {
+  read(): readonly EventPrompt[];
+  /** Durable when it settles. */
+  write(all: readonly EventPrompt[]): Promise<void>;
+}
+
+/** Makes their sounds. */
+export interface EventPromptVoice {
+  /** @throws AppError SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY */
+  speak(id: string, words: EventWords): Promise<{ readonly durationMs: number; readonly pinyin: string }>;
+  /** Takes the sound away; one that is not there is no fault. */
+  forget(id: string): Promise<void>;
+}
+
+export interface EventPromptsParts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly sites: Sites;
+  readonly book: EventPromptBook;
+  readonly voice: EventPromptVoice;
+  /** One more is live: those who wait are to be told. */
+  readonly wentLive: () => void;
+}
+
+/** All event prompts. Changes are made one after the other, each durable before it counts. */
+export interface EventPrompts {
+  /** The newest first; what has run out reads as ended. */
+  all(): readonly EventPrompt[];
+  /** Live now and for this call, the oldest first. */
+  forCall(call: { readonly entryId: string; readonly callerMasked: string }): readonly EventPrompt[];
+  /** @throws AppError REQUEST_INVALID with the field and why, and what the voice throws */
+  draft(by: string, wish: EventPromptWish): Promise<EventPrompt>;
+  /** @throws AppError EVENT_UNKNOWN, EVENT_OVER, EVENT_NEEDS_ANOTHER, EVENT_TOO_MANY */
+  confirm(by: string, id: string): Promise<EventPrompt>;
+  /** Ends one, or drops a draft; one that is over stays as it is. @throws AppError EVENT_UNKNOWN */
+  end(by: string, id: string): Promise<EventPrompt>;
+}
+
+/** Nobody listens to more before he is served; ASSUMED. */
+const liveAtMost = 3;
+/** Whatever is announced for longer belongs into the greeting; ASSUMED. */
+const longestMs = 7 * 86_400_000;
+/** Those that are over and still shown. */
+const keptOver = 30;
+
+/** The event prompts as the book has them. */
+export function createEventPrompts(parts: EventPromptsParts): EventPrompts {
+  const { clock, book, voice, sites } = parts;
+  let known = book.read();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const all = () => {
+    const nowMs = clock.nowMs();
+    return known.map((event) => asOf(event, nowMs)).toSorted((a, b) => b.draftedAtMs - a.draftedAtMs);
+  };
+
+  function find(id: string): EventPrompt {
+    const event = known.find((one) => one.id === id);
+    if (event === undefined) throw new AppError('EVENT_UNKNOWN', { id });
+    return asOf(event, clock.nowMs());
+  }
+
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async function put(event: EventPrompt): Promise<EventPrompt> {
+    const others = all().filter(({ id }) => id !== event.id);
+    const over = others.filter(({ state }) => state === 'ended');
+    const dropped = over.slice(keptOver);
+    const next = [event, ...others.filter((one) => !dropped.includes(one))];
+    await book.write(next);
+    known = next;
+    await Promise.all(dropped.map(({ id }) => voice.forget(id)));
+    return event;
+  }
+
+  async function draft(by: string, wish: EventPromptWish): Promise<EventPrompt> {
+    const site = sites.current();
+    const draftedAtMs = clock.nowMs();
+    refuseFaulty(wish, [...site.entries.keys()], eventFaults(site, wish.text), draftedAtMs);
+    const id = parts.ids.next();
+    const words = eventWords(site, wish.text);
+    const { durationMs, pinyin } = await voice.speak(id, words);
+    const { heard, spoken } = words;
+    const drafted = { draftedBy: by, draftedAtMs };
+    return put({ id, ...wish, heard, spoken, pinyin, durationMs, state: 'draft', ...drafted });
+  }
+
+  async function confirm(by: string, id: string): Promise<EventPrompt> {
+    const event = find(id);
+    if (event.state === 'live') return event;
+    if (event.state === 'ended') throw new AppError('EVENT_OVER', { id });
+    if (event.draftedBy === by) throw new AppError('EVENT_NEEDS_ANOTHER', { id });
+    const nowMs = clock.nowMs();
+    if (known.filter((one) => isLive(one, nowMs)).length >= liveAtMost)
+      throw new AppError('EVENT_TOO_MANY', { most: liveAtMost });
+    const live = await put({ ...event, state: 'live', confirmedBy: by, liveAtMs: nowMs });
+    parts.wentLive();
+    return live;
+  }
+
+  async function end(by: string, id: string): Promise<EventPrompt> {
+    const event = find(id);
+    if (event.state === 'ended') return event;
+    return put({ ...event, state: 'ended', endedBy: by, endedAtMs: clock.nowMs() });
+  }
+
+  return {
+    all,
+    forCall(call) {
+      const nowMs = clock.nowMs();
+      const live = known.filter((event) => isLive(event, nowMs) && concerns(event, call));
+      return live.toSorted((a, b) => (a.liveAtMs ?? 0) - (b.liveAtMs ?? 0));
+    },
+    draft: (by, wish) => inTurn(() => draft(by, wish)),
+    confirm: (by, id) => inTurn(() => confirm(by, id)),
+    end: (by, id) => inTurn(() => end(by, id)),
+  };
+}
+
+/** As it stands now: its time may be over. */
+function asOf(event: EventPrompt, nowMs: number): EventPrompt {
+  if (event.state === 'ended' || nowMs < event.untilMs) return event;
+  return { ...event, state: 'ended', endedBy: null, endedAtMs: event.untilMs };
+}
+
+function refuseFaulty(
+  { untilMs, entryIds, areaCodes }: EventPromptWish,
+  known: readonly string[],
+  textFaults: readonly { readonly zh: string; readonly en: string }[],
+  nowMs: number,
+): void {
+  const refuse = (field: string, zh: string, en: string): never => {
+    throw new AppError('REQUEST_INVALID', { in: 'body', field, zh, en });
+  };
+  const [fault] = textFaults;
+  if (fault !== undefined) refuse('text', fault.zh, fault.en);
+  if (untilMs <= nowMs) refuse('until', '结束时间已过', 'the end time is over');
+  if (untilMs > nowMs + longestMs) refuse('until', '最长 7 天', 'at most 7 days');
+  const stranger = entryIds.find((id) => !known.includes(id));
+  if (stranger !== undefined)
+    refuse('entryIds', `没有接入号码 ${stranger}`, `there is no entry ${stranger}`);
+  const noArea = areaCodes.find((code) => !/^0(?:10|2\d|[3-9]\d{2})$/.test(code));
+  if (noArea !== undefined) refuse('areaCodes', `${noArea} 不是区号`, `${noArea} is no area code`);
+}
