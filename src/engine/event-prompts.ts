@@ -157,8 +157,7 @@ function refuseFaulty(
   if (untilMs <= nowMs) refuse('until', '结束时间已过', 'the end time is over');
   if (untilMs > nowMs + longestMs) refuse('until', '最长 7 天', 'at most 7 days');
   const stranger = entryIds.find((id) => !known.includes(id));
-  if (stranger !== undefined)
-    refuse('entryIds', `没有接入号码 ${stranger}`, `there is no entry ${stranger}`);
+  if (stranger !== undefined) refuse('entryIds', `没有接入号码 ${stranger}`, `there is no entry ${stranger}`);
   const noArea = areaCodes.find((code) => !/^0(?:10|2\d|[3-9]\d{2})$/.test(code));
   if (noArea !== undefined) refuse('areaCodes', `${noArea} 不是区号`, `${noArea} is no area code`);
 }

@@ -33,7 +33,9 @@ t.test('one writes and hears it, another confirms it, the waiting citizen is tol
 
   world.telephony.call({ ani: '13000000001', dnis: '12345', patienceMs: null });
   const told = () =>
-    world.journal.flatMap(({ facts }) => facts).filter((fact) => fact.type === 'EventTold' && fact.eventId === id);
+    world.journal
+      .flatMap(({ facts }) => facts)
+      .filter((fact) => fact.type === 'EventTold' && fact.eventId === id);
   await world.runUntil(world.clock.nowMs() + 20_000);
   t.same(told(), [], 'a draft is told to nobody');
   const own = await call(`POST /api/v1/events/${String(id)}/confirm`, { cookie: writer });
@@ -66,39 +68,45 @@ t.test('agents and checkers write none; what cannot be said is refused in words'
   const leader = (await logIn('1001')).cookie;
   const refused = async (change: object) =>
     json(await call('POST /api/v1/events', { cookie: leader, body: { ...body, ...change } }));
-  t.match(await refused({ text: '停电了 ABC 正在抢修' }), { code: 'REQUEST_INVALID', details: { field: 'text' } });
+  t.match(await refused({ text: '停电了 ABC 正在抢修' }), {
+    code: 'REQUEST_INVALID',
+    details: { field: 'text' },
+  });
   t.match(await refused({ text: '请拨打13812345678询问' }), { code: 'TEXT_HOLDS_NUMBER' });
   t.match(await refused({ until: '2026-01-01' }), { details: { field: 'until' } });
   t.match(await refused({ when: 'always' }), { code: 'REQUEST_INVALID' });
   t.match(await call('GET /api/v1/events/none/audio', { cookie: leader }), { statusCode: 404 });
 });
 
-t.test('the file they are kept in: whole or not at all, and never written over when it cannot be read', async (t) => {
-  const file = path.join(t.testdir(), 'below', 'event-prompts.json');
-  const book = createEventPromptBook(file);
-  t.same(book.read(), [], 'none yet');
-  const event: EventPrompt = {
-    id: 'e1',
-    text: '停电',
-    heard: '通知',
-    spoken: '通知',
-    pinyin: 'tōng',
-    durationMs: 1,
-    when: 'first',
-    entryIds: [],
-    areaCodes: ['0311'],
-    untilMs: 9,
-    state: 'live',
-    draftedBy: '1001',
-    draftedAtMs: 1,
-    confirmedBy: '1002',
-    liveAtMs: 2,
-  };
-  await book.write([event]);
-  t.same(book.read(), [event]);
-  for (const damaged of ['[{"id": 1}]', '[', '']) {
-    await writeFile(file, damaged);
-    t.throws(() => book.read(), { code: 'CONFIG_INVALID' }, damaged);
-    t.equal(await readFile(file, 'utf8'), damaged);
-  }
-});
+t.test(
+  'the file they are kept in: whole or not at all, and never written over when it cannot be read',
+  async (t) => {
+    const file = path.join(t.testdir(), 'below', 'event-prompts.json');
+    const book = createEventPromptBook(file);
+    t.same(book.read(), [], 'none yet');
+    const event: EventPrompt = {
+      id: 'e1',
+      text: '停电',
+      heard: '通知',
+      spoken: '通知',
+      pinyin: 'tōng',
+      durationMs: 1,
+      when: 'first',
+      entryIds: [],
+      areaCodes: ['0311'],
+      untilMs: 9,
+      state: 'live',
+      draftedBy: '1001',
+      draftedAtMs: 1,
+      confirmedBy: '1002',
+      liveAtMs: 2,
+    };
+    await book.write([event]);
+    t.same(book.read(), [event]);
+    for (const damaged of ['[{"id": 1}]', '[', '']) {
+      await writeFile(file, damaged);
+      t.throws(() => book.read(), { code: 'CONFIG_INVALID' }, damaged);
+      t.equal(await readFile(file, 'utf8'), damaged);
+    }
+  },
+);

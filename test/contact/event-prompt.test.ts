@@ -97,38 +97,44 @@ t.test('who waits is told after the greeting, before the words of the line, and 
   t.notOk(one.said().slice(3).includes('flood'));
 });
 
-t.test('one that goes live reaches those who hear music at once, and others when their words are over', async (t) => {
-  const one = life([]);
-  one.heard();
-  one.heard();
-  t.ok(one.contact().voice.music);
-  one.goesLive(told('power'));
-  t.equal(one.said().at(-1), 'power');
-  t.notOk(one.contact().voice.music);
-  const other = life([]);
-  other.goesLive(told('power'));
-  t.same(other.said(), ['greet.main']);
-  other.heard();
-  t.same(other.said(), ['greet.main', 'power']);
-});
+t.test(
+  'one that goes live reaches those who hear music at once, and others when their words are over',
+  async (t) => {
+    const one = life([]);
+    one.heard();
+    one.heard();
+    t.ok(one.contact().voice.music);
+    one.goesLive(told('power'));
+    t.equal(one.said().at(-1), 'power');
+    t.notOk(one.contact().voice.music);
+    const other = life([]);
+    other.goesLive(told('power'));
+    t.same(other.said(), ['greet.main']);
+    other.heard();
+    t.same(other.said(), ['greet.main', 'power']);
+  },
+);
 
-t.test('told to everybody before the queue: the line is entered when it is over, and the menu goes on', async (t) => {
-  const one = life([told('quake', 'first')]);
-  t.equal(one.contact().stage.at, 'flow', 'not in line yet');
-  one.heard();
-  t.same(one.said(), ['greet.main', 'quake']);
-  one.heard();
-  t.equal(one.contact().stage.at, 'waiting');
-  t.same(one.said(), ['greet.main', 'quake', 'queue.busy'], 'no greeting again, no event again');
-  const chooser = life([told('quake', 'first')], menu);
-  chooser.heard();
-  chooser.heard();
-  t.same(chooser.said(), ['greet.main', 'quake', 'menu.main']);
-  const hasty = life([told('quake', 'first')], menu);
-  hasty.heard();
-  hasty.take({ type: 'Digit', digit: '2' });
-  t.equal(hasty.contact().stage.at, 'waiting', 'a key cuts it as it cuts the menu');
-});
+t.test(
+  'told to everybody before the queue: the line is entered when it is over, and the menu goes on',
+  async (t) => {
+    const one = life([told('quake', 'first')]);
+    t.equal(one.contact().stage.at, 'flow', 'not in line yet');
+    one.heard();
+    t.same(one.said(), ['greet.main', 'quake']);
+    one.heard();
+    t.equal(one.contact().stage.at, 'waiting');
+    t.same(one.said(), ['greet.main', 'quake', 'queue.busy'], 'no greeting again, no event again');
+    const chooser = life([told('quake', 'first')], menu);
+    chooser.heard();
+    chooser.heard();
+    t.same(chooser.said(), ['greet.main', 'quake', 'menu.main']);
+    const hasty = life([told('quake', 'first')], menu);
+    hasty.heard();
+    hasty.take({ type: 'Digit', digit: '2' });
+    t.equal(hasty.contact().stage.at, 'waiting', 'a key cuts it as it cuts the menu');
+  },
+);
 
 t.test('听取提示后挂机: during it or right after it, by the citizen, before any talk', async (t) => {
   const during = life([told('flood')]);
@@ -174,52 +180,61 @@ t.test('an agent who answers cuts it; a restart does not tell it again', async (
   t.equal(again.contact().stage.at, 'waiting');
 });
 
-t.test('property: whatever happens, each event begins at most once, and the notice is never cut for it', async () => {
-  const acts = ['heard', 'live', 'first', 'end', 'pass', 'key', 'resync', 'offer', 'refuse'] as const;
-  fc.assert(
-    fc.property(fc.boolean(), fc.array(fc.constantFrom(...acts), { maxLength: 40 }), (on, list) => {
-      const one = life([], on ? menu : plain);
-      let made = 0;
-      for (const act of list) {
-        if (one.contact().stage.at === 'ended') break;
-        if (act === 'heard') one.heard(1_000);
-        if (act === 'live') one.goesLive(told(`e${String((made += 1))}`));
-        if (act === 'first') one.goesLive(told(`e${String((made += 1))}`, 'first'));
-        if (act === 'end') one.ends();
-        if (act === 'pass') one.pass(5_000);
-        if (act === 'key') one.take({ type: 'Digit', digit: '0' });
-        if (act === 'resync')
-          one.take({ type: 'Resynced', citizenUp: true, leg: 'gone', joined: false, nodeRestarted: false });
-        if (act === 'offer')
-          one.take({
-            ...{ type: 'OfferMade', offerId, agentId, deviceId: 'd1001' as DeviceId },
-            decision: {} as never,
-          });
-        if (act === 'refuse') one.take({ type: 'LegGone', offerId, causeCode: 21, phoneLost: false });
-      }
-      const events = one.said().filter((id) => /^e\d+$/.test(id));
-      t.same(events, [...new Set(events)]);
-      t.equal(events.length, one.facts.filter(({ type }) => type === 'EventTold').length);
-    }),
-    { numRuns: 300 },
-  );
-});
+t.test(
+  'property: whatever happens, each event begins at most once, and the notice is never cut for it',
+  async () => {
+    const acts = ['heard', 'live', 'first', 'end', 'pass', 'key', 'resync', 'offer', 'refuse'] as const;
+    fc.assert(
+      fc.property(fc.boolean(), fc.array(fc.constantFrom(...acts), { maxLength: 40 }), (on, list) => {
+        const one = life([], on ? menu : plain);
+        let made = 0;
+        for (const act of list) {
+          if (one.contact().stage.at === 'ended') break;
+          if (act === 'heard') one.heard(1_000);
+          if (act === 'live') one.goesLive(told(`e${String((made += 1))}`));
+          if (act === 'first') one.goesLive(told(`e${String((made += 1))}`, 'first'));
+          if (act === 'end') one.ends();
+          if (act === 'pass') one.pass(5_000);
+          if (act === 'key') one.take({ type: 'Digit', digit: '0' });
+          if (act === 'resync')
+            one.take({ type: 'Resynced', citizenUp: true, leg: 'gone', joined: false, nodeRestarted: false });
+          if (act === 'offer')
+            one.take({
+              ...{ type: 'OfferMade', offerId, agentId, deviceId: 'd1001' as DeviceId },
+              decision: {} as never,
+            });
+          if (act === 'refuse') one.take({ type: 'LegGone', offerId, causeCode: 21, phoneLost: false });
+        }
+        const events = one.said().filter((id) => /^e\d+$/.test(id));
+        t.same(events, [...new Set(events)]);
+        t.equal(events.length, one.facts.filter(({ type }) => type === 'EventTold').length);
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
 
-t.test('whom it is for: by number dialled and by area, where that is known; and only while it is live', async (t) => {
-  const call = { entryId: '12358', callerMasked: '0311-****3456' };
-  const cases: readonly (readonly [string[], string[], boolean])[] = [
-    [[], [], true],
-    [['12358'], [], true],
-    [['12345'], [], false],
-    [[], ['0311'], true],
-    [[], ['0312', '010'], false],
-    [['12358'], ['0312'], false],
-  ];
-  for (const [entryIds, areaCodes, expected] of cases)
-    t.equal(concerns({ entryIds, areaCodes }, call), expected, `${String(entryIds)} ${String(areaCodes)}`);
-  t.ok(concerns({ entryIds: [], areaCodes: ['0312'] }, { ...call, callerMasked: '138****8000' }), 'a mobile');
-  const event = { state: 'live', untilMs: 100 } as EventPrompt;
-  t.ok(isLive(event, 99));
-  t.notOk(isLive(event, 100));
-  t.notOk(isLive({ ...event, state: 'draft' }, 99));
-});
+t.test(
+  'whom it is for: by number dialled and by area, where that is known; and only while it is live',
+  async (t) => {
+    const call = { entryId: '12358', callerMasked: '0311-****3456' };
+    const cases: readonly (readonly [string[], string[], boolean])[] = [
+      [[], [], true],
+      [['12358'], [], true],
+      [['12345'], [], false],
+      [[], ['0311'], true],
+      [[], ['0312', '010'], false],
+      [['12358'], ['0312'], false],
+    ];
+    for (const [entryIds, areaCodes, expected] of cases)
+      t.equal(concerns({ entryIds, areaCodes }, call), expected, `${String(entryIds)} ${String(areaCodes)}`);
+    t.ok(
+      concerns({ entryIds: [], areaCodes: ['0312'] }, { ...call, callerMasked: '138****8000' }),
+      'a mobile',
+    );
+    const event = { state: 'live', untilMs: 100 } as EventPrompt;
+    t.ok(isLive(event, 99));
+    t.notOk(isLive(event, 100));
+    t.notOk(isLive({ ...event, state: 'draft' }, 99));
+  },
+);

@@ -43,20 +43,23 @@ function desk(stored: readonly EventPrompt[] = []) {
   return { events, state };
 }
 
-t.test('a draft is heard by no caller; another person confirms it, and those who wait are told at once', async (t) => {
-  const { events, state } = desk();
-  const { id, state: first } = await events.draft('1001', wish);
-  t.equal(first, 'draft');
-  t.same(events.forCall(call), []);
-  await t.rejects(events.confirm('1001', id), { code: 'EVENT_NEEDS_ANOTHER' });
-  t.equal(state.live, 0);
-  const confirmed = await events.confirm('1002', id);
-  t.match(confirmed, { state: 'live', draftedBy: '1001', confirmedBy: '1002', liveAtMs: 1_000 });
-  t.equal(state.live, 1);
-  t.match(events.forCall(call), [{ id }]);
-  t.match(await events.confirm('1003', id), { confirmedBy: '1002' }, 'confirmed twice is once');
-  t.equal(state.live, 1);
-});
+t.test(
+  'a draft is heard by no caller; another person confirms it, and those who wait are told at once',
+  async (t) => {
+    const { events, state } = desk();
+    const { id, state: first } = await events.draft('1001', wish);
+    t.equal(first, 'draft');
+    t.same(events.forCall(call), []);
+    await t.rejects(events.confirm('1001', id), { code: 'EVENT_NEEDS_ANOTHER' });
+    t.equal(state.live, 0);
+    const confirmed = await events.confirm('1002', id);
+    t.match(confirmed, { state: 'live', draftedBy: '1001', confirmedBy: '1002', liveAtMs: 1_000 });
+    t.equal(state.live, 1);
+    t.match(events.forCall(call), [{ id }]);
+    t.match(await events.confirm('1003', id), { confirmedBy: '1002' }, 'confirmed twice is once');
+    t.equal(state.live, 1);
+  },
+);
 
 t.test('it is over when somebody ends it, or when its time is', async (t) => {
   const { events, state } = desk();
@@ -69,7 +72,10 @@ t.test('it is over when somebody ends it, or when its time is', async (t) => {
   );
   state.nowMs = wish.untilMs;
   t.same(events.forCall(call), []);
-  t.match(events.all().find(({ id }) => id === other.id), { state: 'ended', endedBy: null });
+  t.match(
+    events.all().find(({ id }) => id === other.id),
+    { state: 'ended', endedBy: null },
+  );
   await t.rejects(events.confirm('1002', other.id), { code: 'EVENT_OVER' });
   await t.rejects(events.end('1002', 'none'), { code: 'EVENT_UNKNOWN' });
 });

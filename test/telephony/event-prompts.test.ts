@@ -31,33 +31,43 @@ async function arrival(): Promise<string> {
   return station.until('an arrival', async () => (await station.facts('ContactArrived')).at(-1)?.id);
 }
 
-t.test('a citizen who waits hears it, once; who hangs up in it is counted apart and in the denominator', async (t) => {
-  const seat = await station.seat('1004', { ready: false });
-  const citizen = await station.citizen('0001');
-  const call = await citizen.call('12345');
-  await station.hears(call, 'queue.busy', { sinceMs: call.invitedAtMs, timeoutMs: 25_000 });
-  const { id, confirmedAtMs } = await published('和平路部分小区停电,正在抢修,预计今晚10点前恢复。');
-  const heard = await station.hears(call, 'event.notice', { sinceMs: confirmedAtMs, slot: id, timeoutMs: 25_000 });
-  t.ok(heard.atMs - confirmedAtMs <= 10_000, `after ${String(Math.round(heard.atMs - confirmedAtMs))} ms`);
-  await call.hangUp();
-  const contactId = await arrival();
-  const { record } = await station.closedRecord(contactId);
-  t.match(record, { afterEvent: id, missed: true, missedCause: 'abandoned', abandonedDuring: 'waiting' });
-  const report = await station.api('GET', '/api/v1/reports?by=day&group=none');
-  const { counts } = (report.body['total'] ?? {}) as { counts: Record<string, number> };
-  t.match(counts, { offered: 1, abandonedAfterEvent: 1 });
+t.test(
+  'a citizen who waits hears it, once; who hangs up in it is counted apart and in the denominator',
+  async (t) => {
+    const seat = await station.seat('1004', { ready: false });
+    const citizen = await station.citizen('0001');
+    const call = await citizen.call('12345');
+    await station.hears(call, 'queue.busy', { sinceMs: call.invitedAtMs, timeoutMs: 25_000 });
+    const { id, confirmedAtMs } = await published('和平路部分小区停电,正在抢修,预计今晚10点前恢复。');
+    const heard = await station.hears(call, 'event.notice', {
+      sinceMs: confirmedAtMs,
+      slot: id,
+      timeoutMs: 25_000,
+    });
+    t.ok(heard.atMs - confirmedAtMs <= 10_000, `after ${String(Math.round(heard.atMs - confirmedAtMs))} ms`);
+    await call.hangUp();
+    const contactId = await arrival();
+    const { record } = await station.closedRecord(contactId);
+    t.match(record, { afterEvent: id, missed: true, missedCause: 'abandoned', abandonedDuring: 'waiting' });
+    const report = await station.api('GET', '/api/v1/reports?by=day&group=none');
+    const { counts } = (report.body['total'] ?? {}) as { counts: Record<string, number> };
+    t.match(counts, { offered: 1, abandonedAfterEvent: 1 });
 
-  await seat.act('ready');
-  const next = await citizen.call('12345');
-  await seat.untilState('talking', 25_000);
-  await next.hangUp();
-  await seat.untilState('ready', 20_000);
-  await seat.act('break', { reason: 'rest' });
-  await ended(id);
-});
+    await seat.act('ready');
+    const next = await citizen.call('12345');
+    await seat.untilState('talking', 25_000);
+    await next.hangUp();
+    await seat.untilState('ready', 20_000);
+    await seat.act('break', { reason: 'rest' });
+    await ended(id);
+  },
+);
 
 t.test('before the queue, for the chosen number alone; a restart of the service keeps it live', async (t) => {
-  const { id } = await published('本市部分地区震感明显,请留意官方通报。', { when: 'first', entryIds: ['12345'] });
+  const { id } = await published('本市部分地区震感明显,请留意官方通报。', {
+    when: 'first',
+    entryIds: ['12345'],
+  });
   await station.parts.service.kill('SIGKILL');
   await station.restartService();
   const seat = await station.seat('1005');
@@ -72,20 +82,29 @@ t.test('before the queue, for the chosen number alone; a restart of the service 
   const contactId = await arrival();
   const atOf = async (type: string) =>
     (await station.facts(type)).find((fact) => fact.id === contactId)?.atMs ?? 0;
-  t.ok((await atOf('ContactQueued')) >= (await atOf('EventTold')) + 3_000, 'the line is entered when it is over');
+  t.ok(
+    (await atOf('ContactQueued')) >= (await atOf('EventTold')) + 3_000,
+    'the line is entered when it is over',
+  );
   await call.hangUp();
   await seat.untilState('ready', 20_000);
 
   const other = await citizen.call('12333');
   await seat.untilState('talking', 20_000);
   const otherId = await arrival();
-  t.notOk((await station.facts('EventTold')).some((fact) => fact.id === otherId), 'not for another number');
+  t.notOk(
+    (await station.facts('EventTold')).some((fact) => fact.id === otherId),
+    'not for another number',
+  );
   await other.hangUp();
   await seat.untilState('ready', 20_000);
   await ended(id);
   const later = await citizen.call('12345');
   await seat.untilState('talking', 20_000);
   const laterId = await arrival();
-  t.notOk((await station.facts('EventTold')).some((fact) => fact.id === laterId), 'not once it is over');
+  t.notOk(
+    (await station.facts('EventTold')).some((fact) => fact.id === laterId),
+    'not once it is over',
+  );
   await later.hangUp();
 });

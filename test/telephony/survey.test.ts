@@ -5,8 +5,8 @@ import { startStation, type JournaledFact, type Seat } from './station.js';
 
 const station = await startStation({
   portBase: 18660,
-  sipPort: 18670,
-  rtpStart: 24_200,
+  sipPort: 18_870,
+  rtpStart: 28_800,
   survey: true,
   policies: [
     // Whoever has talked gets no more calls here.

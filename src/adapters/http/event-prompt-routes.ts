@@ -79,7 +79,8 @@ export function addEventPromptRoutes(api: Api, parts: HttpParts): void {
     '/api/v1/events',
     {
       schema: {
-        summary: 'Writes a 事件提示 and speaks it; heard by no caller until another person confirms it; audited',
+        summary:
+          'Writes a 事件提示 and speaks it; heard by no caller until another person confirms it; audited',
         body,
         response: { 200: eventView },
       },
