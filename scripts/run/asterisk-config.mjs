@@ -156,17 +156,18 @@ async function relink(target, link) {
 }
 
 /**
- * The folders Asterisk expects, with our prompts as `yihao/<name>` and its call records in YIHAO_HOME/cdr.
+ * The folders Asterisk expects, with our prompts as `yihao/<name>`, event prompts as `events/<id>`, and its call records in YIHAO_HOME/cdr.
  * @param {Layout} layout
  * @param {string} programData
  */
 async function makeFolders(layout, programData) {
   const { asterisk } = layout;
   const prompts = path.join(layout.sounds, 'yihao');
+  const events = path.join(layout.sounds, 'events');
   const folders = ['etc', 'lib', 'run', 'spool', 'log', 'data/sounds'].map((name) =>
     path.join(asterisk, name),
   );
-  for (const folder of [...folders, prompts, layout.moh, layout.cdr, layout.recordings]) {
+  for (const folder of [...folders, prompts, events, layout.moh, layout.cdr, layout.recordings]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
   await chmod(layout.cdr, 0o700);
@@ -174,6 +175,7 @@ async function makeFolders(layout, programData) {
     await relink(path.join(programData, name), path.join(asterisk, 'data', name));
   }
   await relink(prompts, path.join(asterisk, 'data/sounds/yihao'));
+  await relink(events, path.join(asterisk, 'data/sounds/events'));
   await relink(layout.cdr, path.join(asterisk, 'log/cdr-custom'));
 }
 

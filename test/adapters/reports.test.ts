@@ -76,7 +76,7 @@ t.test('periods too long or with too many rows are refused in plain words', asyn
     'by=hour&from=2026-01-01&to=2026-11-01',
     'by=week',
     'from=2026-11-24&to=2026-11-23',
-    'group=agent',
+    'group=nobody',
     'format=pdf',
   ])
     t.match(

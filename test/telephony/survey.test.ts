@@ -4,7 +4,7 @@ import type { Call } from '../phones/call.js';
 import { startStation, type JournaledFact, type Seat } from './station.js';
 
 const station = await startStation({
-  portBase: 18660,
+  portBase: 18_860,
   sipPort: 18_870,
   rtpStart: 28_800,
   survey: true,
