@@ -117,7 +117,7 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
       },
     },
   ],
-  EventTold: (fact) => ['story.EventTold', { event: fact.text('eventId') }],
+  EventTold: () => ['story.EventTold'],
   SurveyOffered: (fact) => ['story.SurveyOffered', { agent: agentOf(fact) }],
   SurveyAnswered: (fact) => ['story.SurveyAnswered', { grade: fact.word('rate', 'grade') }],
   SurveyReason: (fact) => ['story.SurveyReason', { reason: fact.word('unhappy', 'reason') }],

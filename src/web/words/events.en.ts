@@ -32,5 +32,5 @@ export const eventsEn: Readonly<Record<keyof typeof eventsZh, string>> = {
   'event.confirmedBy': 'confirmed by {name}',
   'event.listen': 'Listen to {text}',
   'event.older': 'Event prompts that are over',
-  'story.EventTold': 'Heard an event prompt ({event})',
+  'story.EventTold': 'Heard an event prompt',
 };

@@ -31,5 +31,5 @@ export const eventsZh = {
   'event.confirmedBy': '{name} 确认',
   'event.listen': '试听「{text}」',
   'event.older': '已结束的事件提示',
-  'story.EventTold': '听到事件提示({event})',
+  'story.EventTold': '听到事件提示',
 } as const;
