@@ -10,6 +10,7 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { takeSurveyTurn } from './contact-survey.js';
+import { voicemailOver } from './contact-voicemail.js';
 import { isQuiet, say, sayInstead, untoldEvents } from './contact-voice.js';
 import { eventPromptRef } from './event-prompt.js';
 import type { FlowCursor, FlowInput, FlowTurn, QueueExit, QueueRequest } from './flow-turn.js';
@@ -74,6 +75,7 @@ export function flowGoesOn(
 export function digitPressed(step: ContactStep, digit: string, context: ContactContext): ContactStep {
   const { stage } = step.contact;
   if (stage.at !== 'flow' && stage.at !== 'survey') return step;
+  if (stage.next.type === 'voicemail') return digit === '#' ? voicemailOver(step, 'key', context) : step;
   if (stage.next.type !== 'collect') return step;
   if (!stage.next.bargeIn && !isQuiet(step)) return step;
   return flowGoesOn(step, stage.cursor, { type: 'digit', digit }, context);
@@ -101,6 +103,7 @@ function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): C
   switch (next.type) {
     case 'spoken':
     case 'collect':
+    case 'voicemail':
       return moveTo(spoken, { at: 'flow', cursor, next });
     case 'enqueue':
       return enqueue(spoken, cursor, next.request, context);

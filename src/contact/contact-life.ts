@@ -8,6 +8,7 @@
 //             holdNotice -> agent and supervisors are told; holdOver -> taken back from a hold by page
 //             supervisorRing -> the supervisor's phone is left alone
 //   survey    playOver, collect -> asked once more, then goodbye; surveyOver -> goodbye
+//             voicemailOver -> what was said is kept, the flow goes on
 //   leaving   leavingOver -> hung up (again)
 //   ended     retire -> forgotten
 import type { AgentId } from './ids.js';
@@ -73,6 +74,7 @@ import {
   talkOf,
   talkRanOut,
 } from './contact-talk.js';
+import { beginVoicemail, closeVoicemail, voicemailOver, voicemailStarted } from './contact-voicemail.js';
 import { forgetVoice, freshEvent, isQuiet, music, playEnded, playNext, silence } from './contact-voice.js';
 import type { ContactId, SupervisionId } from './ids.js';
 
@@ -175,6 +177,14 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return step.contact.stage.at === 'talking' ? recordingStarted(step, signal.file, context) : step;
     case 'RecordingFailed':
       return recordingFailed(step, signal.reason);
+    case 'VoicemailStarted':
+      return voicemailStarted(step, signal.file, context);
+    case 'VoicemailFailed':
+      return voicemailOver(
+        record(step, { type: 'RecordingFailed', reason: signal.reason }),
+        'fault',
+        context,
+      );
     case 'AudioChecked':
       return audioChecked(step, signal);
     case 'Resynced':
@@ -192,6 +202,7 @@ function settle(step: ContactStep, context: ContactContext): ContactStep {
       if (stage.next.type === 'spoken') {
         return settle(flowGoesOn(step, stage.cursor, { type: 'spoken' }, context), context);
       }
+      if (stage.next.type === 'voicemail') return beginVoicemail(step, stage.next.longestMs, context);
       if (stage.next.type !== 'collect' || step.contact.deadlines.collect !== undefined) return step;
       return arm(step, 'collect', context.nowMs + stage.next.timeoutMs);
     case 'waiting':
@@ -267,7 +278,8 @@ function callerGone(step: ContactStep, gone: Gone, context: ContactContext): Con
   const { stage } = step.contact;
   const { causeCode, inGap } = gone;
   const event = gone.by === 'citizen' && mayGiveUp(stage) ? freshEvent(step.contact, context) : undefined;
-  const freed = letGo(forgetVoice(step), gone, context);
+  const left = closeVoicemail(step, gone.by === 'citizen' ? 'hungUp' : 'fault', context);
+  const freed = letGo(forgetVoice(left), gone, context);
   const ended = record(freed, {
     type: 'ContactEnded',
     by: stage.at === 'leaving' && !leftAnnouncement(stage) ? stage.by : gone.by,
@@ -378,6 +390,8 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return stage.at === 'talking' ? talkRanOut(due, stage.talk, context) : due;
     case 'surveyOver':
       return stage.at === 'survey' ? breakOff(due, 'system', context) : due;
+    case 'voicemailOver':
+      return voicemailOver(due, 'longest', context);
     case 'leavingOver':
       return arm(
         ask(silence(due), hangUp(due.contact)),
@@ -399,8 +413,12 @@ function resynced(
     return callerGone(step, { by, causeCode: 0, inGap: true, node: seen.nodeRestarted }, context);
   }
   switch (stage.at) {
-    case 'flow':
-      return flowGoesOn(silence(step), stage.cursor, { type: 'resumed' }, context);
+    case 'flow': {
+      const recording = step.contact.voicemail?.running === true;
+      const kept = closeVoicemail(silence(step), 'fault', context);
+      const stopped = recording ? ask(kept, { do: 'stopRecording' }) : kept;
+      return flowGoesOn(stopped, stage.cursor, { type: 'resumed' }, context);
+    }
     case 'waiting':
       return sayAgain(step, context);
     case 'offered':

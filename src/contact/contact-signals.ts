@@ -1,4 +1,5 @@
 // What reaches a contact's mailbox, what is journaled of it, and what it asks of the outside.
+import type { VoicemailEnd } from './contact-voicemail.js';
 import type { AgentSignal } from './agent.js';
 import type {
   Arrival,
@@ -83,6 +84,8 @@ export type ContactSignal =
   | { readonly type: 'SetDisposition'; readonly agentId: AgentId; readonly disposition: Disposition }
   | { readonly type: 'RecordingStarted'; readonly file: string }
   | { readonly type: 'RecordingFailed'; readonly reason: string }
+  | { readonly type: 'VoicemailStarted'; readonly file: string }
+  | { readonly type: 'VoicemailFailed'; readonly reason: string }
   | { readonly type: 'AudioChecked'; readonly citizenHeard: boolean; readonly agentHeard: boolean }
   /** After a restart or a reconnect: what Asterisk really has of this contact. */
   | {
@@ -176,6 +179,13 @@ export type ContactFact =
     }
   | { readonly type: 'RecordingStarted'; readonly file: string }
   | { readonly type: 'RecordingFailed'; readonly reason: string }
+  /** 留言 that lasted long enough to be one: somebody has to hear it and call back. */
+  | {
+      readonly type: 'VoicemailLeft';
+      readonly file: string;
+      readonly lastingMs: number;
+      readonly end: VoicemailEnd;
+    }
   | { readonly type: 'RecordingPaused'; readonly paused: boolean; readonly by: 'agent' | 'system' }
   | { readonly type: 'OneWayAudio'; readonly silent: 'citizen' | 'agent' | 'both' }
   | {
@@ -260,6 +270,8 @@ export type ContactEffect =
       readonly earId: ChannelId | null;
     }
   | { readonly do: 'record'; readonly talk: number }
+  /** Records the citizen alone into the file of his n-th message. */
+  | { readonly do: 'takeVoicemail'; readonly count: number }
   | { readonly do: 'checkRecording'; readonly talk: number }
   | { readonly do: 'muteRecording'; readonly on: boolean }
   | { readonly do: 'stopRecording' }

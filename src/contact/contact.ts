@@ -180,6 +180,7 @@ export type ContactTimer =
   | 'supervisorRing'
   | 'talkOver'
   | 'surveyOver'
+  | 'voicemailOver'
   | 'leavingOver'
   | 'retire';
 
@@ -210,6 +211,14 @@ export interface Contact {
   readonly disposition: Disposition;
   /** 事件提示 he was told; absent = none so far. */
   readonly events?: EventsTold;
+  /** 留言: how many he has begun, and the one that runs. */
+  readonly voicemail?: {
+    readonly count: number;
+    readonly running: boolean;
+    /** Null until the recording runs. */
+    readonly file: string | null;
+    readonly sinceMs: number | null;
+  };
   /** 评价 was offered, or the contact is exempt from it; left out = neither so far. Once a call. */
   readonly survey?: 'offered' | 'exempt';
   readonly deadlines: Deadlines<ContactTimer>;

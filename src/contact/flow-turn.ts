@@ -27,7 +27,10 @@ export type FlowInput =
   | { readonly type: 'digit'; readonly digit: string }
   | { readonly type: 'silence' }
   | { readonly type: 'resumed' }
-  | { readonly type: 'queueExit'; readonly exit: QueueExit };
+  | { readonly type: 'queueExit'; readonly exit: QueueExit }
+  /** 留言 was left; or nothing was said, or it could not be kept. */
+  | { readonly type: 'voicemailLeft' }
+  | { readonly type: 'voicemailMissing' };
 
 /** What a flow may ask about the world when it branches; gathered by the engine before the step. */
 export interface FlowView {
@@ -62,6 +65,7 @@ export type FlowNext =
   | { readonly type: 'spoken' }
   | { readonly type: 'collect'; readonly timeoutMs: number; readonly bargeIn: boolean }
   | { readonly type: 'enqueue'; readonly request: QueueRequest }
+  | { readonly type: 'voicemail'; readonly longestMs: number }
   | { readonly type: 'hangUp'; readonly reason: string };
 
 /** A branch or goto that was passed, and the name of the way it took. */

@@ -4,7 +4,7 @@ import { isHeld, type Contact } from '../contact/contact.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
 import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
 import type { Log, RingOrder, SupervisorRing, Telephony } from './ports.js';
-import { recordingFile } from './recording-file.js';
+import { recordingFile, voicemailFile } from './recording-file.js';
 
 /** Effects that reach Asterisk; the others are the engine's own. */
 export type OutsideEffect = Exclude<ContactEffect, { do: 'tellAgent' | 'retire' }>;
@@ -107,6 +107,11 @@ async function perform(
       await telephony.record(channelId, file);
       return signal(id, { type: 'RecordingStarted', file });
     }
+    case 'takeVoicemail': {
+      const file = voicemailFile(contact, effect.count);
+      await telephony.record(channelId, file);
+      return signal(id, { type: 'VoicemailStarted', file });
+    }
     case 'checkRecording':
       if (await telephony.recordingGrows(recordingFile(contact, effect.talk))) return;
       return signal(id, { type: 'RecordingFailed', reason: 'notGrowing' });
@@ -165,6 +170,8 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
       return supervisionFailed(effect.supervisionId);
     case 'record':
       return { type: 'RecordingFailed', reason: error instanceof AppError ? error.code : 'notStarted' };
+    case 'takeVoicemail':
+      return { type: 'VoicemailFailed', reason: error instanceof AppError ? error.code : 'notStarted' };
     case 'checkRecording':
       return { type: 'RecordingFailed', reason: 'notFound' };
     default:

@@ -1,9 +1,15 @@
-// Where a talk's recording lies below the recordings' folder.
+// Where a talk's recording, or a message, lies below the recordings' folder.
 import { dayKeyAt } from '../contact/civil-time.js';
 import type { Contact } from '../contact/contact.js';
 
 /** `YYYY/MM/DD/<contactId>-<n>.wav`: the civil day of arrival, the n-th talk of this contact (from 1). */
 export function recordingFile(contact: Contact, talk: number): string {
-  const folder = dayKeyAt(contact.arrival.arrivedAtMs).replaceAll('-', '/');
-  return `${folder}/${contact.id}-${talk}.wav`;
+  return `${folderOf(contact)}/${contact.id}-${talk}.wav`;
 }
+
+/** `YYYY/MM/DD/<contactId>-m<n>.wav`: the n-th message (留言) of this contact (from 1). */
+export function voicemailFile(contact: Contact, count: number): string {
+  return `${folderOf(contact)}/${contact.id}-m${count}.wav`;
+}
+
+const folderOf = ({ arrival }: Contact): string => dayKeyAt(arrival.arrivedAtMs).replaceAll('-', '/');

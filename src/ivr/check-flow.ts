@@ -80,6 +80,7 @@ const entryKinds: readonly FlowNode['kind'][] = [
   'collect',
   'branch',
   'enqueue',
+  'voicemail',
   'goto',
   'hangup',
 ];
@@ -209,11 +210,24 @@ function minuteBounds(flow: Flow): readonly number[] {
   return [...new Set([0, ...bounds])].filter((minute) => minute < 1440).sort((a, b) => a - b);
 }
 
-function reachesPerson(flow: Flow, root: string, situation: Situation): boolean {
-  const reached = reachedFrom(flow, root, (node) =>
-    node.kind === 'branch' ? possibleWays(node.cases, node.otherwise, situation) : silentWays(node),
-  );
-  return [...reached].some((id) => flow.nodes.get(id)?.kind === 'enqueue');
+/** By whatever a queue looks like at a branch; but whether a caller speaks after a tone or not, he must come to a person. */
+function reachesPerson(
+  flow: Flow,
+  id: string,
+  situation: Situation,
+  known = new Map<string, boolean>(),
+): boolean {
+  const node = flow.nodes.get(id);
+  if (node === undefined || node.kind === 'enqueue') return node !== undefined;
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  known.set(id, false);
+  const ways =
+    node.kind === 'branch' ? possibleWays(node.cases, node.otherwise, situation) : silentWays(node);
+  const leads = (way: string): boolean => reachesPerson(flow, way, situation, known);
+  const reaches = node.kind === 'voicemail' ? ways.every(leads) : ways.some(leads);
+  known.set(id, reaches);
+  return reaches;
 }
 
 /** Ways a branch may take at this moment, whatever the queues look like. */

@@ -116,6 +116,7 @@ const kindWords: Readonly<Record<FlowNode['kind'], string>> = {
   rate: '评价',
   branch: '判断',
   enqueue: '排队',
+  voicemail: '留言',
   goto: '转到',
   hangup: '挂机',
 };
@@ -141,6 +142,7 @@ function subjectOf(node: FlowNode, words: DrawWords): string {
     case 'say':
     case 'menu':
     case 'rate':
+    case 'voicemail':
     case 'branch':
     case 'goto':
       return node.id;
@@ -202,6 +204,7 @@ function shapeOf(kind: FlowNode['kind'], { x, y, width, height }: PlacedBox): st
     `<polygon class="shape" points="${points.map(([dx, dy]) => `${num(x + dx)},${num(y + dy)}`).join(' ')}"/>`;
   switch (kind) {
     case 'say':
+    case 'voicemail':
     case 'goto':
       return rect(8);
     case 'enqueue':

@@ -67,6 +67,11 @@ export function edgesOf(node: FlowNode): readonly FlowEdge[] {
         edge('nobody', node.exits.nobody, '无人签入', 'nobody'),
         edge('overload', node.exits.overload, '排队已满', 'overload'),
       ];
+    case 'voicemail':
+      return [
+        edge('left', node.next, '已留言', 'left'),
+        edge('otherwise', node.otherwise, '没有留言', 'nothing left'),
+      ];
     case 'hangup':
       return [];
   }

@@ -18,6 +18,8 @@ export function silentWays(node: FlowNode): readonly string[] {
       return [node.person];
     case 'rate':
       return [node.otherwise];
+    case 'voicemail':
+      return [node.next, node.otherwise];
     case 'branch':
       return [...node.cases.map(({ next }) => next), node.otherwise];
     case 'enqueue':

@@ -130,6 +130,17 @@ export interface EnqueueNode extends NodeBase {
   readonly exits: Readonly<Record<QueueExit, string>>;
 }
 
+/** 留言: records the caller after a tone, until #, his hang-up or the longest. */
+export interface VoicemailNode extends NodeBase {
+  readonly kind: 'voicemail';
+  readonly say: readonly FlowPart[];
+  readonly longestMs: number;
+  /** Where it leads once something was left. */
+  readonly next: string;
+  /** Where it leads when nothing was said, or nothing could be kept. */
+  readonly otherwise: string;
+}
+
 /** Another name for a node. */
 export interface GotoNode extends NodeBase {
   readonly kind: 'goto';
@@ -145,7 +156,15 @@ export interface HangupNode extends NodeBase {
 }
 
 export type FlowNode =
-  SayNode | MenuNode | CollectNode | RateNode | BranchNode | EnqueueNode | GotoNode | HangupNode;
+  | SayNode
+  | MenuNode
+  | CollectNode
+  | RateNode
+  | BranchNode
+  | EnqueueNode
+  | VoicemailNode
+  | GotoNode
+  | HangupNode;
 
 /** True if the minute of the day lies in the range. */
 export function isInRange(range: MinuteRange, minuteOfDay: number): boolean {

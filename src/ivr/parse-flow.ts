@@ -32,6 +32,9 @@ export interface ReadFlow {
 /** How long a flow may wait for a key. */
 export const keyWaitMs = { min: 1000, max: 60_000, usual: 4000 } as const;
 
+/** How long a message may be. */
+export const voicemailMs = { min: 10_000, max: 600_000 } as const;
+
 /** Reads one flow. Never throws. */
 export function parseFlow(id: FlowId, file: string, text: string, names: FlowNames): ReadFlow {
   const source = readYaml(file, text);
@@ -59,11 +62,15 @@ const knownKeys = {
   reason: ['reason', 'say', 'timeout', 'bargeIn', 'next', 'otherwise'],
   branch: ['branch', 'otherwise'],
   enqueue: ['enqueue', 'say', 'requires', 'priority', 'onTimeout', 'onNobody', 'onOverload'],
+  voicemail: ['voicemail', 'say', 'next', 'otherwise'],
   goto: ['goto'],
   hangup: ['hangup', 'say'],
   say: ['say', 'next'],
 } as const;
-const kinds = ['menu', 'collect', 'rate', 'reason', 'branch', 'enqueue', 'goto', 'hangup', 'say'] as const;
+const kinds = [
+  ...(['menu', 'collect', 'rate', 'reason', 'branch'] as const),
+  ...(['enqueue', 'voicemail', 'goto', 'hangup', 'say'] as const),
+];
 
 function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
   const kind = kinds.find((candidate) => fields.has(candidate));
@@ -95,6 +102,15 @@ function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
         say: readParts(fields, names),
         request: readRequest(fields, names),
         exits: readExits(fields),
+      };
+    case 'voicemail':
+      return {
+        ...base,
+        kind,
+        say: readParts(fields, names),
+        longestMs: fields.durationMs('voicemail', voicemailMs),
+        next: fields.id('next'),
+        otherwise: fields.id('otherwise'),
       };
     case 'goto':
       return { ...base, kind, next: fields.id('goto') };

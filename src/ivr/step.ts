@@ -34,6 +34,9 @@ export interface FlowWorld {
 /** Said first to a caller whose menu was interrupted by a fault of ours. */
 export const resumePrompt = { id: 'menu.resume' } as const;
 
+/** The tone after which a caller speaks. */
+export const tonePrompt = { id: 'msg.tone' } as const;
+
 /** After so many keys the next key leads to a person, whatever it is: no caller circles in menus for ever. */
 export const keysAtMost = 60;
 
@@ -59,6 +62,10 @@ export function step(flow: Flow, cursor: FlowCursor, input: FlowInput, world: Fl
       return silence(flow, node, cursor, world);
     case 'resumed':
       return enter(flow, node.id, world, { ...so, said: [{ prompt: resumePrompt, mustHear: false }] });
+    case 'voicemailLeft':
+    case 'voicemailMissing':
+      if (node.kind !== 'voicemail') return stay(node, cursor, []);
+      return enter(flow, input.type === 'voicemailLeft' ? node.next : node.otherwise, world, so);
     case 'queueExit':
       return node.kind === 'enqueue'
         ? enter(flow, node.exits[input.exit], world, so)
@@ -84,7 +91,11 @@ function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTur
     keys: so.keys,
   };
   return {
-    ...stay(node, cursor, [...so.said, ...node.say.map((part) => spoken(part, world))]),
+    ...stay(node, cursor, [
+      ...so.said,
+      ...node.say.map((part) => spoken(part, world)),
+      ...(node.kind === 'voicemail' ? [{ prompt: tonePrompt, mustHear: false }] : []),
+    ]),
     decided,
   };
 }
@@ -134,6 +145,8 @@ function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): F
         say,
         next: { type: 'collect', timeoutMs: node.timeoutMs, bargeIn: node.bargeIn },
       };
+    case 'voicemail':
+      return { cursor, say, next: { type: 'voicemail', longestMs: node.longestMs } };
     case 'enqueue':
       return { cursor, say, next: { type: 'enqueue', request: node.request } };
     case 'hangup':

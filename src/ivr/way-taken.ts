@@ -35,6 +35,10 @@ function wanted(node: FlowNode, before: FlowCursor, input: FlowInput): readonly 
       if (input.digit === '*') return ['back'];
       if (node.kind === 'collect') return entryWays(node, before.digits + input.digit.replace('#', ''));
       return input.digit === '9' ? [] : [input.digit, 'person'];
+    case 'voicemailLeft':
+      return ['left'];
+    case 'voicemailMissing':
+      return ['otherwise'];
     case 'begin':
     case 'resumed':
       return [];

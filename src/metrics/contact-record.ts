@@ -101,6 +101,8 @@ export interface ContactRecord {
   readonly matterNumber: string | null;
   /** 听取提示后挂机: the event prompt during which, or right after which, he gave up; null = none. */
   readonly afterEvent: string | null;
+  /** 留言 he left, all together; null = none. */
+  readonly voicemailMs: number | null;
   /** 评价 was offered after the talk. */
   readonly surveyOffered: boolean;
   /** 5 非常满意 to 1 非常不满意; null = 未评价. */
@@ -209,6 +211,7 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     district: null,
     matterNumber: null,
     afterEvent: null,
+    voicemailMs: null,
     surveyOffered: false,
     grade: null,
     unhappyReason: null,
@@ -269,6 +272,10 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       return;
     case 'DispositionSet':
       return dispositionSet(record, fact);
+    case 'VoicemailLeft':
+      record.voicemailMs = (record.voicemailMs ?? 0) + fact.lastingMs;
+      record.recordings = [...record.recordings, fact.file];
+      return;
     case 'SurveyOffered':
       record.surveyOffered = true;
       return;

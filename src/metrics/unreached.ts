@@ -2,8 +2,8 @@
 import type { ContactRecord, MissedCause } from './contact-record.js';
 import type { ReachedMark } from './reached.js';
 
-/** Why he was not reached; `cutOff` = his last talk broke off. A flow that ended by itself was a service, not a miss. */
-export type UnreachedReason = Exclude<MissedCause, 'flowEnd'> | 'cutOff';
+/** Why he has to be reached; `cutOff` = his last talk broke off, `voicemail` = he left a message. A flow that ended by itself was a service, not a miss. */
+export type UnreachedReason = Exclude<MissedCause, 'flowEnd'> | 'cutOff' | 'voicemail';
 
 /** A caller who waits to be reached, without his key: the contact stands for him. */
 export interface UnreachedCaller {
@@ -29,7 +29,10 @@ export interface UnreachedCount {
 
 /** Why this contact's citizen has to be reached, or null where he has not. */
 export function unreachedReason(record: ContactRecord): UnreachedReason | null {
-  if (record.endedAtMs === null || record.excluded !== null) return null;
+  if (record.endedAtMs === null) return null;
+  // Whoever was asked to leave a message is called back, whatever his call counts as.
+  if (record.voicemailMs !== null && !record.answered) return 'voicemail';
+  if (record.excluded !== null) return null;
   if (record.cutOff) return 'cutOff';
   return record.missed && record.missedCause !== 'flowEnd' ? record.missedCause : null;
 }

@@ -5,7 +5,7 @@ import type { SkillName } from '../contact/ids.js';
 import { checkFlow } from '../ivr/check-flow.js';
 import { surveyFlowId, type Flow } from '../ivr/flow.js';
 import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
-import { resumePrompt } from '../ivr/step.js';
+import { resumePrompt, tonePrompt } from '../ivr/step.js';
 import { wordsEverOf } from '../numbers/call-words.js';
 import { unapprovedChanges } from '../numbers/changes.js';
 import { stateTexts } from '../numbers/ledger-row.js';
@@ -17,6 +17,7 @@ import type { NumberRow } from './site.js';
 /** Prompts the service plays by itself, whatever the flows say: to citizens, then to agents. */
 export const servicePrompts = [
   resumePrompt.id,
+  tonePrompt.id,
   'bye',
   'event.notice',
   'queue.busy',

@@ -76,6 +76,7 @@ const settingWords: Readonly<Record<string, readonly [zh: string, en: string]>> 
   requires: ['另需技能', 'more skills'],
   priority: ['优先级', 'priority'],
   hangup: ['挂机原因', 'reason'],
+  voicemail: ['留言最长', 'longest message'],
   collect: ['位数', 'digits'],
 };
 

@@ -62,6 +62,7 @@ const nobody = alone({ do: 'exit', exit: 'nobody' });
 const overload = alone({ do: 'exit', exit: 'overload' });
 const answer = alone({ do: 'answer' });
 const hangUp = alone({ do: 'hangUp' });
+const leave = alone({ do: 'leaveVoicemail' });
 const hear: Word = (rest) => (rest === '' ? undefined : { expect: 'heard', words: rest });
 const queue: Word = (rest) => (rest === '' ? undefined : { expect: 'queue', queue: rest });
 const end: Word = (rest) => (rest === '' ? undefined : { expect: 'hungUp', reason: rest });
@@ -74,6 +75,7 @@ const words: Readonly<Record<string, Word>> = {
   ...{ 排队已满: overload, overload },
   ...{ 接听: answer, answer },
   ...{ 来电人挂机: hangUp, hangUp },
+  ...{ 留言: leave, leave },
   ...{ 听到: hear, hear },
   ...{ 进入队列: queue, queue },
   ...{ 挂机: end, end },

@@ -29,11 +29,14 @@ export type RehearsalAct =
   | { readonly do: 'silence' }
   | { readonly do: 'exit'; readonly exit: QueueExit }
   | { readonly do: 'answer' }
+  /** Something is said after the tone. */
+  | { readonly do: 'leaveVoicemail' }
   | { readonly do: 'hangUp' };
 
 /** Where a call is: waiting for a key, waiting for a person, or over. */
 export type RehearsalPlace =
   | { readonly at: 'keys' }
+  | { readonly at: 'voicemail' }
   | { readonly at: 'queue'; readonly queueId: string }
   | { readonly at: 'answered'; readonly queueId: string }
   /** `reason` null: the caller hung up himself. */
@@ -94,20 +97,26 @@ export function rehearse(site: Site, call: Rehearsal, act: RehearsalAct): Rehear
           place: { at: 'answered', queueId: place.queueId },
           ways: [...call.ways, { nodeId: call.cursor.nodeId, way: 'answered' }],
         };
-  const input = inputOf(act);
-  return place.at === (input.type === 'queueExit' ? 'queue' : 'keys')
-    ? turned(site, { ...call, heard: [] }, input)
-    : null;
+  const input = inputOf(act, place);
+  return input === undefined ? null : turned(site, { ...call, heard: [] }, input);
 }
 
-function inputOf(act: Extract<RehearsalAct, { do: 'press' | 'silence' | 'exit' }>): FlowInput {
+/** What an act is where the call stands; undefined where nothing of the kind can happen. */
+function inputOf(
+  act: Exclude<RehearsalAct, { do: 'answer' | 'hangUp' }>,
+  { at }: RehearsalPlace,
+): FlowInput | undefined {
   switch (act.do) {
     case 'press':
-      return { type: 'digit', digit: act.key };
+      if (at === 'voicemail' && act.key === '#') return { type: 'voicemailLeft' };
+      return at === 'keys' ? { type: 'digit', digit: act.key } : undefined;
     case 'silence':
-      return { type: 'silence' };
+      if (at === 'voicemail') return { type: 'voicemailMissing' };
+      return at === 'keys' ? { type: 'silence' } : undefined;
     case 'exit':
-      return { type: 'queueExit', exit: act.exit };
+      return at === 'queue' ? { type: 'queueExit', exit: act.exit } : undefined;
+    case 'leaveVoicemail':
+      return at === 'voicemail' ? { type: 'voicemailLeft' } : undefined;
   }
 }
 
@@ -132,6 +141,8 @@ function settled(site: Site, so: SoFar, turn: FlowTurn): Rehearsal {
       return turned(site, { ...call, place: { at: 'keys' } }, { type: 'spoken' });
     case 'collect':
       return { ...call, place: { at: 'keys' } };
+    case 'voicemail':
+      return { ...call, place: { at: 'voicemail' } };
     case 'enqueue':
       return { ...call, place: { at: 'queue', queueId: next.request.queueId } };
     case 'hangUp':

@@ -74,6 +74,7 @@ const anyNode = (askedQueue: string) =>
       ),
       otherwise: toPerson,
     }),
+    fc.record({ voicemail: fc.constant('2m'), say, next: toEnd, otherwise: toPerson }),
     fc.record({ goto: toPerson }),
     queue,
     fc.record({ hangup: fc.constant('x'), say: fc.constantFrom(['words'], ['words'], []) }),
@@ -139,6 +140,8 @@ function inputAt(turn: FlowTurn, seed: number): FlowInput | null {
       return seed >= keys.length ? { type: 'silence' } : { type: 'digit', digit: keys[seed] ?? '0' };
     case 'enqueue':
       return { type: 'queueExit', exit: (['timeout', 'nobody', 'overload'] as const)[seed % 3] ?? 'nobody' };
+    case 'voicemail':
+      return { type: seed % 2 === 0 ? 'voicemailLeft' : 'voicemailMissing' };
     case 'hangUp':
       return null;
   }
@@ -179,14 +182,19 @@ function reachesPerson(flow: Flow, world: FlowWorld): boolean {
   const states = Array.from({ length: 2 ** askedQueues.length }, (_, staffed) => staffed);
   return states.some((staffed) => {
     const here: FlowWorld = { ...world, view: viewWith(world.view.nowMs, staffed) };
-    let turn = beginFlow(flow, here);
-    for (let at = 0; at <= flow.nodes.size; at += 1) {
-      if (turn.next.type === 'enqueue') return true;
-      if (turn.next.type === 'hangUp') return false;
-      turn = step(flow, turn.cursor, { type: turn.next.type === 'collect' ? 'silence' : 'spoken' }, here);
-    }
-    return false;
+    return comesToQueue(flow, beginFlow(flow, here), here, flow.nodes.size);
   });
+}
+
+/** From this turn on, pressing nothing; whether something is said after a tone or not. */
+function comesToQueue(flow: Flow, turn: FlowTurn, here: FlowWorld, stepsLeft: number): boolean {
+  if (turn.next.type === 'enqueue') return true;
+  if (turn.next.type === 'hangUp' || stepsLeft < 0) return false;
+  const after = (input: FlowInput) =>
+    comesToQueue(flow, step(flow, turn.cursor, input, here), here, stepsLeft - 1);
+  if (turn.next.type === 'voicemail')
+    return after({ type: 'voicemailLeft' }) && after({ type: 'voicemailMissing' });
+  return after({ type: turn.next.type === 'collect' ? 'silence' : 'spoken' });
 }
 
 let passed = 0;

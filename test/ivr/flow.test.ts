@@ -316,7 +316,7 @@ t.test('check refuses a survey that could keep a citizen or lead back to a perso
 const flows = fc
   .array(
     fc.record({
-      kind: fc.nat(4),
+      kind: fc.nat(5),
       ways: fc.array(fc.nat(1000), { minLength: 6, maxLength: 6 }),
       hour: fc.nat(23),
     }),
@@ -350,6 +350,7 @@ const flows = fc
           onNobody: onward(ways[2]),
           onOverload: 'sorry',
         },
+        { voicemail: '2m', say: [notice], next: onward(ways[1]), otherwise: onward(ways[2]) },
       ];
       return [id(index), kinds[kind] ?? {}] as const;
     });
@@ -386,6 +387,8 @@ function inputFor(turn: FlowTurn, seed: number, resumes: number): FlowInput | nu
       return seed > 11 ? { type: 'silence' } : { type: 'digit', digit: '0123456789*#'[seed] ?? '0' };
     case 'enqueue':
       return { type: 'queueExit', exit: (['timeout', 'nobody', 'overload'] as const)[seed % 3] ?? 'timeout' };
+    case 'voicemail':
+      return { type: seed % 2 === 0 ? 'voicemailLeft' : 'voicemailMissing' };
     case 'hangUp':
       return null;
   }
@@ -419,11 +422,9 @@ t.test('what check passes brings a caller who does nothing to a person at every 
       const view = viewAt(noonMs + minute * 60_000);
       let turn = site.beginFlow('12345', view);
       for (let steps = 0; steps < 20 && turn.next.type !== 'enqueue'; steps += 1) {
-        turn = site.flowTurn(
-          turn.cursor,
-          { type: turn.next.type === 'collect' ? 'silence' : 'spoken' },
-          view,
-        );
+        const nothing = { collect: 'silence', voicemail: 'voicemailMissing', spoken: 'spoken' } as const;
+        if (turn.next.type === 'hangUp') break;
+        turn = site.flowTurn(turn.cursor, { type: nothing[turn.next.type] }, view);
       }
       return turn.next.type === 'enqueue';
     }),

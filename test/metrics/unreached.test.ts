@@ -94,6 +94,9 @@ t.test('a flow that ended by itself, a test call and a call under way are none',
     t.equal(unreachedReason(judgedRecord({ ...over, missedCause })), reason);
   t.equal(unreachedReason(judgedRecord({ ...over, missedCause: 'abandoned', tag: 'testCall' })), null);
   t.equal(unreachedReason(judgedRecord({ ...over, endedAtMs: null, missedCause: null })), null);
+  const message = { ...over, missedCause: 'flowEnd', voicemailMs: 9_000 } as const;
+  t.equal(unreachedReason(judgedRecord(message)), 'voicemail', 'whoever left a message is called back');
+  t.equal(unreachedReason(judgedRecord({ ...message, tag: 'testCall' })), 'voicemail');
 });
 
 t.test('a mark takes the caller off the list, whatever it says; a later miss brings him back', async (t) => {

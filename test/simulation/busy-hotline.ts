@@ -18,10 +18,26 @@ const moreNumbers = `
 - { number: '12394', name: 线路测试, shortName: 线路测试, kpiLine: '12345', tag: testCall, flow: '12345', queue: general }
 `;
 
+const menuFlow = 'flows/12345-menu.yaml';
+/** With the line full a message may be left. */
+const voicemail = `  tooMany:
+    voicemail: 30s
+    say: [msg.record]
+    next: saved
+    otherwise: full
+  saved:
+    hangup: voicemail
+    say: [msg.saved]
+  full:
+    hangup: overload
+    say: [exit.overload]
+`;
+
 /** The shipped site with its menu on, those numbers and shorter queues. */
 export async function busySite(): Promise<Site> {
   const files = new Map(await readSiteFiles('ivr-flows'));
   files.set('numbers.yaml', `${files.get('numbers.yaml') ?? ''}${moreNumbers}`);
+  files.set(menuFlow, (files.get(menuFlow) ?? '').replace(/  tooMany:[^]*$/, voicemail));
   const queues = files.get('queues.yaml') ?? '';
   files.set(
     'queues.yaml',

@@ -123,12 +123,13 @@ export function createShiftStore(database: Database): ShiftStore {
 function openCalls(sinceMs: number): RawBuilder<unknown> {
   return sql`open_call as (
     select one.contact_id, one.caller_masked, one.entry_id, one.queue_id, one.ended_at_ms, one.wait_ms,
-      case when one.cut_off then 'cutOff' else one.missed_cause end as reason,
+      case when one.voicemail_ms is not null and not one.answered then 'voicemail'
+        when one.cut_off then 'cutOff' else one.missed_cause end as reason,
       case when one.caller_key = '' then one.contact_id else one.caller_key end as caller
     from contact_record one
-    where (one.missed or one.cut_off) and one.arrived_at_ms >= ${sinceMs}
-      and one.ended_at_ms is not null and one.excluded is null
-      and (one.cut_off or one.missed_cause <> 'flowEnd')
+    where one.arrived_at_ms >= ${sinceMs} and one.ended_at_ms is not null
+      and ((one.voicemail_ms is not null and not one.answered)
+        or (one.excluded is null and (one.cut_off or (one.missed and one.missed_cause <> 'flowEnd'))))
       and not exists (select 1 from contact_reached mark where mark.contact_id = one.contact_id)
       and (one.caller_key = '' or not exists (
         select 1 from contact_record other

@@ -117,6 +117,7 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
       },
     },
   ],
+  VoicemailLeft: (fact) => ['story.VoicemailLeft', { t: fact.ms('lastingMs') }],
   EventTold: () => ['story.EventTold'],
   SurveyOffered: (fact) => ['story.SurveyOffered', { agent: agentOf(fact) }],
   SurveyAnswered: (fact) => ['story.SurveyAnswered', { grade: fact.word('rate', 'grade') }],

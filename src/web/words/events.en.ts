@@ -32,5 +32,7 @@ export const eventsEn: Readonly<Record<keyof typeof eventsZh, string>> = {
   'event.confirmedBy': 'confirmed by {name}',
   'event.listen': 'Listen to {text}',
   'event.older': 'Event prompts that are over',
+  'story.VoicemailLeft': 'Left a message of {t}',
+  'missed.voicemail': 'Message',
   'story.EventTold': 'Heard an event prompt',
 };

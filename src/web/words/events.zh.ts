@@ -31,5 +31,7 @@ export const eventsZh = {
   'event.confirmedBy': '{name} 确认',
   'event.listen': '试听「{text}」',
   'event.older': '已结束的事件提示',
+  'story.VoicemailLeft': '留言 {t}',
+  'missed.voicemail': '留言',
   'story.EventTold': '听到事件提示',
 } as const;
