@@ -10,7 +10,6 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { takeSurveyTurn } from './contact-survey.js';
-import { voicemailOver } from './contact-voicemail.js';
 import { isQuiet, say, sayInstead, untoldEvents } from './contact-voice.js';
 import { eventPromptRef } from './event-prompt.js';
 import type { FlowCursor, FlowInput, FlowTurn, QueueExit, QueueRequest } from './flow-turn.js';
@@ -75,7 +74,6 @@ export function flowGoesOn(
 export function digitPressed(step: ContactStep, digit: string, context: ContactContext): ContactStep {
   const { stage } = step.contact;
   if (stage.at !== 'flow' && stage.at !== 'survey') return step;
-  if (stage.next.type === 'voicemail') return digit === '#' ? voicemailOver(step, 'key', context) : step;
   if (stage.next.type !== 'collect') return step;
   if (!stage.next.bargeIn && !isQuiet(step)) return step;
   return flowGoesOn(step, stage.cursor, { type: 'digit', digit }, context);

@@ -114,7 +114,9 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'PlayEnded':
       return playEnded(step, signal.playId, signal.ok, context);
     case 'Digit':
-      return digitPressed(step, signal.digit, context);
+      return inVoicemail(step)
+        ? spokenInto(step, signal.digit, context)
+        : digitPressed(step, signal.digit, context);
     case 'TimerFired':
       return timerFired(step, signal.timer, context);
     case 'OfferMade':
@@ -190,6 +192,15 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'Resynced':
       return resynced(step, signal, context);
   }
+}
+
+function inVoicemail({ contact: { stage } }: ContactStep): boolean {
+  return stage.at === 'flow' && stage.next.type === 'voicemail';
+}
+
+/** A key while a message is taken: # alone ends it. */
+function spokenInto(step: ContactStep, digit: string, context: ContactContext): ContactStep {
+  return digit === '#' ? voicemailOver(step, 'key', context) : step;
 }
 
 /** Whatever the signal was: what the stage wants as soon as the line is quiet. */

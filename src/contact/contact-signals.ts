@@ -1,5 +1,4 @@
 // What reaches a contact's mailbox, what is journaled of it, and what it asks of the outside.
-import type { VoicemailEnd } from './contact-voicemail.js';
 import type { AgentSignal } from './agent.js';
 import type {
   Arrival,
@@ -10,6 +9,7 @@ import type {
   StageName,
   Supervision,
   SupervisionMode,
+  VoicemailEnd,
 } from './contact.js';
 import type { QueueExit, SpokenPart } from './flow-turn.js';
 import type {

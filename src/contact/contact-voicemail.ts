@@ -1,5 +1,5 @@
 // 留言: a citizen speaks to nobody and is called back. What he says is kept from the tone on, however it ends; too short, it is none.
-import type { Contact } from './contact.js';
+import type { Contact, VoicemailEnd } from './contact.js';
 import { flowGoesOn } from './contact-flow.js';
 import { arm, ask, disarm, patch, record, type ContactContext, type ContactStep } from './contact-step.js';
 
@@ -7,9 +7,6 @@ import { arm, ask, disarm, patch, record, type ContactContext, type ContactStep 
 const shortestMs = 2_000;
 /** Beyond the longest: the recorder may take a moment to begin. */
 const startMs = 5_000;
-
-/** How a message ended: by #, at its longest, by the citizen's hang-up, or by a fault of ours. */
-export type VoicemailEnd = 'key' | 'longest' | 'hungUp' | 'fault';
 
 /** The words before it are over: asks for the recording, once. */
 export function beginVoicemail(step: ContactStep, longestMs: number, context: ContactContext): ContactStep {

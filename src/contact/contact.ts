@@ -192,6 +192,9 @@ export interface Disposition {
   readonly matterNumber?: string;
 }
 
+/** How a message (留言) ended: by #, at its longest, by the citizen's hang-up, or by a fault of ours. */
+export type VoicemailEnd = 'key' | 'longest' | 'hungUp' | 'fault';
+
 /** A contact's live state. Plain data: one JSON value in Redis and in the spool. */
 export interface Contact {
   readonly id: ContactId;
