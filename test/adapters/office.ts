@@ -39,6 +39,7 @@ import { officeMessages } from './office-messages.js';
 import { accountPassword, openAccounts } from './office-accounts.js';
 import { drawFrom, isWanted, reported } from './memory-records.js';
 import { openPrompts } from './office-prompts.js';
+import { openVersions } from './office-versions.js';
 
 /** Monday, 10:00 at the site. */
 export const startMs = Date.UTC(2026, 10, 23, 2);
@@ -59,16 +60,14 @@ function siteOf(menu: boolean, read: ReadonlyMap<string, string> = files): Site 
 export const plainSite = siteOf(false);
 export const menuSite = siteOf(true);
 /** With somebody of every role: 1009 is an expert. */
-export const siteOfAllRoles = siteOf(
-  false,
-  new Map([
-    ...files,
-    [
-      'agents.yaml',
-      `${files.get('agents.yaml') ?? ''}- { id: '1009', name: 演示九, team: west, role: expert, skills: [general] }\n`,
-    ],
-  ]),
-);
+const textsOfAllRoles: ReadonlyMap<string, string> = new Map([
+  ...files,
+  [
+    'agents.yaml',
+    `${files.get('agents.yaml') ?? ''}- { id: '1009', name: 演示九, team: west, role: expert, skills: [general] }\n`,
+  ],
+]);
+export const siteOfAllRoles = siteOf(false, textsOfAllRoles);
 
 /** The database's reader is one of ours: a type error here means that the two have come apart. */
 export const readerOf = (store: RecordStore): RecordReader => store;
@@ -274,7 +273,7 @@ export async function openOffice({
   });
   let site = firstSite;
   let broken = false;
-  const texts = new Map(files);
+  const texts = new Map(firstSite === siteOfAllRoles ? textsOfAllRoles : files);
   const pins = new Map<AgentId, string>();
   const pinOf = (id: AgentId) => pins.get(id) ?? (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined);
   const change = (next: Site): SiteChange => {
@@ -289,6 +288,19 @@ export async function openOffice({
     site = next;
     return { ok: true, site, unchanged };
   };
+  const loadTexts = (read: ReadonlyMap<string, string>) => {
+    for (const file of texts.keys()) if (!read.has(file)) texts.delete(file);
+    for (const [file, text] of read) texts.set(file, text);
+    const parsed = parseSite(texts, { nowMs: startMs, overrides: { menu: site.menu } });
+    if (parsed.ok) site = parsed.site;
+    return parsed.ok ? { ok: true as const, site, unchanged: false } : parsed;
+  };
+  const versions = openVersions(texts, {
+    site: () => site,
+    load: loadTexts,
+    nowMs: () => world.clock.nowMs(),
+    engine: world.engine,
+  });
   const recordingsDir = mkdtempSync(path.join(tmpdir(), 'yihao-recordings-'));
   t.teardown(() => rmSync(recordingsDir, { recursive: true }));
   const prompts = openPrompts(() => world.clock.nowMs());
@@ -319,12 +331,15 @@ export async function openOffice({
         if (!done.ok) return done;
         if (!dryRun) {
           for (const [file, text] of done.changed) texts.set(file, text);
+          await versions.write(done.changed);
           const parsed = parseSite(texts, { nowMs: startMs, overrides: { menu: false } });
           if (parsed.ok) site = parsed.site;
         }
         return { ok: true, site, edits: done.edits, rows: done.rows };
       },
     },
+    publisher: versions.publisher,
+    speaker: versions.speaker,
     messages: officeMessages(world, { current: () => site, ofVersion: () => site }),
     secrets: {
       passwordOf: (deviceId) => (site.devices.has(deviceId) ? `password of ${deviceId}` : undefined),
@@ -387,6 +402,7 @@ export async function openOffice({
     accounts,
     recordingsDir,
     prompts,
+    versions,
     call,
     logIn,
     breakFiles: (isBroken: boolean) => void (broken = isBroken),

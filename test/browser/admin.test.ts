@@ -136,9 +136,10 @@ t.test('the calendar shows the year and asks for the next one', async (t) => {
   await page.getByRole('button', { name: '录入 2027 年安排' }).click();
   await page.fill('[name=document]', '国办发明电〔2026〕9号');
   t.same(await judge('notice'), []);
-  await page.getByRole('button', { name: '保存' }).click();
-  await page.getByText('已保存').waitFor();
-  t.equal(await page.getByText('还没有录入').count(), 0);
+  await page.getByRole('button', { name: '存入草稿' }).click();
+  await page.getByText('已存入草稿').waitFor();
+  await page.getByText('我的草稿有 1 处修改').waitFor();
+  t.ok(await page.getByText('还没有录入').count(), 'not in force before somebody publishes it');
   await page.getByRole('button', { name: 'English' }).or(page.getByText('English')).first().click();
   await page.getByRole('tab', { name: 'Agents' }).click();
   await page.getByRole('button', { name: 'Edit 1001' }).click();

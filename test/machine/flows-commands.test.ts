@@ -19,7 +19,7 @@ interface Told {
 
 /** Runs one command with these lines as its input; it may take a minute on a busy machine. */
 function flows(args: readonly string[], input = ''): Promise<Told> {
-  const env = { ...process.env, YIHAO_FLOWS: copy };
+  const env = { ...process.env, YIHAO_FLOWS: copy, YIHAO_HOME: path.join(home, 'yihao') };
   // tap gives every child its own loaders through NODE_OPTIONS; the command brings its own.
   delete (env as Record<string, string | undefined>)['NODE_OPTIONS'];
   const child = spawn(process.execPath, [path.join(project, 'scripts/flows.mjs'), ...args], {
@@ -46,7 +46,18 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 t.test('help says every command; a wrong wish says what is wrong, and ends with 2', async (t) => {
   const help = await flows(['help']);
   t.match(help, { code: 0, err: '' });
-  for (const command of ['check', 'draw', 'try', 'test', 'diff', 'number', 'help'])
+  for (const command of [
+    'check',
+    'draw',
+    'try',
+    'test',
+    'diff',
+    'number',
+    'publish',
+    'undo',
+    'versions',
+    'help',
+  ])
     t.match(help.out, new RegExp(`^  ${command}\\b`, 'm'));
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /请写命令。 Name a command\./],

@@ -33,6 +33,7 @@ import { addOwnCredentials } from './own-credentials.js';
 import { addPageRoutes, showMissingPage } from './page-routes.js';
 import { addReportRoutes } from './report-routes.js';
 import { addSampleRoutes } from './sample-routes.js';
+import { addPublishRoutes } from './publish-routes.js';
 import { addPromptRoutes } from './prompt-routes.js';
 import { addRecordingRoutes } from './recording-routes.js';
 import { addSearchRoutes } from './search-routes.js';
@@ -106,7 +107,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
       addSiteRoutes,
     ])
       add(api, parts);
-    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes]) add(api, parts);
+    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes, addPublishRoutes]) add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
     for (const add of [addReportRoutes, addSampleRoutes, addPromptRoutes]) add(api, parts);
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
