@@ -71,6 +71,12 @@ export const router = createRouter({
       component: () => import('./publish/publish-page.vue'),
       meta: { look: 'paper' },
     },
+    {
+      path: '/flows',
+      name: 'flows',
+      component: () => import('./flows/flows-page.vue'),
+      meta: { look: 'paper' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     {
       path: '/:rest(.*)*',

@@ -13,7 +13,7 @@ import { judgeDraft } from '../../src/site/judge-draft.js';
 import { publish } from '../../src/site/publishing.js';
 import { noonMs } from '../site/small-site.js';
 import { everyone } from './office-accounts.js';
-import { openOffice, siteOfAllRoles } from './office.js';
+import { citizenNumber, openOffice, siteOfAllRoles } from './office.js';
 import { folderIn, layDown, renamedEverywhere } from './versioned-folder.js';
 
 async function wanted(folder: VersionedFolder, texts: ReadonlyMap<string, string>) {
@@ -168,7 +168,7 @@ t.test(
       author: '1001',
       reason: '12399 并入',
       changed: [{ kind: 'numbers', id: '12399', what: 'add', conflict: false }],
-      differences: [{ zh: '新增号码 12399。' }],
+      differences: [{ zh: /^新增号码 12399:/ }],
       findings: [],
     });
     const { seen } = draft;
@@ -189,7 +189,7 @@ t.test(
     });
     t.equal((await ask('hotlineAdmin', 'GET /api/v1/drafts/1001'))['code'], 'DRAFT_UNKNOWN');
     t.match(await ask('supervisor', 'GET /api/v1/publishing/versions/2'), {
-      differences: [{ zh: '新增号码 12399。' }],
+      differences: [{ zh: /^新增号码 12399:/ }],
     });
 
     t.match(await ask('hotlineAdmin', 'POST /api/v1/publishing/versions/1/undo', { reason: '并入推迟' }), {
@@ -311,10 +311,31 @@ t.test('what the host’s terminal has published comes into force by itself, and
   t.match(audited.at(-1), { act: 'site.publish', by: 'os:root', role: 'host', about: 'version 2' });
 });
 
+t.test('a flow is drawn with the calls at its nodes, and those that came by', async (t) => {
+  const { ask, world } = await openPublishing();
+  t.match(await ask('supervisor', 'GET /api/v1/flows'), {
+    flows: [
+      { id: '12345', entries: /./ },
+      { id: '12345-menu', entries: [] },
+    ],
+  });
+  const picture = async () => String((await ask('supervisor', 'GET /api/v1/flows/12345/picture'))['svg']);
+  t.match(await picture(), /data-node="line"(?:(?!<g class="node).)*在此 0 · 今日 0/s);
+  for (const patienceMs of [3_000, null]) {
+    world.telephony.call({ ani: citizenNumber, dnis: '12345', patienceMs });
+    await world.runUntil(world.clock.nowMs() + 2_000);
+  }
+  t.match(await picture(), /data-node="line"(?:(?!<g class="node).)*在此 2 · 今日 2/s);
+  await world.runUntil(world.clock.nowMs() + 2_000);
+  t.match(await picture(), /data-node="line"(?:(?!<g class="node).)*在此 1 · 今日 2/s);
+  t.notMatch(await picture(), /<style/, 'the pages’ policy lets no style in');
+  t.equal((await ask('supervisor', 'GET /api/v1/flows/nowhere/picture'))['code'], 'NOT_FOUND');
+});
+
 t.test('every role at every route of drafts and versions', async (t) => {
   const { call, cookies } = await openPublishing();
   const routes = Object.entries(routeAccess).filter(([name]) =>
-    /\/api\/v1\/(?:publishing|drafts?)\b/.test(name),
+    /\/api\/v1\/(?:publishing|drafts?|flows)\b/.test(name),
   );
   t.ok(routes.length > 10);
   const bodies: Readonly<Record<string, Body>> = {

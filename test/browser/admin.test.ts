@@ -123,7 +123,7 @@ t.test('the number ledger shows each number on a day, and what its callers hear'
   await page.locator('input[name=day]').fill('2027-08-01');
   await page.locator('input[name=day]').blur();
   await page.locator('[data-number="12358"] td[data-state=prompt]').waitFor();
-  await page.locator('[data-number="12358"] button').click();
+  await page.locator('[data-number="12358"]').getByRole('button', { name: '听一听' }).click();
   await page.locator('[data-heard="12358"]').getByText('12358价格举报热线已停止使用').first().waitFor();
   t.same(await judge('numbers'), []);
 });

@@ -80,7 +80,7 @@ t.test('a clerk who knows no YAML drafts a retired number; what is wrong stands 
   await clerk.getByText('已存入草稿').waitFor();
   await clerk.locator('[data-draft="12399"]').getByText('新增').waitFor();
   await clerk.getByRole('link', { name: '查看并提交发布' }).click();
-  await clerk.getByText('新增号码 12399。').waitFor();
+  await clerk.getByText('新增号码 12399:').waitFor();
   await clerk.getByText('检查通过').waitFor();
   await clerk.fill('[name=reason-1001]', '12399 并入 12345');
   await clerk.getByRole('button', { name: '保存理由' }).click();
@@ -92,7 +92,7 @@ t.test('a clerk who knows no YAML drafts a retired number; what is wrong stands 
 t.test('another publishes it; callers hear the new words', async (t) => {
   await second.goto(`${origin}/publish`);
   const draft = second.locator('[data-draft="1001"]');
-  await draft.getByText('新增号码 12399。').waitFor();
+  await draft.getByText('新增号码 12399:').waitFor();
   t.equal(await second.inputValue('[name=reason-1001]'), '12399 并入 12345');
   t.same(await judge(second, 'draft-of-another'), []);
   await draft.getByRole('button', { name: '复核无误,发布' }).click();
@@ -133,11 +133,22 @@ t.test('it is undone: a draft like any other, in an emergency by one whom anothe
   await third.getByText('第 3 版已补审').waitFor();
   t.equal(await third.locator('[data-awaiting]').count(), 0);
   await third.getByRole('button', { name: '第 2 版的差别' }).click();
-  await third.locator('.versions').getByText('新增号码 12399。').waitFor();
+  await third.locator('.versions').getByText('新增号码 12399:').waitFor();
   t.same(await judge(third, 'versions'), []);
   await third.goto(`${origin}/admin?tab=numbers`);
   await third.locator('[data-number="12358"]').waitFor();
   t.equal(await third.locator('[data-number="12399"]').count(), 0);
+});
+
+t.test('flows are drawn with the calls at their nodes', async (t) => {
+  office.world.telephony.call({ ani: '031100000001', dnis: '12345', patienceMs: null });
+  await office.world.runUntil(office.world.clock.nowMs() + 2_000);
+  await clerk.goto(`${origin}/flows`);
+  await clerk.locator('[data-node=line] .figures.busy').getByText('在此 1').waitFor();
+  t.same(await judge(clerk, 'flow'), []);
+  await clerk.selectOption('[name=flow]', '12345-menu');
+  await clerk.locator('[data-flow="12345-menu"] [data-kind=menu]').first().waitFor();
+  t.same(await judge(clerk, 'flow-menu'), []);
 });
 
 t.test('a prompt’s text and a reading are drafted, seen and taken back', async (t) => {
@@ -164,7 +175,7 @@ t.test('a prompt’s text and a reading are drafted, seen and taken back', async
   await clerk.getByRole('button', { name: '移除 修改 提示音 greet.main' }).click();
   await clerk.getByText('将重新合成').waitFor({ state: 'detached' });
   await clerk.getByRole('button', { name: 'English' }).or(clerk.getByText('English')).first().click();
-  await clerk.getByText('The reading of 长安 is new.').waitFor();
+  await clerk.getByText('The reading of 长安 is new: chang2 an1.').waitFor();
   t.same(await judge(clerk, 'publish-english'), []);
   t.same(faults, [], 'no fault in any page');
 });

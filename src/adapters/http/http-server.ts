@@ -15,6 +15,7 @@ import { createBroadcastBoard } from './broadcast-board.js';
 import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addCardRoutes } from './card-routes.js';
 import { addContactRoutes } from './contact-routes.js';
+import { addFlowRoutes } from './flow-routes.js';
 import { createErrorHandler, refuse, refuseBytes } from './error-reply.js';
 import { addGatewayRoutes } from './gateway-routes.js';
 import { addHandoverRoutes } from './handover-routes.js';
@@ -107,7 +108,8 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
       addSiteRoutes,
     ])
       add(api, parts);
-    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes, addPublishRoutes]) add(api, parts);
+    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes, addPublishRoutes, addFlowRoutes])
+      add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
     for (const add of [addReportRoutes, addSampleRoutes, addPromptRoutes]) add(api, parts);
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])

@@ -180,11 +180,11 @@ export function rowOfForm(kind: FormKind, row: RowFields, draft: Readonly<FormDr
   return { ...rest, ...made };
 }
 
-function fieldValue({ kind }: FormField, value: FieldDraft | undefined): unknown {
+function fieldValue({ kind, optional }: FormField, value: FieldDraft | undefined): unknown {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'string') {
     const text = value.trim();
-    if (kind === 'lines') return linesOf(text);
+    if (kind === 'lines') return linesOf(text) ?? (optional === true ? undefined : []);
     if (text === '') return undefined;
     return kind === 'number' && Number.isFinite(Number(text)) ? Number(text) : text;
   }

@@ -3,6 +3,13 @@ import type { publishZh } from './publish.zh.js';
 
 export const publishEn: Readonly<Record<keyof typeof publishZh, string>> = {
   'page.publish': 'Publishing',
+  'page.flows': 'Flows',
+  'flows.flow': 'Flow',
+  'flows.entries': 'Used by: {names}',
+  'flows.unused': 'Used by no number',
+  'flows.since':
+    '在此: calls there at this moment; 今日: how many came by since {at}; every 5 s. A call counts at its queue until an agent has answered.',
+  'flows.stale': 'Not up to date: {reason}',
   'draft.bar': 'My draft has {n} changes that are not in force',
   'draft.look': 'Look and hand in',
   'draft.saved': 'Kept in the draft; in force once another hotline administrator publishes it',
