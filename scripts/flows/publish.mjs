@@ -3,7 +3,6 @@
 
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import { buildPrompts } from '../install/prompts.mjs';
 import { loadCore } from '../prompts/core.mjs';
 import { layoutOf } from '../run/layout.mjs';
 import { UsageError } from './command.mjs';
@@ -82,8 +81,7 @@ export const versionsCommand = {
 async function folderOf() {
   const layout = layoutOf(process.env);
   const { createVersionStore } = await loadCore('adapters/files/version-store');
-  const versionsDir = path.join(layout.home, 'site-versions');
-  const draftsDir = path.join(layout.home, 'site-drafts');
+  const { siteVersions: versionsDir, siteDrafts: draftsDir } = layout;
   return {
     dir: layout.flows,
     store: createVersionStore({ versionsDir, draftsDir }),
@@ -136,7 +134,6 @@ async function leave(folder, draft) {
 async function publishAlone(folder, publication) {
   const { publishDraft } = await loadCore('adapters/files/publish-draft');
   const { number, hash } = await publishDraft(folder, publication);
-  await buildPrompts(layoutOf(process.env));
   console.log(
     `已发布第 ${number} 版(${hash}),运行中的服务数秒内启用;请另一位管理员在页面 /publish 补审。\nPublished as version ${number}; a running service takes it within seconds. Another administrator has to review it on the page /publish.`,
   );

@@ -323,7 +323,7 @@ t.test('a flow is drawn with the calls at its nodes, and those that came by', as
   t.match(await picture(), /data-node="line"(?:(?!<g class="node).)*在此 0 · 今日 0/s);
   for (const patienceMs of [3_000, null]) {
     world.telephony.call({ ani: citizenNumber, dnis: '12345', patienceMs });
-    await world.runUntil(world.clock.nowMs() + 2_000);
+    await world.runUntil(world.clock.nowMs() + 1_000);
   }
   t.match(await picture(), /data-node="line"(?:(?!<g class="node).)*在此 2 · 今日 2/s);
   await world.runUntil(world.clock.nowMs() + 2_000);

@@ -2,10 +2,8 @@
 import { AppError } from '../../errors.js';
 import {
   applyDraft,
-  draftTables,
   governedHash,
   governedTexts,
-  hashOf,
   isGoverned,
   placedRows,
   textChanges,
@@ -144,18 +142,6 @@ export function createSitePublisher(parts: SitePublisherParts) {
     return { draft, changes, result: await judged(files, changes, wish) };
   }
 
-  async function putText(author: string, file: string, text: string | null): Promise<JudgedDraft> {
-    const files = await filesInForce();
-    if (!isGoverned(file)) throw new AppError('REQUEST_INVALID', { field: 'file' });
-    const draft = (await store.draft(author)) ?? emptyDraft(author);
-    const before = hashOf(files.get(file));
-    const changes = withChange(draft.changes, { is: 'text', file, before, text });
-    const result = await judged(files, changes);
-    refuse(result);
-    await keep({ ...draft, changes });
-    return result;
-  }
-
   async function putRow(wish: RowWish): Promise<JudgedDraft> {
     const { draft, changes, result } = await withRow(wish);
     refuse(result);
@@ -223,7 +209,6 @@ export function createSitePublisher(parts: SitePublisherParts) {
     },
     previewRow: async (wish: RowWish) => (await withRow(wish)).result,
     putRow: (wish: RowWish) => inTurn(() => putRow(wish)),
-    putText: (author: string, file: string, text: string | null) => inTurn(() => putText(author, file, text)),
     putReason: (author: string, reason: string) =>
       inTurn(async () => keep({ ...(await draftOf(author)), reason })),
     dropChange: (author: string, at: number) =>
@@ -250,11 +235,6 @@ export function createSitePublisher(parts: SitePublisherParts) {
       const rest = [...(await readSiteFiles(dir))].filter(([file]) => !isGoverned(file));
       return judged(new Map([...before, ...rest]), textChanges(before, after));
     },
-    async textOf(author: string, file: string) {
-      const files = await filesInForce();
-      const draft = await store.draft(author);
-      return applyDraft(files, draft?.changes ?? []).files.get(file);
-    },
   };
 }
 
@@ -279,6 +259,3 @@ function refuse({ findings, conflicts }: JudgedDraft): void {
   if (errors.length > 0) throw new AppError('SITE_INVALID', { findings: errors });
   if (conflicts.length > 0) throw new AppError('DRAFT_CONFLICT', { conflicts });
 }
-
-/** Whether this is one of the tables with forms. */
-export const isDraftTable = (name: string): name is DraftTable => draftTables.some((one) => one === name);

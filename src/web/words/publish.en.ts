@@ -6,9 +6,9 @@ export const publishEn: Readonly<Record<keyof typeof publishZh, string>> = {
   'page.flows': 'Flows',
   'flows.flow': 'Flow',
   'flows.entries': 'Used by: {names}',
-  'flows.unused': 'Used by no number',
+  'flows.unused': 'Used by no number at present',
   'flows.since':
-    '在此: calls there at this moment; 今日: how many came by since {at}; every 5 s. A call counts at its queue until an agent has answered.',
+    'The plates tell how many calls are at a node now, and how many came by since {at}; every 5 s. A call counts at its queue until an agent has answered.',
   'flows.stale': 'Not up to date: {reason}',
   'draft.bar': 'My draft has {n} changes that are not in force',
   'draft.look': 'Look and hand in',

@@ -5,7 +5,7 @@ export const publishZh = {
   'page.flows': '流程',
   'flows.flow': '流程',
   'flows.entries': '使用的号码:{names}',
-  'flows.unused': '没有号码使用',
+  'flows.unused': '目前没有号码使用',
   'flows.since':
     '“在此”为此刻停留的来电,“今日”为 {at} 以来经过的次数;每 5 秒更新。排队的来电到话务员接听为止都算在排队节点。',
   'flows.stale': '暂时没有更新:{reason}',
