@@ -8,8 +8,10 @@ import { UsageError } from './flows/command.mjs';
 import { diffCommand } from './flows/diff.mjs';
 import { drawCommand } from './flows/draw.mjs';
 import { numberCommand } from './flows/number.mjs';
+import { publishCommand, undoCommand, versionsCommand } from './flows/publish.mjs';
 import { testCommand } from './flows/test.mjs';
 import { tryCommand } from './flows/try.mjs';
+import { loadCore } from './prompts/core.mjs';
 import { layoutOf, SettingError } from './run/layout.mjs';
 
 /** @type {Readonly<Record<string, import('./flows/command.mjs').Command>>} */
@@ -20,6 +22,9 @@ const commands = {
   test: testCommand,
   diff: diffCommand,
   number: numberCommand,
+  publish: publishCommand,
+  undo: undoCommand,
+  versions: versionsCommand,
 };
 
 const usage = `用法 usage: npm run flows -- 命令 COMMAND [--dir DIR]
@@ -51,15 +56,16 @@ async function run([name = '', ...rest]) {
  * @param {import('./flows/command.mjs').Command} command
  * @param {readonly string[]} words
  */
-function readArguments(name, { options, args: [least, most] }, words) {
+function readArguments(name, { options, flags = [], args: [least, most] }, words) {
   const known = ['dir', ...options];
-  const { positionals, values } = parsed(name, words, known);
+  const { positionals, values } = parsed(name, words, known, flags);
   if (positionals.length < least || positionals.length > most)
     throw new UsageError(
       `${name} 后面的词数不对。`,
       `${name} takes ${least === most ? least : `${least} to ${most}`} words after it.`,
     );
-  const { dir, ...others } = /** @type {Record<string, string | undefined>} */ (values);
+  const given = Object.entries(values).map(([key, value]) => [key, value === true ? 'yes' : value]);
+  const { dir, ...others } = /** @type {Record<string, string | undefined>} */ (Object.fromEntries(given));
   return { dir, asked: { args: positionals, values: others } };
 }
 
@@ -67,23 +73,31 @@ function readArguments(name, { options, args: [least, most] }, words) {
  * @param {string} name
  * @param {readonly string[]} words
  * @param {readonly string[]} known
+ * @param {readonly string[]} flags
  */
-function parsed(name, words, known) {
+function parsed(name, words, known, flags) {
   try {
     return parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: Object.fromEntries(
-        known.map((option) => [option, { type: /** @type {'string'} */ ('string') }]),
-      ),
+      options: Object.fromEntries([
+        ...known.map((option) => [option, { type: /** @type {'string'} */ ('string') }]),
+        ...flags.map((option) => [option, { type: /** @type {'boolean'} */ ('boolean') }]),
+      ]),
     });
   } catch {
-    const list = known.map((option) => `--${option}`).join(' ');
-    throw new UsageError(
-      `${name} 的选项有误,可用 ${list},各带一个值。`,
-      `${name} takes ${list}, each with a value.`,
-    );
+    const list = [...known, ...flags].map((option) => `--${option}`).join(' ');
+    throw new UsageError(`${name} 的选项有误,可用 ${list}。`, `${name} takes ${list}.`);
   }
+}
+
+/** Says what the service's own rules refuse, in the catalogue's words. @param {string} code */
+async function wasRefused(code) {
+  const { errorCatalogue } = await loadCore('errors');
+  if (code === 'CONFIG_INVALID' || !Object.hasOwn(errorCatalogue, code)) return false;
+  const { zh, en } = errorCatalogue[/** @type {keyof typeof errorCatalogue} */ (code)];
+  console.error(`${zh}。 ${en}`);
+  return true;
 }
 
 try {
@@ -93,6 +107,8 @@ try {
   if (error instanceof UsageError) {
     console.error(`${error.message}\n${usage}`);
     process.exitCode = 2;
+  } else if (code !== undefined && (await wasRefused(code))) {
+    process.exitCode = 1;
   } else if (error instanceof SettingError || code === 'CONFIG_INVALID') {
     console.error(
       code === 'CONFIG_INVALID' ? `不能读取。 Cannot be read: ${JSON.stringify(details)}` : String(error),

@@ -1,11 +1,12 @@
 // @ts-check
-// npm run prompts -- build | measure | script: makes the sounds of ivr-flows/prompts/, measures them, or prints the studio's recording script.
+// npm run prompts -- build | measure | script: makes the sounds of ivr-flows/prompts/, measures them, or prints the studio's recording script; make and speak are for the service.
 
 import { SetupFailure } from './install/failure.mjs';
 import { readCatalogue } from './prompts/catalogue.mjs';
-import { buildSounds } from './prompts/build.mjs';
+import { buildSounds, makeSounds } from './prompts/build.mjs';
 import { loadCore } from './prompts/core.mjs';
 import { measureSounds } from './prompts/measure.mjs';
+import { speakAloud } from './prompts/speak-aloud.mjs';
 import { printStudioScript } from './prompts/studio-script.mjs';
 import { layoutOf, SettingError } from './run/layout.mjs';
 
@@ -15,16 +16,18 @@ const usage = `用法 usage: npm run prompts -- build    合成全部提示音�
 
 /** @param {string} command */
 async function main(command) {
-  if (!['build', 'measure', 'script'].includes(command)) {
+  if (!['build', 'measure', 'script', 'make', 'speak'].includes(command)) {
     console.error(usage);
     return 2;
   }
+  if (command === 'speak') return speakAloud();
   const layout = layoutOf(process.env);
   const catalogue = await readCatalogue(layout.flows);
   await report(catalogue.findings);
   if (catalogue.findings.some((finding) => finding.level === 'error')) return 1;
   if (command === 'measure') return measure(layout, catalogue);
-  if (command === 'script') await printStudioScript(catalogue, console.log);
+  if (command === 'make') await makeSounds(layout, catalogue);
+  else if (command === 'script') await printStudioScript(catalogue, console.log);
   else await build(layout, catalogue);
   return 0;
 }

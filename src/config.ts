@@ -52,6 +52,8 @@ export interface Config {
   readonly pagesDir: string;
   readonly recordingsDir: string;
   readonly soundsManifest: string;
+  /** Folders that the program which makes sounds finds its way by, as variables of its environment. */
+  readonly soundFolders: Readonly<Record<string, string>>;
   readonly cdrFile: string;
   /** Where Asterisk's queue_log format is written; null = nowhere. */
   readonly queueLogFile: string | null;
@@ -118,6 +120,7 @@ export function readConfig(env: Env, projectDir: string): Config {
     pagesDir: join(projectDir, 'dist', 'web'),
     recordingsDir: join(home, 'recordings'),
     soundsManifest: join(home, 'sounds', 'manifest.json'),
+    soundFolders: soundFolders(env, home),
     cdrFile: join(home, 'cdr', 'calls.csv'),
     queueLogFile: queueLogFile(env, home),
     recordingFloorBytes:
@@ -194,4 +197,12 @@ function databaseUrl(env: Env): string {
   const url = env['DATABASE_URL'];
   if (url?.startsWith('postgres')) return url;
   throw invalid('DATABASE_URL', undefined, 'postgres://user:password@host:port/database');
+}
+
+function soundFolders(env: Env, home: string): Readonly<Record<string, string>> {
+  const passed = ['YIHAO_CACHE', 'XDG_CACHE_HOME', 'HOME'].flatMap((name) => {
+    const value = env[name];
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(passed), YIHAO_HOME: home };
 }

@@ -65,6 +65,21 @@ export const errorCatalogue = {
   },
   DEADLINE_EXCEEDED: { status: 504, zh: '外部部件超时未应答', en: 'An outside part did not answer in time.' },
   DEVICE_UNKNOWN: { status: 404, zh: '没有这台话机', en: 'There is no such phone.' },
+  DRAFT_CONFLICT: {
+    status: 409,
+    zh: '草稿中有的内容已被别人改过,请移除这几处后重新修改',
+    en: 'Something the draft changes has been changed meanwhile: take those changes out and make them anew.',
+  },
+  DRAFT_OPEN: {
+    status: 409,
+    zh: '您还有未发布的草稿,请先发布或放弃',
+    en: 'You have a draft that is not published: publish it or give it up first.',
+  },
+  DRAFT_UNKNOWN: {
+    status: 404,
+    zh: '没有这份草稿,可能已经发布或放弃',
+    en: 'There is no such draft: it was published or given up.',
+  },
   ENROLMENT_NEEDED: {
     status: 403,
     zh: '请先修改初始密码、绑定动态口令',
@@ -139,6 +154,16 @@ export const errorCatalogue = {
     zh: '没有这条喊话或交接',
     en: 'There is no such broadcast or hand-over note.',
   },
+  NOTHING_CHANGED: {
+    status: 409,
+    zh: '没有任何改动',
+    en: 'Nothing would change.',
+  },
+  NOTHING_TO_REVIEW: {
+    status: 409,
+    zh: '这个版本不需要补审',
+    en: 'This version needs no review.',
+  },
   NOT_FOUND: { status: 404, zh: '没有这个地址', en: 'There is nothing at this address.' },
   NUMBER_INVALID: {
     status: 400,
@@ -154,6 +179,11 @@ export const errorCatalogue = {
     status: 403,
     zh: '不能操作自己的账号,请由另一位管理员办理',
     en: 'Nobody acts on his own account: another administrator has to.',
+  },
+  OWN_DRAFT: {
+    status: 403,
+    zh: '本人的修改须由另一位复核发布;紧急时可单独发布,事后补审',
+    en: 'Nobody publishes or reviews his own change: another has to. In an emergency one may publish alone, to be reviewed afterwards.',
   },
   PASSWORD_WEAK: {
     status: 400,
@@ -175,8 +205,8 @@ export const errorCatalogue = {
   RATE_LIMITED: { status: 429, zh: '请求过于频繁,请稍后再试', en: 'Too many requests: try again later.' },
   REASON_NEEDED: {
     status: 400,
-    zh: '强制操作须填写理由,2至100个字',
-    en: 'A forced act needs a reason of 2 to 100 characters.',
+    zh: '请填写理由,2至100个字',
+    en: 'This needs a reason of 2 to 100 characters.',
   },
   RECORDING_DISK_LOW: {
     status: 507,
@@ -293,6 +323,11 @@ export const errorCatalogue = {
     status: 426,
     zh: '此地址只接受 WebSocket 连接,请检查前置代理是否转发 Upgrade 头',
     en: 'This address speaks WebSocket only: check that the proxy in front passes the Upgrade header on.',
+  },
+  VERSION_UNKNOWN: {
+    status: 404,
+    zh: '没有这个版本',
+    en: 'There is no such version.',
   },
   WRAP_UP_EXTENDED_ALREADY: {
     status: 409,

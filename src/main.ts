@@ -1,5 +1,6 @@
 // The composition root: reads the configuration, makes every adapter, starts the engine, and ends all of it on a signal.
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -15,9 +16,13 @@ import { createEventPromptBook } from './adapters/files/event-prompt-book.js';
 import { createSecretBook, type SecretBook } from './adapters/files/secret-book.js';
 import { giveSignsOfLife, lastSignOfLife } from './adapters/files/sign-of-life.js';
 import { createSiteEditor, workInThread } from './adapters/files/site-editor.js';
+import { createSitePublisher, judgeInThread } from './adapters/files/site-publisher.js';
+import { createSiteTurn } from './adapters/files/site-turn.js';
+import { createVersionStore } from './adapters/files/version-store.js';
 import { checkInThread, createSiteHolder, type SiteHolder } from './adapters/files/site-files.js';
 import { createAccountBook, type FirstAccount } from './adapters/http/account-book.js';
 import { createHttpServer } from './adapters/http/http-server.js';
+import { noteVersions } from './adapters/http/version-notes.js';
 import { createOneTimeCodes } from './adapters/http/one-time-code.js';
 import { createPasswords } from './adapters/http/password-hash.js';
 import { createFileOutbox } from './adapters/messages/file-outbox.js';
@@ -34,6 +39,7 @@ import { createRecordStore } from './adapters/postgres/record-store.js';
 import { createStopList } from './adapters/postgres/stop-list.js';
 import { createEventPromptSounds } from './adapters/prompts/event-prompt-sounds.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
+import { createSoundMaker } from './adapters/prompts/sound-maker.js';
 import { createPromptStudio } from './adapters/prompts/prompt-studio.js';
 import { redisKeys } from './adapters/redis/keys.js';
 import { createRedisLiveNumbers } from './adapters/redis/live-numbers.js';
@@ -70,6 +76,8 @@ const accountsPatienceMs = 2_000;
 const mendDays = 7;
 /** A year's holidays may fall due, and a number come near its end, while the service runs. */
 const datesEveryMs = 3_600_000;
+/** Files changed by hand are noticed, and what the host's terminal has published is in force, after this. */
+const versionsEveryMs = 5_000;
 /** The end of everything, whatever still hangs. */
 const endMs = 2_000;
 
@@ -135,9 +143,19 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   });
   const ami = createAmiClient(config.ami);
   const prompts = createPromptStore(config.soundsManifest);
+  const soundMaker = createSoundMaker({
+    program: join(projectDir, 'scripts', 'prompts.mjs'),
+    flowsDir: config.flowsDir,
+    stagingDir: join(config.home, 'site-staging'),
+    folders: config.soundFolders,
+    onFault: (reason) => log.error({ reason }, 'sounds could not be made: run npm run prompts -- build'),
+  });
   const eventSounds = createEventPromptSounds({
     soundsDir: dirname(config.soundsManifest),
-    lexicon: () => sites.current().lexicon,
+    speak: async (text) => {
+      const lexicon = await readFile(join(config.flowsDir, 'lexicon.yaml'), 'utf8');
+      return soundMaker.speak({ text, language: 'zh', speed: 'normal', lexicon });
+    },
     durationOf: (id) => events.all().find((event) => event.id === id)?.durationMs,
   });
   const events = createEventPrompts({
@@ -188,7 +206,8 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
 
   await store.whenUp(redisPatienceMs);
   const lifeFile = join(config.home, 'alive');
-  await engine.start(recoveredState(recovered, lastSignOfLife(lifeFile)));
+  const livedAtMs = lastSignOfLife(lifeFile);
+  await engine.start(recoveredState(recovered, livedAtMs));
   const endSigns = giveSignsOfLife(lifeFile, nowMs, (error) =>
     log.warn({ error: String(error) }, 'no sign of life could be left; a gap may be shown too long'),
   );
@@ -246,6 +265,27 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     alarm: (stands) => engine.alarm('messagesFailing', 'gateway', stands),
     log,
   });
+  const inTurn = createSiteTurn();
+  const versionsDir = join(config.home, 'site-versions');
+  const publisher = createSitePublisher({
+    folder: {
+      dir: config.flowsDir,
+      store: createVersionStore({ versionsDir, draftsDir: join(config.home, 'site-drafts') }),
+      lockFile: join(versionsDir, 'lock'),
+      nowMs,
+    },
+    sites,
+    inTurn,
+    judge: judgeInThread,
+    sounds: soundMaker,
+    onVersions: noteVersions(engine, livedAtMs ?? nowMs()),
+  });
+  const lookAtVersions = () =>
+    void publisher
+      .look()
+      .catch((error: unknown) => log.error({ error: String(error) }, 'the versions cannot be looked at'));
+  lookAtVersions();
+  const versionsTimer = setInterval(lookAtVersions, versionsEveryMs);
   const { gatewaySecret } = config.messages;
   const [accountStore, passwords] = [createAccountStore(database), createPasswords()];
   const book = createAccountBook({
@@ -276,8 +316,11 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       historyDir: join(config.home, 'site-history'),
       sites,
       nowMs,
+      inTurn,
       work: workInThread,
     }),
+    publisher,
+    speaker: soundMaker,
     messages: {
       desk: createMessageDesk(messageParts),
       store: messageStore,
@@ -319,6 +362,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
 
   return async () => {
     clearInterval(datesTimer);
+    clearInterval(versionsTimer);
     endWatch();
     endSigns();
     book.stop();

@@ -112,6 +112,8 @@ async function gather(layout, held, staged) {
   await copyFolder(layout.secrets, path.join(staged, 'secrets'));
   await copyFolder(layout.flows, path.join(staged, 'flows'));
   await copyFolder(layout.promptRecordings, path.join(staged, 'prompt-recordings'));
+  await copyFolder(layout.siteVersions, path.join(staged, 'site-versions'));
+  await copyFolder(layout.siteDrafts, path.join(staged, 'site-drafts'));
   await copySign(path.join(layout.home, 'alive'), path.join(staged, 'alive'));
   const recordings = await listRecordings(layout.recordings);
   const { version } = JSON.parse(await readFile(path.join(layout.project, 'package.json'), 'utf8'));

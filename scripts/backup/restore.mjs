@@ -90,6 +90,8 @@ async function putInPlace(layout, staged) {
     spool: layout.spool,
     cdr: layout.cdr,
     'prompt-recordings': layout.promptRecordings,
+    'site-versions': layout.siteVersions,
+    'site-drafts': layout.siteDrafts,
   };
   for (const [name, place] of Object.entries({ ...places, flows: path.join(layout.home, 'flows') })) {
     await rename(path.join(staged, name), place).catch((error) => {

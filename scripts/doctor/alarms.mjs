@@ -81,6 +81,12 @@ export const ALARMS = {
     en: 'Prompt missing',
     mend: ({ here }) => here('npm run prompts -- build'),
   },
+  publishUnreviewed: {
+    critical: false,
+    zh: '单人发布待补审',
+    en: 'Published by one person, to be reviewed',
+    mend: ({ here }) => here('npm run flows -- versions'),
+  },
   calendarMissing: {
     critical: false,
     zh: '缺少节假日安排',

@@ -8,6 +8,7 @@
  * @property {string} usage how it is asked for and what it does, zh and en
  * @property {readonly [least: number, most: number]} args how many words it takes
  * @property {readonly string[]} options those it takes beside --dir, each with a value
+ * @property {readonly string[]} [flags] those it takes without a value; `values` has them as 'yes'
  * @property {(dir: string, asked: Asked) => Promise<number>} run gives the exit code
  */
 

@@ -77,6 +77,17 @@ async function plan(layout, { variants, lexicon }, cache) {
   );
 }
 
+/**
+ * Makes what is missing into the cache and touches nothing that is heard: what is about to be published is made before it is.
+ * @param {import('../run/layout.mjs').Layout} layout
+ * @param {import('./catalogue.mjs').Catalogue} catalogue
+ */
+export async function makeSounds(layout, catalogue) {
+  const cache = path.join(layout.cache, 'prompts');
+  await mkdir(cache, { recursive: true });
+  return makeMissing(await plan(layout, catalogue, cache), () => {});
+}
+
 /** `greet.main.wav`, or a variant's own name. @param {PromptVariant} variant @param {ReadonlySet<string>} recorded */
 function recordingOf(variant, recorded) {
   const whole = variant.key === '' ? [`${variant.prompt.id}.wav`] : [];

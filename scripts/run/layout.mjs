@@ -35,6 +35,8 @@ export const projectDir = path.resolve(path.dirname(fileURLToPath(import.meta.ur
  * @property {string} recordings
  * @property {string} sounds
  * @property {string} promptRecordings recordings of prompts that were uploaded by page
+ * @property {string} siteVersions every version of what citizens hear
+ * @property {string} siteDrafts drafts that wait for a second person
  * @property {string} moh hold music
  * @property {string} cdr
  * @property {string} log
@@ -108,6 +110,8 @@ function foldersOf(home) {
     recordings: path.join(home, 'recordings'),
     sounds: path.join(home, 'sounds'),
     promptRecordings: path.join(home, 'prompt-recordings'),
+    siteVersions: path.join(home, 'site-versions'),
+    siteDrafts: path.join(home, 'site-drafts'),
     moh: path.join(home, 'moh'),
     cdr: path.join(home, 'cdr'),
     log: path.join(home, 'log'),

@@ -13,9 +13,8 @@ export interface EventPrompt {
   readonly id: string;
   /** As it was typed. */
   readonly text: string;
-  /** The whole as it is heard, as it is read aloud, and in pinyin. */
+  /** The whole as it is heard, and in pinyin. */
   readonly heard: string;
-  readonly spoken: string;
   readonly pinyin: string;
   readonly durationMs: number;
   readonly when: EventPromptTime;

@@ -12,7 +12,8 @@ import type {
 } from '../contact/contact-signals.js';
 import type { ContactContext, QueueCondition } from '../contact/contact-step.js';
 import type { EventPrompt } from '../contact/event-prompt.js';
-import type { FlowView } from '../contact/flow-turn.js';
+import type { FlowCursor, FlowTurn, FlowView } from '../contact/flow-turn.js';
+import type { FlowPassages } from './flow-passages.js';
 import type { AgentId, ChannelId, ContactId, NodeId, OfferId, QueueId } from '../contact/ids.js';
 import type { AgentSignal } from '../contact/agent.js';
 import type { Site } from '../site/site.js';
@@ -38,6 +39,8 @@ export interface ContactsParts {
   readonly placeOf: (id: ContactId) => number | null;
   /** Event prompts that are live and for this caller. */
   readonly eventsFor: (contact: Contact) => readonly Pick<EventPrompt, 'id' | 'when'>[];
+  /** Told of every turn of a flow. */
+  readonly onTurn: FlowPassages['passed'];
   /** A contact's state changed (`null` = retired): the matcher's model follows. */
   readonly onChanged: (id: ContactId, contact: Contact | null) => void;
   readonly onFacts: (contact: Contact, facts: readonly ContactFact[]) => void;
@@ -194,14 +197,18 @@ export function createContacts(parts: ContactsParts): Contacts {
         [...site.queues.keys()].map((queueId) => [queueId, parts.queueCondition(site, queueId)]),
       ),
     });
+    const told = (turn: FlowTurn, from?: FlowCursor): FlowTurn => {
+      parts.onTurn(turn, from);
+      return turn;
+    };
     const recorded =
       contact.place === null || site.queues.get(contact.place.request.queueId)?.recorded !== false;
     return {
       nowMs,
       policy: { ...site.contactPolicy, record: site.contactPolicy.record && recorded },
-      beginFlow: () => site.beginFlow(contact.arrival.entryId, view()),
-      beginSurvey: () => site.beginSurvey(view()),
-      flow: (cursor, input) => site.flowTurn(cursor, input, view()),
+      beginFlow: () => told(site.beginFlow(contact.arrival.entryId, view())),
+      beginSurvey: () => told(site.beginSurvey(view())),
+      flow: (cursor, input) => told(site.flowTurn(cursor, input, view()), cursor),
       queue: (queueId) => parts.queueCondition(site, queueId),
       treatment: (told) => treatment({ nowMs, told, place: parts.placeOf(contact.id) }),
       events: () => parts.eventsFor(contact),

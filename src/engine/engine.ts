@@ -5,6 +5,7 @@ import { newAgent } from '../contact/agent-life.js';
 import { dayKeyAt } from '../contact/civil-time.js';
 import { isOfferable, type Agent, type AgentSignal } from '../contact/agent.js';
 import { isWaiting, type Contact } from '../contact/contact.js';
+import { createFlowPassages, type PassagesToday } from './flow-passages.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
 import type { AgentId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
 import { teamStanding } from '../site/team-end.js';
@@ -83,6 +84,8 @@ export interface Engine {
   readonly supervisions: Supervisions;
   agents(): readonly Agent[];
   contacts(): readonly Contact[];
+  /** Calls that came by each node today, since the service was started. */
+  passagesToday(): PassagesToday;
   /** 1 = next of its queue; null when it does not wait. */
   placeOf(id: ContactId): number | null;
   isReachable(deviceId: DeviceId): boolean;
@@ -154,6 +157,7 @@ export function createEngine(parts: EngineParts): Engine {
     pause,
   });
 
+  const passages = createFlowPassages(() => clock.nowMs());
   const contacts: Contacts = createContacts({
     node,
     clock,
@@ -168,6 +172,7 @@ export function createEngine(parts: EngineParts): Engine {
     queueCondition: feed.queueCondition,
     eventsFor: ({ arrival }) => parts.events.forCall(arrival),
     placeOf: (id) => model.placeOf(id),
+    onTurn: passages.passed,
     onChanged(id, contact) {
       feed.contactChanged(id, contact);
       matcher.poke();
@@ -401,6 +406,7 @@ export function createEngine(parts: EngineParts): Engine {
         if (isWaiting(contact)) runQueue.post(() => contacts.step(contact.id, { type: 'EventWentLive' }));
     },
     missedCall: (call) => journalMissedCall({ node, sites, callers, journal, epoch }, call),
+    passagesToday: () => passages.today(),
     siteChanged() {
       for (const agent of agents.all()) feed.agentChanged(agent);
       matcher.poke();

@@ -1,7 +1,7 @@
 // 事件提示, from draft to end: one person writes it, another confirms it, and from then on it is told until its time is over.
 import { concerns, isLive, type EventPrompt, type EventPromptTime } from '../contact/event-prompt.js';
 import { AppError } from '../errors.js';
-import { eventFaults, eventWords, type EventWords } from '../site/event-words.js';
+import { eventFaults, eventWords } from '../site/event-words.js';
 import type { Clock, Ids, Sites } from './ports.js';
 
 /** What somebody wants callers to be told. */
@@ -23,7 +23,7 @@ export interface EventPromptBook {
 /** Makes their sounds. */
 export interface EventPromptVoice {
   /** @throws AppError SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY */
-  speak(id: string, words: EventWords): Promise<{ readonly durationMs: number; readonly pinyin: string }>;
+  speak(id: string, text: string): Promise<{ readonly durationMs: number; readonly pinyin: string }>;
   /** Takes the sound away; one that is not there is no fault. */
   forget(id: string): Promise<void>;
 }
@@ -98,11 +98,10 @@ export function createEventPrompts(parts: EventPromptsParts): EventPrompts {
     const draftedAtMs = clock.nowMs();
     refuseFaulty(wish, [...site.entries.keys()], eventFaults(site, wish.text), draftedAtMs);
     const id = parts.ids.next();
-    const words = eventWords(site, wish.text);
-    const { durationMs, pinyin } = await voice.speak(id, words);
-    const { heard, spoken } = words;
+    const heard = eventWords(site, wish.text);
+    const { durationMs, pinyin } = await voice.speak(id, heard);
     const drafted = { draftedBy: by, draftedAtMs };
-    return put({ id, ...wish, heard, spoken, pinyin, durationMs, state: 'draft', ...drafted });
+    return put({ id, ...wish, heard, pinyin, durationMs, state: 'draft', ...drafted });
   }
 
   async function confirm(by: string, id: string): Promise<EventPrompt> {

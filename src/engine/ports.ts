@@ -114,7 +114,8 @@ export type AlarmName =
   | 'numberEnding'
   | 'eventLoopSlow'
   | 'heldTooLong'
-  | 'messagesFailing';
+  | 'messagesFailing'
+  | 'publishUnreviewed';
 
 /** The journal's near end. `append` returns when the entry will survive a kill of the process; it never throws. */
 export interface Journal {

@@ -9,6 +9,16 @@ export interface DrawWords {
   readonly prompts: ReadonlyMap<string, string>;
   /** Names of queues by id. */
   readonly queues: ReadonlyMap<string, string>;
+  /** Calls at a node, and how many came by it: shown at its corner. Without them the picture is the flow's alone. */
+  readonly figures?: ReadonlyMap<string, NodeFigures>;
+  /** Looks are left to the page that shows it. */
+  readonly unstyled?: boolean;
+}
+
+/** How many calls are at a node, and how many have come by it. */
+export interface NodeFigures {
+  readonly now: number;
+  readonly today: number;
 }
 
 /** A picture's parts in their places: a node's box is `node:ID`; beside them stand `start` and `person`. */
@@ -48,7 +58,7 @@ export function drawFlow(flow: Flow, words: DrawWords): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${String(width)}" height="${String(height)}" viewBox="0 0 ${String(width)} ${String(height)}" role="img" data-flow="${name}" font-family="system-ui, 'Noto Sans CJK SC', sans-serif" font-size="${String(fontSize)}">`,
     `<title>流程 ${name}</title>`,
-    `<style>${style}</style>`,
+    words.unstyled === true ? '' : `<style>${style}</style>`,
     `<defs><marker id="flow-tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 10 5 0 10z" fill="#55647a"/></marker></defs>`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     ...layout.links.map((link) => drawLink(link, links[link.index])),
@@ -180,8 +190,21 @@ function drawNode(
     `<title>${escape(titleOf(node, words))}</title>`,
     shapeOf(node.kind, box),
     ...texts,
+    drawFigures(words.figures?.get(node.id), box),
     '</g>',
   ].join('');
+}
+
+/** A small plate over the node's upper edge: now, and today. */
+function drawFigures(figures: NodeFigures | undefined, { x, y, width }: PlacedBox): string {
+  if (figures === undefined) return '';
+  const text = `在此 ${String(figures.now)} · 今日 ${String(figures.today)}`;
+  const plate = textWidth(text, 11) + 12;
+  const left = x + width - plate + 6;
+  return (
+    `<g class="figures${figures.now > 0 ? ' busy' : ''}"><rect x="${num(left)}" y="${num(y - 10)}" width="${num(plate)}" height="18" rx="9"/>` +
+    `<text x="${num(left + plate / 2)}" y="${num(y - 1)}">${text}</text></g>`
+  );
 }
 
 /** The whole text, for whoever points at the node. */

@@ -1,6 +1,7 @@
 // What changes for callers from one version of a site to another, in plain words with file and line.
 import { diffFlow, type SiteChange } from './diff-flow.js';
 import { entriesOf, type FileEntry } from './file-entries.js';
+import { patternTexts, stateTexts } from '../numbers/ledger-row.js';
 import type { SiteFiles } from './read-files.js';
 
 /** A version of a site: its texts by path below `ivr-flows/`, and what was read of them. */
@@ -50,10 +51,14 @@ const entryWords: Readonly<Record<string, Named>> = {
 
 /** Fields whose names alone tell a clerk little. */
 const fieldWords: Readonly<Record<string, Named>> = {
+  announced_through: ['公布渠道', 'announced through'],
   announcement: ['停用提示', 'announcement'],
+  approval: ['批准文号', 'approval'],
+  document: ['文号', 'document'],
   delivered_as: ['送达写法', 'delivered forms'],
   farewell: ['结束语', 'farewell'],
   flow: ['流程', 'flow'],
+  former: ['原主管单位', 'former owner'],
   greeting: ['问候语', 'greeting'],
   kpiLine: ['指标归属', 'KPI line'],
   limit: ['排队上限', 'most waiting'],
@@ -61,16 +66,27 @@ const fieldWords: Readonly<Record<string, Named>> = {
   menuFlow: ['菜单流程', 'menu flow'],
   name: ['名称', 'name'],
   nobodyAfter: ['无人签入多久离队', 'leaves with nobody signed in after'],
+  off: ['放假', 'days off'],
   opening: ['开头语', 'opening'],
+  pattern: ['归并方式', 'pattern'],
   priority: ['优先级', 'priority'],
   queue: ['队列', 'queue'],
   recorded: ['录音', 'recording'],
+  region: ['适用地区', 'region'],
   requires: ['所需技能', 'required skills'],
   role: ['角色', 'role'],
+  service: ['业务', 'service'],
+  shortName: ['短名', 'short name'],
   skills: ['技能', 'skills'],
+  spoken: ['读法', 'spoken'],
   states: ['各时期状态', 'states'],
+  successor: ['应改拨', 'successor'],
+  tag: ['标签', 'tag'],
   team: ['班组', 'team'],
+  text: ['文字', 'text'],
   timeout: ['最长等候', 'longest wait'],
+  when: ['何时播放', 'when'],
+  work: ['调休上班', 'workdays'],
 };
 
 function diffEntries(
@@ -107,12 +123,30 @@ function goneOrNew(
       zh: `删除了${zhKind} ${id}(原文件此行)。`,
       en: `The ${enKind} ${id} is gone (line of the old file).`,
     })),
-    ...fresh.map(({ file, line, id }) => ({
-      ...{ file, line },
-      zh: `新增${zhKind} ${id}。`,
-      en: `The ${enKind} ${id} is new.`,
-    })),
+    ...fresh.map(({ file, line, id, fields }) => {
+      const [zh, en] = toldWhole(file) ? saidOf(fields) : ['', ''];
+      return {
+        ...{ file, line },
+        zh: `新增${zhKind} ${id}${zh}。`,
+        en: `The ${enKind} ${id} is new${en}.`,
+      };
+    }),
   ];
+}
+
+/** Whoever reviews a new row of these has to know what it says. */
+const toldWhole = (file: string): boolean =>
+  ['numbers.yaml', 'calendar.yaml', 'lexicon.yaml'].includes(file) || file.startsWith('prompts/');
+
+/** The fields of a new row, one after the other; the value alone of one that is no more. */
+function saidOf(fields: FileEntry['fields']): Named {
+  const said = (language: 0 | 1): string =>
+    [...fields]
+      .map(([field, { text }]) =>
+        `${fieldWords[field]?.[language] ?? field} ${valueWords(field, text, language)}`.trim(),
+      )
+      .join(language === 0 ? ';' : '; ');
+  return fields.size === 0 ? ['', ''] : [`:${said(0)}`, `: ${said(1)}`];
 }
 
 interface ChangedField {
@@ -131,25 +165,41 @@ function changedFields(before: FileEntry, after: FileEntry): readonly ChangedFie
   });
 }
 
+/** States and patterns by what people call them; all else as the file has it. */
+function valueWords(field: string, text: string, language: 0 | 1): string {
+  const states: Readonly<Record<string, string>> = stateTexts;
+  const patterns: Readonly<Record<string, string>> = patternTexts;
+  if (field === 'pattern') return language === 0 ? (patterns[text] ?? text) : text;
+  if (field !== 'states') return text;
+  const told = text.replaceAll(/state (\w+)/g, (_, state: string) =>
+    language === 0 ? (states[state] ?? state) : state,
+  );
+  return language === 0 ? told.replaceAll(' from ', ' 自 ').replaceAll(' until ', ' 至 ') : told;
+}
+
 function fieldChange(
   [zhKind, enKind, id]: readonly [string, string, string],
   field: string,
-  from: string | undefined,
-  to: string | undefined,
+  was: string | undefined,
+  is: string | undefined,
 ): { readonly zh: string; readonly en: string } {
+  const worded = (text: string | undefined, language: 0 | 1) =>
+    text === undefined ? undefined : valueWords(field, text, language);
+  const [from, to] = [worded(was, 0), worded(is, 0)];
+  const [enFrom = '', enTo = ''] = [worded(was, 1), worded(is, 1)];
   const [zhField, enField] = fieldWords[field] ?? fieldWords[field === '' ? id : ''] ?? [field, field];
   const [zh, en] = [`${zhKind} ${id}`, `The ${enKind} ${id}`];
   const zhName = field === '' || zhField === field ? field : `${zhField}(${field})`;
   const zhOf = zhName === '' ? '' : `的 ${zhName} `;
   const enOf = enField === '' ? '' : `: ${enField}`;
   if (from === undefined)
-    return { zh: `${zh} ${zhOf}新写为「${to ?? ''}」。`, en: `${en}${enOf} is now given: ${to ?? ''}.` };
+    return { zh: `${zh} ${zhOf}新写为「${to ?? ''}」。`, en: `${en}${enOf} is now given: ${enTo}.` };
   if (to === undefined)
     return {
       zh: `${zh} ${zhOf}不再写明,原为「${from}」。`,
-      en: `${en}${enOf} is no longer given; it was ${from}.`,
+      en: `${en}${enOf} is no longer given; it was ${enFrom}.`,
     };
-  return { zh: `${zh} ${zhOf}由「${from}」改为「${to}」。`, en: `${en}${enOf} was ${from}, is ${to}.` };
+  return { zh: `${zh} ${zhOf}由「${from}」改为「${to}」。`, en: `${en}${enOf} was ${enFrom}, is ${enTo}.` };
 }
 
 /** What a prompt is spoken by; the rest of its row is for whoever edits it. */

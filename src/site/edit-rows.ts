@@ -8,6 +8,10 @@ export interface RowPlace {
   /** From the top of the file to the list; `[]` = the file is the list. */
   readonly path: YamlPath;
   readonly key: string;
+  /** Names a row that has no such key, as `number` does in the ledger. */
+  readonly otherwise?: string;
+  /** A new row is written under each other, an empty line before it, instead of in braces. */
+  readonly spaced?: boolean;
 }
 
 /** What a field may hold. */
@@ -52,7 +56,7 @@ export function editRows(text: string, place: RowPlace, edits: readonly RowEdit[
   const [fault] = document.errors;
   if (fault !== undefined) return refused('notYaml', fault.pos[0]);
   const list = place.path.length === 0 ? document.contents : document.getIn(place.path, true);
-  const rows = rowsOf(list, place.key);
+  const rows = rowsOf(list, place);
   if (rows === undefined) return refused('byHand', 0);
 
   const splices: Splice[] = [];
@@ -81,7 +85,7 @@ interface Row {
 }
 
 /** The list's rows by name; undefined where the list is not one of dashes. */
-function rowsOf(list: unknown, key: string): ReadonlyMap<string, Row> | undefined {
+function rowsOf(list: unknown, { key, otherwise }: RowPlace): ReadonlyMap<string, Row> | undefined {
   if (list === null || list === undefined || (isScalar(list) && list.value === null)) return new Map();
   if (!isSeq<ParsedNode>(list)) return undefined;
   if (list.items.length === 0) return new Map();
@@ -91,7 +95,8 @@ function rowsOf(list: unknown, key: string): ReadonlyMap<string, Row> | undefine
   for (const [index, node] of list.items.entries()) {
     const dash = source.items[index]?.start.find(({ type }) => type === 'seq-item-ind');
     if (!isMap(node) || dash === undefined) continue;
-    rows.set(String(node.get(key)), { node: node as YAMLMap.Parsed, dashAt: dash.offset });
+    const id: unknown = node.get(key) ?? (otherwise === undefined ? undefined : node.get(otherwise));
+    rows.set(String(id), { node: node as YAMLMap.Parsed, dashAt: dash.offset });
   }
   return rows;
 }
@@ -110,10 +115,8 @@ function change(
     const present: unknown = node.get(key, true);
     if (value === undefined) isChanged = node.delete(key) || isChanged;
     else if (!isSame(present, value, document)) {
-      node.set(
-        key as never,
-        (isPlain(value) && isScalar(present) ? value : styled(document, value)) as never,
-      );
+      const isText = isPlain(value) && isScalar(present);
+      node.set(key as never, (isText ? value : commentedAs(present, styled(document, value))) as never);
       isChanged = true;
     }
   }
@@ -122,6 +125,12 @@ function change(
   Object.assign(node, { commentBefore: undefined, comment: undefined, spaceBefore: undefined });
   const rendered = render(node, columnOf(text, dashAt));
   return { from: dashAt, to, text: text[to - 1] === '\n' ? `${rendered}\n` : rendered };
+}
+
+/** What was said beside the former value stays beside the new one. */
+function commentedAs(present: unknown, made: Node): Node {
+  const { comment, commentBefore } = (present ?? {}) as Partial<Pick<Node, 'comment' | 'commentBefore'>>;
+  return Object.assign(made, { comment, commentBefore });
 }
 
 function hasAlias(node: Node): boolean {
@@ -155,14 +164,15 @@ function styled(document: Pick<ParsedText, 'createNode'>, value: RowValue): Node
   return made;
 }
 
-function renderNew(fields: RowFields, { path }: RowPlace): string {
+function renderNew(fields: RowFields, { path, spaced = false }: RowPlace): string {
+  const isFlow = path.length === 0 && !spaced;
   const document = new Document();
   const given = Object.entries(fields).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key, value }],
   );
   // A row with tables in it is written under each other, any other in braces.
-  const row = document.createNode({}, { flow: path.length === 0 }) as YAMLMap;
-  row.flow = path.length === 0;
+  const row = document.createNode({}, { flow: isFlow }) as YAMLMap;
+  row.flow = isFlow;
   for (const { key, value } of given) row.set(document.createNode(key), styled(document, value));
   return render(row, 2 * path.length);
 }
@@ -200,12 +210,18 @@ function takeOut(text: string, { node, dashAt }: Row): Splice | Refused {
   return { from, to: lineEnd === -1 ? text.length : lineEnd + 1, text: '' };
 }
 
-function appendix(text: string, list: unknown, { path }: RowPlace, added: readonly string[]): Splice {
+function appendix(
+  text: string,
+  list: unknown,
+  { path, spaced = false }: RowPlace,
+  added: readonly string[],
+): Splice {
   const pad = ' '.repeat(2 * path.length);
+  const gap = spaced ? '\n' : '';
   const lines = added.map((row) => `${pad}${row}\n`).join('');
   if (isSeq<ParsedNode>(list) && list.items.length > 0) {
     const ownPad = columnOfList(text, list);
-    const rows = added.map((row) => `${reindented(`${pad}${row}`, pad.length, ownPad)}\n`).join('');
+    const rows = added.map((row) => `${gap}${reindented(`${pad}${row}`, pad.length, ownPad)}\n`).join('');
     const end = endOfRows(text, list);
     return { from: end, to: end, text: `${end > 0 && text[end - 1] !== '\n' ? '\n' : ''}${rows}` };
   }

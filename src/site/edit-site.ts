@@ -4,8 +4,8 @@ import { editRows, type EditedText, type RowFields, type RowPlace } from './edit
 import { checkSiteTexts, type CheckedSite, type ParseOptions } from './parse-site.js';
 import { siteFileNames } from './read-files.js';
 
-/** The tables that can be changed row by row. */
-export const editedTables = ['skills', 'teams', 'devices', 'agents', 'calendar'] as const;
+/** The tables of people and phones, changed row by row and at once. */
+export const editedTables = ['skills', 'teams', 'devices', 'agents'] as const;
 export type EditedTable = (typeof editedTables)[number];
 
 /** One row of one table to be changed or added; `fields: null` takes it out. */
@@ -20,8 +20,7 @@ export type EditedSite =
   | { readonly ok: true; readonly changed: ReadonlyMap<string, string>; readonly version: string }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
-const placeOf = (table: EditedTable): RowPlace =>
-  table === 'calendar' ? { path: ['notices'], key: 'year' } : { path: [], key: 'id' };
+const place: RowPlace = { path: [], key: 'id' };
 
 /** Applies all edits or none. Never throws: whatever stands against it becomes findings, with the lines as they would be. */
 export function editSiteTexts(
@@ -35,7 +34,7 @@ export function editSiteTexts(
     if (own.length === 0) continue;
     const file = siteFileNames[table];
     const before = files.get(file) ?? '';
-    const edited = editRows(before, placeOf(table), own);
+    const edited = editRows(before, place, own);
     if (!edited.ok) return { ok: false, findings: [findingOf(file, before, edited)] };
     if (edited.text !== before) changed.set(file, edited.text);
   }

@@ -134,7 +134,6 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     keptNumber: (number) => keptNumber(ledger, number),
     numbers: read.numbers,
     promptTexts: new Map([...read.prompts].map(([id, { text }]) => [id, text])),
-    lexicon: read.lexicon,
     ...flowDoors(read, main, version, flows, entries),
     warnings,
     missingNoticeYears: (nowMs) => missingNoticeYears(read.calendar, dayKeyAt(nowMs)),

@@ -2,7 +2,7 @@
 import type { Finding } from '../contact/finding.js';
 import type { FlowId, SkillName } from '../contact/ids.js';
 import { parseFlow, type FlowNames, type ReadFlow } from '../ivr/parse-flow.js';
-import { parseLexicon, type Lexicon } from '../ivr/lexicon.js';
+import { parseLexicon } from '../ivr/lexicon.js';
 import { parsePrompts, repeatedPrompts, slotsIn, type PromptDefinition } from '../ivr/prompt-text.js';
 import { checkWording } from '../ivr/wording.js';
 import { parseCalendar, type Calendar } from './calendar.js';
@@ -47,7 +47,6 @@ export interface SiteFiles {
   readonly prompts: ReadonlyMap<string, PromptDefinition>;
   readonly flows: readonly ReadFlow[];
   readonly calendar: Calendar;
-  readonly lexicon: Lexicon;
   readonly messages: readonly MessageTemplate[];
   readonly findings: readonly Finding[];
 }
@@ -132,7 +131,6 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     prompts: prompts.byId,
     flows,
     calendar: calendar.calendar,
-    lexicon: lexicon.lexicon,
     messages: messages.messages,
     // A file that is not there is told once, not by every field it lacks.
     findings: [...missing, ...[...read, ...rest].flat().filter(({ file }) => !absent.has(file))],

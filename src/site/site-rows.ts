@@ -1,6 +1,6 @@
 // A site's rows as an editor sees them: their fields in the files' own names, and what refers to each.
 import type { DayKey } from '../contact/civil-time.js';
-import type { RowFields, RowValue } from './edit-rows.js';
+import type { RowFields } from './edit-rows.js';
 import type { EditedTable } from './edit-site.js';
 import type { AgentRole, NamedRow, Site } from './site.js';
 
@@ -25,13 +25,6 @@ export interface TeamRow extends NamedRow {
 export interface DeviceRow {
   readonly id: string;
   readonly name: string;
-}
-
-/** A year's notice. */
-export interface NoticeRow {
-  readonly document: string;
-  readonly off: readonly { readonly name: string; readonly from: DayKey; readonly to: DayKey }[];
-  readonly work: readonly DayKey[];
 }
 
 /** As `agents.yaml` has it: what is the ordinary case is left out. */
@@ -61,12 +54,6 @@ export function namedFields({ id, name, en }: NamedRow): RowFields {
 /** As `devices.yaml` has it. */
 export function deviceFields({ id, name }: DeviceRow): RowFields {
   return { id, name };
-}
-
-/** As `calendar.yaml` has it. */
-export function noticeFields(year: number, { document, off, work }: NoticeRow): RowFields {
-  const ranges = off.map(({ name, from, to }): RowValue => ({ name, from, to }));
-  return { year, document, off: ranges, work: [...work] };
 }
 
 /** An agent of the site as a row. */
@@ -107,10 +94,6 @@ export function fieldsOf(site: Site, table: EditedTable, id: string): RowFields 
       const row = named(site.devices.values());
       return row && deviceFields(row);
     }
-    case 'calendar': {
-      const notice = site.calendar.notices.find(({ year }) => String(year) === id);
-      return notice && noticeFields(notice.year, { ...notice, off: notice.ranges });
-    }
   }
 }
 
@@ -148,7 +131,6 @@ export function referencesTo(site: Site, table: EditedTable, id: string): readon
         ),
       ];
     case 'agents':
-    case 'calendar':
       return [];
   }
 }

@@ -6,7 +6,6 @@ import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { Flow } from '../ivr/flow.js';
-import type { Lexicon } from '../ivr/lexicon.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
 import type { ServiceEnd } from '../numbers/service-ends.js';
@@ -30,8 +29,6 @@ export interface Site {
   readonly numbers: readonly NumberRow[];
   /** Prompts as they are written, by id. */
   readonly promptTexts: ReadonlyMap<string, string>;
-  /** Words with a reading of their own. */
-  readonly lexicon: Lexicon;
   readonly flows: ReadonlyMap<FlowId, Flow>;
   readonly queues: ReadonlyMap<QueueId, Queue>;
   readonly agents: ReadonlyMap<AgentId, AgentProfile>;

@@ -45,6 +45,8 @@ export const pages: readonly PageRow[] = [
     word: 'page.prompts',
     roles: ['supervisor', 'quality', 'hotlineAdmin'],
   },
+  { name: 'publish', path: '/publish', word: 'page.publish', roles: ['supervisor', 'hotlineAdmin'] },
+  { name: 'flows', path: '/flows', word: 'page.flows', roles: ['supervisor', 'hotlineAdmin'] },
   { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
   { name: 'accounts', path: '/accounts', word: 'page.accounts', roles: ['systemAdmin', 'securityAdmin'] },
   { name: 'audit', path: '/audit', word: 'page.audit', roles: ['securityAdmin', 'auditAdmin'] },

@@ -65,6 +65,18 @@ export const router = createRouter({
       component: () => import('./prompts/prompts-page.vue'),
       meta: { look: 'paper' },
     },
+    {
+      path: '/publish',
+      name: 'publish',
+      component: () => import('./publish/publish-page.vue'),
+      meta: { look: 'paper' },
+    },
+    {
+      path: '/flows',
+      name: 'flows',
+      component: () => import('./flows/flows-page.vue'),
+      meta: { look: 'paper' },
+    },
     { path: '/login', name: 'login', component: LoginPage, meta: { look: 'paper' } },
     {
       path: '/:rest(.*)*',

@@ -169,7 +169,7 @@ t.test('whoever has gone home with his team is logged out, and told so when he t
 t.test(
   'the calendar shows a year and takes a notice; one that cannot be is refused with its line',
   async (t) => {
-    const { ask, version } = await openAdmin();
+    const { ask } = await openAdmin();
     t.match(await ask('GET /api/v1/admin/calendar?year=2026'), {
       document: '国办发明电〔2025〕7号',
       years: [2025, 2026],
@@ -183,15 +183,18 @@ t.test(
     const { off } = await ask('GET /api/v1/admin/calendar?year=2027');
     t.match(off, [{ name: '元旦', from: '2027-01-01', to: '2027-01-01' }, { name: '春节' }]);
     const notice = { document: '国办发明电〔2026〕9号', off, work: ['2027-02-14'] };
-    t.match(await ask('PUT /api/v1/admin/calendar/2027', { ...notice, off: [], version: await version() }), {
+    const wish = (more = {}) => ({ fields: { year: 2027, ...notice, ...more } });
+    t.match(await ask('PUT /api/v1/draft/rows/calendar/2027', wish({ off: [] })), {
       code: 'SITE_INVALID',
       details: { findings: [{ file: 'calendar.yaml' }] },
     });
-    t.type(
-      (await ask('PUT /api/v1/admin/calendar/2027', { ...notice, version: await version() }))['version'],
-      'string',
+    t.same(await ask('PUT /api/v1/draft/rows/calendar/2027', wish()), { findings: [], hearing: null });
+    t.match(rowsOf(await ask('GET /api/v1/draft/rows/calendar')).at(-1), { id: '2027', fields: notice });
+    t.match(
+      await ask('GET /api/v1/admin/calendar?year=2027'),
+      { document: null },
+      'not before it is published',
     );
-    t.match(await ask('GET /api/v1/admin/calendar?year=2027'), { document: notice.document, missing: [] });
   },
 );
 

@@ -88,7 +88,6 @@ t.test(
       id: 'e1',
       text: '停电',
       heard: '通知',
-      spoken: '通知',
       pinyin: 'tōng',
       durationMs: 1,
       when: 'first',

@@ -13,6 +13,9 @@ import { codesOf } from '../enrolment.js';
 /** Of every account of the office. */
 export const accountPassword = 'correct horse battery staple';
 
+/** A second hotline administrator: nobody publishes his own changes. */
+export const secondAdmin = 'deputy';
+
 /** Names by role. */
 export const accountNames: Readonly<Record<AccountRole, string>> = {
   quality: 'quality',
@@ -47,8 +50,8 @@ export async function openAccounts({
   if (firstAccounts === undefined) {
     const passwordHash = await passwords.hash(accountPassword);
     const made = { passwordHash, createdAtMs: nowMs(), createdBy: 'setup' };
-    for (const role of accountRoles) {
-      const name = accountNames[role];
+    const named = accountRoles.map((role) => [accountNames[role], role] as const);
+    for (const [name, role] of [...named, [secondAdmin, 'hotlineAdmin'] as const]) {
       const fresh = newAccount({ ...made, name, displayName: name, role });
       const account = { ...fresh, mustChangePassword: false };
       const { secret, sealed } = codes.begin(name);
@@ -63,7 +66,8 @@ export async function openAccounts({
   const parts: AccountParts = { store, book, passwords, codes, attempts };
   return {
     parts,
-    isAccount: (name: string) => name === 'newcomer' || Object.values(accountNames).includes(name),
+    isAccount: (name: string) =>
+      name === 'newcomer' || name === secondAdmin || Object.values(accountNames).includes(name),
     /** A code for the next log-in. In virtual time no 30 s pass between two: what was taken is forgotten. */
     async nextCode(name: string): Promise<string | undefined> {
       const secret = secrets.get(name);

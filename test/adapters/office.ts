@@ -11,6 +11,7 @@ import type { RecordReader } from '../../src/adapters/http/record-reader.js';
 import { createEventPromptBook } from '../../src/adapters/files/event-prompt-book.js';
 import { doSiteWork } from '../../src/adapters/files/site-work.js';
 import { createMemorySessions, type SessionRedis } from '../../src/adapters/http/session-store.js';
+import { createSoundMaker } from '../../src/adapters/prompts/sound-maker.js';
 import { createEventPromptSounds } from '../../src/adapters/prompts/event-prompt-sounds.js';
 import type { AuditTrail } from '../../src/adapters/postgres/audit-trail.js';
 import type { RecordStore } from '../../src/adapters/postgres/record-store.js';
@@ -43,6 +44,7 @@ import { officeMessages } from './office-messages.js';
 import { accountPassword, openAccounts } from './office-accounts.js';
 import { drawFrom, isWanted, reported } from './memory-records.js';
 import { openPrompts } from './office-prompts.js';
+import { openVersions } from './office-versions.js';
 
 /** Monday, 10:00 at the site. */
 export const startMs = Date.UTC(2026, 10, 23, 2);
@@ -65,16 +67,14 @@ function siteOf(menu: boolean, read: ReadonlyMap<string, string> = files): Site 
 export const plainSite = siteOf(false);
 export const menuSite = siteOf(true);
 /** With somebody of every role: 1009 is an expert. */
-export const siteOfAllRoles = siteOf(
-  false,
-  new Map([
-    ...files,
-    [
-      'agents.yaml',
-      `${files.get('agents.yaml') ?? ''}- { id: '1009', name: 演示九, team: west, role: expert, skills: [general] }\n`,
-    ],
-  ]),
-);
+const textsOfAllRoles: ReadonlyMap<string, string> = new Map([
+  ...files,
+  [
+    'agents.yaml',
+    `${files.get('agents.yaml') ?? ''}- { id: '1009', name: 演示九, team: west, role: expert, skills: [general] }\n`,
+  ],
+]);
+export const siteOfAllRoles = siteOf(false, textsOfAllRoles);
 
 /** The database's reader is one of ours: a type error here means that the two have come apart. */
 export const readerOf = (store: RecordStore): RecordReader => store;
@@ -281,7 +281,7 @@ export async function openOffice({
   });
   let site = firstSite;
   let broken = false;
-  const texts = new Map(files);
+  const texts = new Map(firstSite === siteOfAllRoles ? textsOfAllRoles : files);
   const pins = new Map<AgentId, string>();
   const pinOf = (id: AgentId) => pins.get(id) ?? (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined);
   const change = (next: Site): SiteChange => {
@@ -296,12 +296,32 @@ export async function openOffice({
     site = next;
     return { ok: true, site, unchanged };
   };
+  const loadTexts = (read: ReadonlyMap<string, string>) => {
+    for (const file of texts.keys()) if (!read.has(file)) texts.delete(file);
+    for (const [file, text] of read) texts.set(file, text);
+    const parsed = parseSite(texts, { nowMs: startMs, overrides: { menu: site.menu } });
+    if (parsed.ok) site = parsed.site;
+    return parsed.ok ? { ok: true as const, site, unchanged: false } : parsed;
+  };
+  const versions = openVersions(texts, {
+    site: () => site,
+    load: loadTexts,
+    nowMs: () => world.clock.nowMs(),
+    engine: world.engine,
+  });
   const recordingsDir = mkdtempSync(path.join(tmpdir(), 'yihao-recordings-'));
   t.teardown(() => rmSync(recordingsDir, { recursive: true }));
   const prompts = openPrompts(() => world.clock.nowMs());
+  const soundMaker = createSoundMaker({
+    program: path.resolve(import.meta.dirname, '../../scripts/prompts.mjs'),
+    flowsDir: path.resolve(import.meta.dirname, '../../ivr-flows'),
+    stagingDir: path.join(recordingsDir, 'staging'),
+    folders: { YIHAO_HOME: recordingsDir },
+    onFault: (reason) => t.fail(reason),
+  });
   const eventSounds = createEventPromptSounds({
     soundsDir: path.join(recordingsDir, 'sounds'),
-    lexicon: () => site.lexicon,
+    speak: (text) => soundMaker.speak({ text, language: 'zh', speed: 'normal', lexicon: '' }),
     durationOf: (id) => events.all().find((event) => event.id === id)?.durationMs,
   });
   let eventIds = 0;
@@ -341,12 +361,15 @@ export async function openOffice({
         if (!done.ok) return done;
         if (!dryRun) {
           for (const [file, text] of done.changed) texts.set(file, text);
+          await versions.write(done.changed);
           const parsed = parseSite(texts, { nowMs: startMs, overrides: { menu: false } });
           if (parsed.ok) site = parsed.site;
         }
         return { ok: true, site, edits: done.edits, rows: done.rows };
       },
     },
+    publisher: versions.publisher,
+    speaker: versions.speaker,
     messages: officeMessages(world, { current: () => site, ofVersion: () => site }),
     secrets: {
       passwordOf: (deviceId) => (site.devices.has(deviceId) ? `password of ${deviceId}` : undefined),
@@ -411,6 +434,7 @@ export async function openOffice({
     accounts,
     recordingsDir,
     prompts,
+    versions,
     call,
     logIn,
     breakFiles: (isBroken: boolean) => void (broken = isBroken),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { createSecretBook } from '../../src/adapters/files/secret-book.js';
 import { createSiteEditor, workInThread } from '../../src/adapters/files/site-editor.js';
+import { createSiteTurn } from '../../src/adapters/files/site-turn.js';
 import { createSiteHolder, type SiteCheck } from '../../src/adapters/files/site-files.js';
 import { doSiteWork, type SiteWork } from '../../src/adapters/files/site-work.js';
 import type { AgentId, DeviceId } from '../../src/contact/ids.js';
@@ -28,6 +29,7 @@ async function openEditor(t: Test, work: (work: SiteWork) => ReturnType<typeof w
     historyDir,
     sites,
     nowMs: () => noonMs,
+    inTurn: createSiteTurn(),
     work,
   });
   const file = (name: string) => path.join(dir, 'flows', name);

@@ -123,7 +123,7 @@ t.test('the number ledger shows each number on a day, and what its callers hear'
   await page.locator('input[name=day]').fill('2027-08-01');
   await page.locator('input[name=day]').blur();
   await page.locator('[data-number="12358"] td[data-state=prompt]').waitFor();
-  await page.locator('[data-number="12358"] button').click();
+  await page.locator('[data-number="12358"]').getByRole('button', { name: '听一听' }).click();
   await page.locator('[data-heard="12358"]').getByText('12358价格举报热线已停止使用').first().waitFor();
   t.same(await judge('numbers'), []);
 });
@@ -136,9 +136,10 @@ t.test('the calendar shows the year and asks for the next one', async (t) => {
   await page.getByRole('button', { name: '录入 2027 年安排' }).click();
   await page.fill('[name=document]', '国办发明电〔2026〕9号');
   t.same(await judge('notice'), []);
-  await page.getByRole('button', { name: '保存' }).click();
-  await page.getByText('已保存').waitFor();
-  t.equal(await page.getByText('还没有录入').count(), 0);
+  await page.getByRole('button', { name: '存入草稿' }).click();
+  await page.getByText('已存入草稿').waitFor();
+  await page.getByText('我的草稿有 1 处修改').waitFor();
+  t.ok(await page.getByText('还没有录入').count(), 'not in force before somebody publishes it');
   await page.getByRole('button', { name: 'English' }).or(page.getByText('English')).first().click();
   await page.getByRole('tab', { name: 'Agents' }).click();
   await page.getByRole('button', { name: 'Edit 1001' }).click();

@@ -19,7 +19,7 @@ interface Told {
 
 /** Runs one command with these lines as its input; it may take a minute on a busy machine. */
 function flows(args: readonly string[], input = ''): Promise<Told> {
-  const env = { ...process.env, YIHAO_FLOWS: copy };
+  const env = { ...process.env, YIHAO_FLOWS: copy, YIHAO_HOME: path.join(home, 'yihao') };
   // tap gives every child its own loaders through NODE_OPTIONS; the command brings its own.
   delete (env as Record<string, string | undefined>)['NODE_OPTIONS'];
   const child = spawn(process.execPath, [path.join(project, 'scripts/flows.mjs'), ...args], {
@@ -46,7 +46,18 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 t.test('help says every command; a wrong wish says what is wrong, and ends with 2', async (t) => {
   const help = await flows(['help']);
   t.match(help, { code: 0, err: '' });
-  for (const command of ['check', 'draw', 'try', 'test', 'diff', 'number', 'help'])
+  for (const command of [
+    'check',
+    'draw',
+    'try',
+    'test',
+    'diff',
+    'number',
+    'publish',
+    'undo',
+    'versions',
+    'help',
+  ])
     t.match(help.out, new RegExp(`^  ${command}\\b`, 'm'));
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /请写命令。 Name a command\./],
@@ -118,3 +129,35 @@ t.test('files with an error are told of by each command, and nothing is done wit
   }
   t.match(await flows(['check', '--dir', path.join(home, 'nowhere')]), { code: 1, err: /不能读取/ });
 });
+
+t.test(
+  'a folder is handed in for review, or published alone in an emergency; the version before comes back',
+  async (t) => {
+    const other = path.join(home, 'edited');
+    await rm(copy, { recursive: true });
+    await cp(path.join(project, 'ivr-flows'), copy, { recursive: true });
+    await cp(copy, other, { recursive: true });
+    const lexicon = path.join(other, 'lexicon.yaml');
+    await writeFile(lexicon, `${await readFile(lexicon, 'utf8')}长安: chang2 an1\n`);
+    t.match(await flows(['publish', '--reason', '读音']), { code: 2, err: /这就是正在使用的目录/ });
+    t.match(await flows(['publish', '--dir', other]), { code: 2, err: /请用 --reason/ });
+    t.match(await flows(['publish', '--dir', other, '--reason', '读音有误']), {
+      code: 0,
+      out: /新增读音 长安:chang2 an1。[^]*已提交\(os:/,
+    });
+    const [draft = ''] = await readdir(path.join(home, 'yihao', 'site-drafts'));
+    t.match(draft, /^os%3A.*\.json$/);
+    t.notMatch(await readFile(path.join(copy, 'lexicon.yaml'), 'utf8'), /长安/, 'nothing is in force yet');
+
+    const alone = await flows(['publish', '--dir', other, '--reason', '读音有误', '--emergency']);
+    t.match(alone, { code: 0, out: /已发布第 2 版/ });
+    t.match(await readFile(path.join(copy, 'lexicon.yaml'), 'utf8'), /长安/);
+    t.match(await flows(['undo', '9', '--reason', '推迟']), { code: 2, err: /没有第 9 版/ });
+    t.match(await flows(['undo', '1', '--reason', '再议', '--emergency']), { code: 0, out: /已发布第 3 版/ });
+    t.notMatch(await readFile(path.join(copy, 'lexicon.yaml'), 'utf8'), /长安/);
+    t.match(await flows(['versions']), {
+      code: 0,
+      out: /^1 .*手工修改[^]*\n2 .*os:.*读音有误 ⚠ 待补审[^]*\n3 .*恢复第 1 版/,
+    });
+  },
+);

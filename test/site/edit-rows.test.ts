@@ -7,7 +7,7 @@ import { editRows, type RowEdit, type RowFields } from '../../src/site/edit-rows
 import { editSiteTexts, type SiteRowEdit } from '../../src/site/edit-site.js';
 import { planAgentImport } from '../../src/site/import-agents.js';
 import { parseAgents, parseDevices, parseNamedRows, parseTeams } from '../../src/site/parse-rows.js';
-import { noticeFields, referencesTo } from '../../src/site/site-rows.js';
+import { referencesTo } from '../../src/site/site-rows.js';
 import { endingDays, teamStanding } from '../../src/site/team-end.js';
 import { addDays } from '../../src/contact/civil-time.js';
 import { errorsIn, noonMs, siteOf, smallSite } from './small-site.js';
@@ -180,7 +180,7 @@ t.test("the office's own files keep every other line", async (t) => {
     work: ['2027-02-06'],
   };
   const place = { path: ['notices'], key: 'year' };
-  const added = edited(calendar, [{ id: '2027', fields: noticeFields(2027, notice) }], place);
+  const added = edited(calendar, [{ id: '2027', fields: { year: 2027, ...notice } }], place);
   t.equal(
     added,
     `${calendar}  - year: 2027
@@ -191,6 +191,11 @@ t.test("the office's own files keep every other line", async (t) => {
 `,
   );
   t.equal(edited(added, [{ id: '2027', fields: null }], place), calendar);
+  const spaced = { ...place, spaced: true };
+  t.equal(
+    edited(calendar, [{ id: '2027', fields: { year: 2027, work: ['2027-02-06'] } }], spaced),
+    `${calendar}\n  - year: 2027\n    work: ['2027-02-06']\n`,
+  );
   t.match(
     edited('notices: []\n', [{ id: '2027', fields: { year: 2027, document: 'x' } }], place),
     /^notices:\n {2}- year: 2027\n/,

@@ -14,7 +14,6 @@ const bookSchema = Type.Array(
     id: Type.String(),
     text: Type.String(),
     heard: Type.String(),
-    spoken: Type.String(),
     pinyin: Type.String(),
     durationMs: Type.Integer(),
     when: Type.Union(eventPromptTimes.map((time) => Type.Literal(time))),

@@ -22,7 +22,8 @@ export async function replaceFiles(
   }
 }
 
-async function replaceFile(place: string, text: string): Promise<void> {
+/** Writes one text beside its place, makes it durable and renames it. */
+export async function replaceFile(place: string, text: string): Promise<void> {
   // A link stays a link: what it leads to is replaced.
   const target = await realpath(place).catch(() => place);
   const mode = await stat(target).then(

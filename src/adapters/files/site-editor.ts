@@ -1,4 +1,4 @@
-// Edits the site's files for the pages: seen version compared, whole site checked, old texts kept, new ones in force at once.
+// Edits the files of people and phones for the pages: seen version compared, whole site checked, old texts kept, new ones in force at once.
 import { formatCivilTime } from '../../contact/civil-time.js';
 import { AppError } from '../../errors.js';
 import { siteVersionOf } from '../../site/parse-site.js';
@@ -6,6 +6,7 @@ import type { Site } from '../../site/site.js';
 import type { SiteEdited } from '../../site/site-edited.js';
 import { isWritable, keepVersion, replaceFiles } from './replace-files.js';
 import { askThread, readSiteFiles, type Reloaded } from './site-files.js';
+import type { SiteTurn } from './site-turn.js';
 import type { SiteWork, SiteWorkDone } from './site-work.js';
 
 /** One wish: edits of rows or a table of people, made over the version that was seen. */
@@ -30,22 +31,24 @@ export interface SiteEditorParts {
   readonly historyDir: string;
   readonly sites: { current(): Site; reload(): Promise<Reloaded> };
   readonly nowMs: () => number;
+  /** Shared with whoever else changes these files. */
+  readonly inTurn: SiteTurn;
   /** {@link workInThread} where calls are served. */
   readonly work: (work: SiteWork) => Promise<SiteWorkDone>;
 }
 
 /** So many edits can be looked up and put back by hand. */
 const editsKept = 100;
-const editedFiles = ['skills.yaml', 'teams.yaml', 'devices.yaml', 'agents.yaml', 'calendar.yaml'];
+const editedFiles = ['skills.yaml', 'teams.yaml', 'devices.yaml', 'agents.yaml'];
 
 /** Does the work in a thread of its own. */
 export function workInThread(work: SiteWork): Promise<SiteWorkDone> {
   return askThread<SiteWorkDone>('site-edit-thread', work);
 }
 
-/** An editor of these files; one edit after the other. */
-export function createSiteEditor({ dir, historyDir, sites, nowMs, work }: SiteEditorParts): SiteFileEditor {
-  let turn: Promise<unknown> = Promise.resolve();
+/** An editor of these files. */
+export function createSiteEditor(parts: SiteEditorParts): SiteFileEditor {
+  const { dir, historyDir, sites, nowMs, inTurn, work } = parts;
 
   async function edit({ seenVersion, edits, dryRun = false }: SiteWish): Promise<SiteEdited> {
     const { menu } = sites.current();
@@ -75,10 +78,6 @@ export function createSiteEditor({ dir, historyDir, sites, nowMs, work }: SiteEd
 
   return {
     isWritable: () => isWritable(dir, editedFiles),
-    edit(wish) {
-      const result = turn.then(() => edit(wish));
-      turn = result.catch(() => undefined);
-      return result;
-    },
+    edit: (wish) => inTurn(() => edit(wish)),
   };
 }

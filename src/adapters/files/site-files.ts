@@ -7,6 +7,7 @@ import type { Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
 import { siteFrom, type CheckedSite, type ParsedSite, type ParseOptions } from '../../site/parse-site.js';
 import type { Site } from '../../site/site.js';
+import { folderMark, switched, unfinishedSwitch } from './switch-files.js';
 
 /** What a check is asked to do; plain data, handed to the checking thread. */
 export interface SiteCheck {
@@ -35,12 +36,25 @@ const checkDeadlineMs = 30_000;
 /** Versions kept for contacts that began with them; a call lasts at most hours, a site changes a few times a day. */
 const versionsKept = 20;
 
+/** A folder that somebody writes to all the time is read as it happens to be. */
+const mostLooks = 5;
+
 /**
- * The YAML files of a folder and of `flows/` and `prompts/` below it, by path with `/`.
+ * The YAML files of a folder and of `flows/` and `prompts/` below it, by path with `/`. A publication under way is read as a
+ * whole: before it, or after it.
  * @throws AppError CONFIG_INVALID if the folder cannot be read or a file is too large
  */
-export function readSiteFiles(dir: string): Promise<ReadonlyMap<string, string>> {
-  return readFiles(dir, /^(?:(?:flows|prompts)[\\/])?[^\\/]+\.yaml$/);
+export async function readSiteFiles(dir: string): Promise<ReadonlyMap<string, string>> {
+  for (let look = 1; ; look += 1) {
+    const before = await folderMark(dir).catch(() => '');
+    const files = await readFiles(dir, ['', 'flows', 'prompts'], /^[^.].*\.yaml$/).catch(
+      (error: unknown) => ({ error }),
+    );
+    const decided = await unfinishedSwitch(dir);
+    if (look < mostLooks && before !== (await folderMark(dir).catch(() => ''))) continue;
+    if ('error' in files) throw files.error;
+    return decided === undefined ? files : switched(files, decided);
+  }
 }
 
 /**
@@ -48,15 +62,30 @@ export function readSiteFiles(dir: string): Promise<ReadonlyMap<string, string>>
  * @throws AppError CONFIG_INVALID if the folder cannot be read or a file is too large
  */
 export function readScenarioFiles(dir: string): Promise<ReadonlyMap<string, string>> {
-  return readFiles(dir, /^flows[\\/][^\\/]+\.test\.txt$/);
+  return readFiles(dir, ['flows'], /^[^.].*\.test\.txt$/);
 }
 
-async function readFiles(dir: string, form: RegExp): Promise<ReadonlyMap<string, string>> {
-  const names = await readdir(dir, { recursive: true }).catch((cause: unknown) => {
-    throw new AppError('CONFIG_INVALID', { dir, reason: 'the folder cannot be read' }, { cause });
-  });
-  const files = names.filter((name) => form.test(name)).sort();
+async function readFiles(
+  dir: string,
+  folders: readonly string[],
+  form: RegExp,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(folders.map((folder) => namesIn(dir, folder)));
+  const files = found
+    .flat()
+    .filter((name) => form.test(path.posix.basename(name)))
+    .sort();
   return new Map(await Promise.all(files.map((name) => readOne(dir, name))));
+}
+
+/** A folder below may be missing, the folder itself may not. */
+async function namesIn(dir: string, folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(path.join(dir, folder))).map((name) => path.posix.join(folder, name));
+  } catch (cause) {
+    if (folder !== '' && (cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new AppError('CONFIG_INVALID', { dir, reason: 'the folder cannot be read' }, { cause });
+  }
 }
 
 async function readOne(dir: string, name: string): Promise<readonly [string, string]> {
@@ -65,7 +94,7 @@ async function readOne(dir: string, name: string): Promise<readonly [string, str
   });
   if (text.length > largestFileBytes)
     throw new AppError('CONFIG_INVALID', { file: name, reason: 'larger than 1 MB' });
-  return [name.split(path.sep).join('/'), text];
+  return [name, text];
 }
 
 /**

@@ -13,7 +13,6 @@ import {
   deviceFields,
   fieldsOf,
   namedFields,
-  noticeFields,
   referencesTo,
   teamFields,
 } from '../../site/site-rows.js';
@@ -27,7 +26,6 @@ import {
   deviceFieldsBody,
   deviceRowView,
   namedFieldsBody,
-  noticeFieldsBody,
   rowId,
   skillRowView,
   teamFieldsBody,
@@ -64,7 +62,6 @@ const removeQuery = Type.Object({ version }, strict);
 const agentId = Type.Object({ id: Type.String({ pattern: '^\\d{3,8}$' }) });
 const deviceId = Type.Object({ id: Type.String({ pattern: '^[a-z][a-z0-9]{1,15}$' }) });
 const anyId = Type.Object({ id: rowId });
-const yearId = Type.Object({ id: Type.String({ pattern: '^2\\d{3}$' }) });
 /** Enough for any office in one page. */
 const rowsAtOnce = 5_000;
 
@@ -246,28 +243,11 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
       return put(request, { table: 'devices', id, fields }, request.body);
     },
   );
-  api.put(
-    '/api/v1/admin/calendar/:id',
-    {
-      schema: {
-        summary: "Enters or changes a year's notice",
-        params: yearId,
-        body: bodyOf(noticeFieldsBody),
-        response: answer,
-      },
-    },
-    async (request) => {
-      const { id } = request.params;
-      const fields = noticeFields(Number(id), request.body);
-      return put(request, { table: 'calendar', id, fields }, request.body);
-    },
-  );
   for (const [table, params] of [
     ['agents', agentId],
     ['teams', anyId],
     ['skills', anyId],
     ['devices', deviceId],
-    ['calendar', yearId],
   ] as const)
     api.delete(
       `/api/v1/admin/${table}/:id`,
@@ -338,7 +318,6 @@ const toldFields: Readonly<Record<EditedTable, readonly string[]>> = {
   teams: ['name', 'en', 'until'],
   skills: ['name', 'en'],
   devices: ['name'],
-  calendar: ['document'],
 };
 
 /** A value as the audit keeps it; teams and skills by what they are called now. */

@@ -16,7 +16,6 @@ const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schem
 /** A name that other rows refer to. */
 export const rowId = idText('^[\\p{Script=Han}A-Za-z0-9][\\p{Script=Han}A-Za-z0-9._-]{0,63}$');
 const dayText = idText('^\\d{4}-\\d{2}-\\d{2}$');
-const strict = { additionalProperties: false } as const;
 
 /** What an agent's row may be made of; the 工号 is in the address. */
 export const agentFieldsBody = {
@@ -31,13 +30,6 @@ export const agentFieldsBody = {
 export const namedFieldsBody = { name: lineOfText(200), en: Type.String({ pattern: '^\\P{Cc}{0,200}$' }) };
 export const teamFieldsBody = { ...namedFieldsBody, until: nullable(dayText) };
 export const deviceFieldsBody = { name: lineOfText(200) };
-const rangeBody = Type.Object({ name: lineOfText(200), from: dayText, to: dayText }, strict);
-export const noticeFieldsBody = {
-  document: lineOfText(200),
-  off: Type.Array(rangeBody, { maxItems: 60 }),
-  work: Type.Array(dayText, { maxItems: 60 }),
-};
-
 export const agentRowView = Type.Object({
   ...agentFieldsBody,
   id: Type.String(),

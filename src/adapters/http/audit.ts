@@ -38,6 +38,11 @@ export type AuditedAct =
   | 'agent.pin'
   | 'device.card'
   | 'site.edit'
+  | 'site.publish'
+  | 'site.review'
+  | 'draft.edit'
+  | 'draft.undo'
+  | 'draft.discard'
   | 'prompt.record'
   | 'prompt.unrecord';
 
@@ -46,8 +51,8 @@ export type AuditDetails = Readonly<Record<string, string | number | boolean | n
 
 /** Journals an act, `about` naming the 工号, contact or account it was done to. */
 export function audit(
-  { engine }: Pick<HttpParts, 'engine'>,
-  user: { readonly name: string; readonly role: Role | 'nobody' },
+  { engine }: { readonly engine: Pick<HttpParts['engine'], 'note'> },
+  user: { readonly name: string; readonly role: Role | 'nobody' | 'host' },
   act: AuditedAct,
   about: string,
   details: AuditDetails = {},

@@ -23,6 +23,7 @@ import type { AccountBook } from './account-book.js';
 import type { AuditReader } from './audit-reader.js';
 import type { OneTimeCodes } from './one-time-code.js';
 import type { Passwords } from './password-hash.js';
+import type { SitePublisher, TextSpeaker } from './publishing.js';
 import type { RecordReader } from './record-reader.js';
 import type { SessionRedis } from './session-store.js';
 
@@ -66,7 +67,7 @@ export interface AskedCaller {
   readonly callerMasked: string;
 }
 
-/** Changes the site's files and puts them in force, all of it or nothing. */
+/** Changes the files of people and phones and puts them in force, all of it or nothing. */
 export interface SiteEditor {
   /** Whether the service may write to them. */
   isWritable(): Promise<boolean>;
@@ -146,6 +147,9 @@ export interface HttpParts {
   /** Where recordings lie. */
   readonly recordingsDir: string;
   readonly editor: SiteEditor;
+  /** Drafts and versions of all that citizens hear. */
+  readonly publisher: SitePublisher;
+  readonly speaker: TextSpeaker;
   readonly messages: MessageParts;
   readonly secrets: OfficeSecrets;
   readonly studio: PromptStudio;

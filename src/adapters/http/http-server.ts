@@ -15,6 +15,7 @@ import { createBroadcastBoard } from './broadcast-board.js';
 import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addCardRoutes } from './card-routes.js';
 import { addContactRoutes } from './contact-routes.js';
+import { addFlowRoutes } from './flow-routes.js';
 import { createErrorHandler, refuse, refuseBytes } from './error-reply.js';
 import { addEventPromptRoutes } from './event-prompt-routes.js';
 import { addGatewayRoutes } from './gateway-routes.js';
@@ -34,6 +35,7 @@ import { addOwnCredentials } from './own-credentials.js';
 import { addPageRoutes, showMissingPage } from './page-routes.js';
 import { addReportRoutes } from './report-routes.js';
 import { addSampleRoutes } from './sample-routes.js';
+import { addPublishRoutes } from './publish-routes.js';
 import { addPromptRoutes } from './prompt-routes.js';
 import { addRecordingRoutes } from './recording-routes.js';
 import { addSearchRoutes } from './search-routes.js';
@@ -107,7 +109,8 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
       addSiteRoutes,
     ])
       add(api, parts);
-    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes]) add(api, parts);
+    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes, addPublishRoutes, addFlowRoutes])
+      add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
     for (const add of [addReportRoutes, addSampleRoutes, addPromptRoutes]) add(api, parts);
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])

@@ -31,7 +31,8 @@ const ledgerView = Type.Object({ day: Type.String(), numbers: Type.Array(numberV
 export type LedgerView = Static<typeof ledgerView>;
 
 const promptView = Type.Object({ promptId: Type.String(), text: Type.String() });
-const hearingView = Type.Object({
+/** What a caller hears. */
+export const hearingView = Type.Object({
   day: Type.String(),
   entryId: Type.String(),
   entryName: Type.String(),

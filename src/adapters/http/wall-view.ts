@@ -20,6 +20,7 @@ const alarmLevels: Readonly<Record<AlarmName, AlarmLevel>> = {
   messagesFailing: 'warn',
   phoneMisconfigured: 'warn',
   promptMissing: 'warn',
+  publishUnreviewed: 'warn',
   calendarMissing: 'info',
   numberEnding: 'info',
 };

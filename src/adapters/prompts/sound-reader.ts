@@ -1,8 +1,8 @@
-// Reads a recording of any common format by sox.
+// Reads a recording of any common format by sox, in a process of its own with a deadline: the one place where the service starts another program.
+import { spawn } from 'node:child_process';
 import { AppError } from '../../errors.js';
 import { sourceFault, type SoundFault } from '../../ivr/sound-measure.js';
 import { sampleRateHz, samplesOf } from '../../ivr/telephone-sound.js';
-import { runSoundProgram, type ProgramEnd } from './sound-program.js';
 
 /** A recording as telephone samples, before its ends and its loudness are evened out. */
 export interface ReadSound {
@@ -11,8 +11,10 @@ export interface ReadSound {
   readonly fault: SoundFault | undefined;
 }
 
+const deadlineMs = 20_000;
 /** No prompt is longer; of a longer recording so much is read, and its length is told. */
 const longestSeconds = 60;
+const mostErrorText = 20_000;
 
 /** Formats by their first bytes, with sox's name for each: what an uploader calls his file says nothing. */
 const formats: readonly (readonly [name: string, isIt: (text: string) => boolean])[] = [
@@ -49,10 +51,31 @@ export async function readSound(bytes: Uint8Array): Promise<ReadSound> {
 }
 
 /** Runs sox to its end; it may write no more than a minute of telephone sound. */
-async function sox(args: readonly string[], input: Uint8Array, format: string): Promise<ProgramEnd> {
-  const end = await runSoundProgram('sox', args, input);
-  if (end.ok) return end;
-  throw refused(end.err.includes('no handler') ? noHandler(format) : unreadable);
+function sox(
+  args: readonly string[],
+  input: Uint8Array,
+  format: string,
+): Promise<{ readonly out: Buffer; readonly err: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('sox', args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: deadlineMs,
+      killSignal: 'SIGKILL',
+      env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
+    });
+    const out: Buffer[] = [];
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => (err = `${err}${chunk.toString()}`.slice(0, mostErrorText)));
+    child.stdin.on('error', () => undefined); // sox has read enough; its exit code tells
+    child.stdin.end(input);
+    child.on('error', (cause) => reject(new AppError('SOUND_PROGRAM_MISSING', {}, { cause })));
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve({ out: Buffer.concat(out), err });
+      else if (signal === 'SIGKILL') reject(new AppError('DEADLINE_EXCEEDED', { part: 'sox' }));
+      else reject(refused(err.includes('no handler') ? noHandler(format) : unreadable));
+    });
+  });
 }
 
 /** A refusal with one reason. */

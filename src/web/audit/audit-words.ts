@@ -45,7 +45,8 @@ export function detailText({ act, details }: Pick<AuditedView, 'act' | 'details'
   // A field whose change is told below need not be named before.
   const parts = told.flatMap(([name, value]) => {
     if (value === null || value === '') return [];
-    if (act === 'site.edit' && name === 'fields') return fieldsText(String(value), details, words);
+    if ((act === 'site.edit' || act === 'draft.edit') && name === 'fields')
+      return fieldsText(String(value), details, words);
     const text = valueText(name, value, words);
     return [nameless.has(name) ? text : `${words[`detail.${name}`] ?? name} ${text}`];
   });

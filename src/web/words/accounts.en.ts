@@ -2,6 +2,7 @@
 import type { accountsZh } from './accounts.zh.js';
 
 export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
+  'role.host': 'Host',
   'role.agent': 'Agent',
   'role.expert': 'Expert seat',
   'role.supervisor': 'Supervisor',
@@ -96,6 +97,11 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'did.agent.pin': 'New PIN for an agent',
   'did.device.card': 'Phone card shown',
   'did.site.edit': 'Files edited',
+  'did.site.publish': 'Published',
+  'did.site.review': 'Publication reviewed',
+  'did.draft.edit': 'Draft changed',
+  'did.draft.undo': 'Undo drafted',
+  'did.draft.discard': 'Draft given up',
   'did.site.reload': 'Configuration read again',
   'did.site.menu': 'Menu switched',
   'did.session.login': 'Logged in',
@@ -129,6 +135,10 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'did.prompt.record': 'Prompt recorded',
   'did.prompt.unrecord': 'Recording of a prompt taken away',
 
+  'detail.undoOf': 'back to version',
+  'detail.hash': 'hash',
+  'detail.emergency': 'emergency',
+  'detail.author': 'drafted by',
   'detail.from': 'from',
   'detail.to': 'to',
   'detail.act': 'act',
@@ -170,6 +180,10 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'edited.add': 'Added',
   'edited.change': 'Changed',
   'edited.remove': 'Removed',
+  'object.lexicon': 'reading',
+  'object.prompts': 'prompt',
+  'object.numbers': 'number',
+  'object.version': 'version',
   'object.agents': 'agent',
   'object.teams': 'team',
   'object.skills': 'skill',

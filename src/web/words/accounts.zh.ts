@@ -2,6 +2,7 @@
 import type { AuditedAct } from '../../adapters/http/audit.js';
 
 export const accountsZh = {
+  'role.host': '主机',
   'role.agent': '话务员',
   'role.expert': '专家座席',
   'role.supervisor': '班长',
@@ -91,6 +92,11 @@ export const accountsZh = {
   'did.agent.pin': '重设话务员密码',
   'did.device.card': '打印话机卡',
   'did.site.edit': '修改配置',
+  'did.site.publish': '发布',
+  'did.site.review': '补审发布',
+  'did.draft.edit': '修改草稿',
+  'did.draft.undo': '起草恢复',
+  'did.draft.discard': '放弃草稿',
   'did.site.reload': '重读配置',
   'did.site.menu': '切换菜单',
   'did.session.login': '登录',
@@ -124,6 +130,10 @@ export const accountsZh = {
   'did.prompt.record': '上传提示音录音',
   'did.prompt.unrecord': '移除提示音录音',
 
+  'detail.undoOf': '恢复到版本',
+  'detail.hash': '内容摘要',
+  'detail.emergency': '紧急',
+  'detail.author': '起草',
   'detail.from': '来自',
   'detail.to': '至',
   'detail.act': '操作',
@@ -165,6 +175,10 @@ export const accountsZh = {
   'edited.add': '新增',
   'edited.change': '修改',
   'edited.remove': '删除',
+  'object.lexicon': '读音',
+  'object.prompts': '提示音',
+  'object.numbers': '号码',
+  'object.version': '版本',
   'object.agents': '话务员',
   'object.teams': '班组',
   'object.skills': '技能',

@@ -6,12 +6,14 @@ import { accountsEn } from './accounts.en.js';
 import { leadEn } from './lead.en.js';
 import type { WordKey } from './zh.js';
 import { promptsEn } from './prompts.en.js';
+import { publishEn } from './publish.en.js';
 import { reportsEn } from './reports.en.js';
 import { adminEn } from './admin.en.js';
 
 export const en: Readonly<Record<WordKey, string>> = {
   ...accountsEn,
   ...adminEn,
+  ...publishEn,
   'state.offline': 'Signed out',
   'state.ready': 'Ready',
   'state.ringing': 'Ringing',
@@ -154,6 +156,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'alarm.messagesFailing': 'Short messages are not taken',
   'alarm.calendarMissing': 'Holiday calendar missing',
   'alarm.numberEnding': 'A number is about to stop',
+  'alarm.publishUnreviewed': 'Published by one, to be reviewed',
   'alarm.eventLoopSlow': 'Service is slow',
 
   'kind.consult': 'Enquiry',

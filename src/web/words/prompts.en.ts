@@ -33,5 +33,5 @@ export const promptsEn: Readonly<Record<keyof typeof promptsZh, string>> = {
   'prompts.removed': '{name} is as it was made again',
   'prompts.readOnly': 'The service cannot write to the folder of the prompts: nothing can be uploaded now',
   'prompts.hint':
-    'WAV, FLAC, OGG, AIFF or MP3 of at most 20 MB; silent ends and loudness are evened out. After a change of a text or a reading have npm run prompts -- build run.',
+    'WAV, FLAC, OGG, AIFF or MP3 of at most 20 MB; silent ends and loudness are evened out. Texts and readings are changed in a draft, and synthesized when it is published.',
 };

@@ -31,5 +31,5 @@ export const promptsZh = {
   'prompts.removed': '{name} 已恢复为原来的声音',
   'prompts.readOnly': '服务不能写入提示音文件夹,暂不能上传录音',
   'prompts.hint':
-    '录音可为 WAV、FLAC、OGG、AIFF 或 MP3,不超过 20 MB;首尾静音与响度自动调整。修改文字或读音后,请系统管理员运行 npm run prompts -- build。',
+    '录音可为 WAV、FLAC、OGG、AIFF 或 MP3,不超过 20 MB;首尾静音与响度自动调整。文字和读音在草稿中修改,发布时自动合成。',
 } as const;

@@ -1,5 +1,6 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
 import { promptsZh } from './prompts.zh.js';
+import { publishZh } from './publish.zh.js';
 import { reportsZh } from './reports.zh.js';
 import { eventsZh } from './events.zh.js';
 import { surveyZh } from './survey.zh.js';
@@ -11,6 +12,7 @@ import { adminZh } from './admin.zh.js';
 export const zh = {
   ...accountsZh,
   ...adminZh,
+  ...publishZh,
   'state.offline': '离线',
   'state.ready': '空闲',
   'state.ringing': '振铃',
@@ -153,6 +155,7 @@ export const zh = {
   'alarm.messagesFailing': '短信发不出去',
   'alarm.calendarMissing': '缺少节假日安排',
   'alarm.numberEnding': '号码即将停止接听',
+  'alarm.publishUnreviewed': '单人发布待补审',
   'alarm.eventLoopSlow': '服务响应迟缓',
 
   'kind.consult': '咨询',

@@ -1,0 +1,121 @@
+// What a draft would do: its differences in words, what the check has to say of it and at which field, and what callers would hear.
+import type { DayKey } from '../contact/civil-time.js';
+import type { Finding } from '../contact/finding.js';
+import { contentHash } from './content-hash.js';
+import type { SiteChange } from './diff-flow.js';
+import { diffSites } from './diff-sites.js';
+import {
+  applyDraft,
+  governedHash,
+  placedRows,
+  type DraftChange,
+  type DraftConflict,
+  type DraftTable,
+  type PlacedRow,
+} from './draft.js';
+import { exampleCall, hearingOf, type Hearing } from './hearing.js';
+import { checkSiteTexts, siteFrom, type ParseOptions } from './parse-site.js';
+import { readSiteTexts } from './read-files.js';
+
+/** A draft over the files as they are. Plain data: one thread hands it to another. */
+export interface DraftCase {
+  readonly files: ReadonlyMap<string, string>;
+  readonly changes: readonly DraftChange[];
+  readonly options: ParseOptions;
+  /** A row whose findings are told by field. */
+  readonly about?: { readonly table: DraftTable; readonly id: string };
+  /** A call whose caller's words are asked for; `from` = area code, the site's own without it. */
+  readonly call?: { readonly number: string; readonly on: DayKey; readonly from?: string };
+}
+
+/** A finding, and the field of the row in question it concerns; null = another row's, or the whole. */
+export interface PlacedFinding extends Finding {
+  readonly field: string | null;
+}
+
+/** What became of it. */
+export interface JudgedDraft {
+  readonly conflicts: readonly DraftConflict[];
+  /** Every error, and those warnings that the files as they are do not bring about. */
+  readonly findings: readonly PlacedFinding[];
+  /** In words; none while there are errors. */
+  readonly differences: readonly SiteChange[];
+  /** Texts that change; null = the file goes. */
+  readonly changed: ReadonlyMap<string, string | null>;
+  /** Of the governed texts as they would be. */
+  readonly hash: string;
+  /** Names what was seen: another one as soon as the files or the draft are another. */
+  readonly seen: string;
+  readonly hearing: Hearing | null;
+}
+
+/** Judges a draft. Never throws: whatever stands against it is told. */
+export function judgeDraft({ files, changes, options, about, call }: DraftCase): JudgedDraft {
+  const after = applyDraft(files, changes);
+  const checked = checkSiteTexts(after.files, options);
+  const hash = governedHash(after.files);
+  const given = {
+    conflicts: after.conflicts,
+    changed: after.changed,
+    hash,
+    seen: contentHash([governedHash(files), hash]),
+  };
+  const rows = about === undefined ? [] : placedRows(after.files, about.table);
+  const own = rows.find(({ id }) => id === about?.id);
+  const placed = (findings: readonly Finding[]): readonly PlacedFinding[] =>
+    findings.map((finding) => ({
+      ...finding,
+      field: own === undefined ? null : fieldOf(own, rows, finding),
+    }));
+  const before = checkSiteTexts(files, options);
+  const known = new Set(
+    (before.ok ? before.warnings : before.findings).map(({ file, zh }) => `${file} ${zh}`),
+  );
+  const isNew = ({ level, file, zh }: Finding) => level === 'error' || !known.has(`${file} ${zh}`);
+  if (!checked.ok)
+    return { ...given, findings: placed(checked.findings.filter(isNew)), differences: [], hearing: null };
+  const parsed = siteFrom(checked);
+  return {
+    ...given,
+    findings: placed(checked.warnings.filter(isNew)),
+    differences: diffSites(
+      { files, read: before.ok ? before.read : readSiteTexts(files, options.overrides?.menu) },
+      { files: after.files, read: checked.read },
+    ),
+    hearing:
+      call === undefined || !parsed.ok
+        ? null
+        : hearingOf(parsed.site, exampleCall(parsed.site, call.number, call.on, call.from)),
+  };
+}
+
+/** Codes of findings that stand at a row's first line, and the field they mean. */
+const fieldsOfCodes: Readonly<Record<string, string>> = {
+  unknownFlow: 'flow',
+  unknownQueue: 'queue',
+  unknownPrompt: 'pattern',
+  noNotice: 'opening',
+  noOpening: 'flow',
+  noApproval: 'approval',
+  noStates: 'states',
+  numberEnding: 'states',
+  noDate: 'states',
+  reversed: 'states',
+  gap: 'states',
+  overlap: 'states',
+};
+
+/** The field of this row that a finding stands at; null where it is not of this row. */
+function fieldOf(
+  row: PlacedRow,
+  rows: readonly PlacedRow[],
+  { file, line, code = '' }: Finding,
+): string | null {
+  const next = rows.filter((other) => other.file === row.file && other.line > row.line);
+  const end = Math.min(...next.map((other) => other.line), Infinity);
+  if (row.file !== file || line < row.line || line >= end) return null;
+  const byCode = fieldsOfCodes[code];
+  if (byCode !== undefined) return byCode;
+  const fields = Object.keys(row.fields).map((field) => ({ field, at: row.lineOf(field) }));
+  return fields.filter(({ at }) => at <= line).sort((a, b) => b.at - a.at)[0]?.field ?? null;
+}
