@@ -46,6 +46,11 @@ export const errorCatalogue = {
     zh: '该来电已有话务员接听,无需触达',
     en: 'An agent talked with this caller to the end: nobody has to be reached.',
   },
+  CONTACT_NOT_SEALED: {
+    status: 409,
+    zh: '该来电不是保密来电,无需申请',
+    en: 'The contact is not confidential: nothing has to be opened.',
+  },
   CONTACT_NOT_TALKING: { status: 409, zh: '当前没有通话', en: 'The contact is not in a talk.' },
   CONTACT_NOT_YOURS: { status: 403, zh: '这不是您的来电', en: 'This contact is not yours.' },
   CONTACT_UNKNOWN: {
@@ -129,6 +134,22 @@ export const errorCatalogue = {
     zh: '这不是电话号码,请填写手机号或带区号的固定电话',
     en: 'This is no telephone number: write a mobile, or a fixed line with its area code.',
   },
+  OPENING_NEEDED: {
+    status: 403,
+    zh: '保密来电:请先提出申请并写明理由,由另一人同意后再打开',
+    en: 'The call is confidential: ask for an opening with a reason, and have a second person agree to it.',
+  },
+  OPENING_OVER: {
+    status: 409,
+    zh: '该申请已使用、已拒绝或已过期,请重新申请',
+    en: 'The opening has been used, refused, or has expired: ask for another one.',
+  },
+  OPENING_OWN: {
+    status: 403,
+    zh: '不能由申请人自己同意,请另一人处理',
+    en: 'Whoever asked for an opening cannot decide on it: another person has to.',
+  },
+  OPENING_UNKNOWN: { status: 404, zh: '没有这个申请', en: 'There is no such opening.' },
   ORIGIN_REFUSED: {
     status: 403,
     zh: '请求来自其他网站,已拒绝',

@@ -30,6 +30,7 @@ import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
 import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
+import { createOpeningStore } from './adapters/postgres/opening-store.js';
 import { createStopList } from './adapters/postgres/stop-list.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
 import { createPromptStudio } from './adapters/prompts/prompt-studio.js';
@@ -45,6 +46,7 @@ import { watchEventLoop } from './adapters/system/event-loop-watch.js';
 import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
 import { addDays, dayKeyAt } from './contact/civil-time.js';
+import { isSealed } from './contact/confidential.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createAttempts } from './engine/attempts.js';
@@ -55,6 +57,7 @@ import { startMessageSender } from './engine/message-sender.js';
 import type { NumberBook } from './engine/messages.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log } from './engine/ports.js';
+import { keepStandings } from './engine/standings.js';
 import type { Site } from './site/site.js';
 
 /** Events of no use here, and more than half of all. */
@@ -115,7 +118,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   );
   const store = createRedisLiveStore({ ...config.redis, site: site.name, node: config.node, log });
   const database = openDatabase({ url: config.databaseUrl });
-  const callerTable = createCallerTable(database);
+  const callerTable = createCallerTable(database, config.callerSecret);
   const callers = createCallerNumbers({
     secret: config.callerSecret,
     homeAreaCode: site.areaCode,
@@ -151,6 +154,18 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   changed.refreshAccounts = () => telephony.refreshAccounts();
   changed.reloadPrompts = () => prompts.reload();
   const attempts = createAttempts();
+  const [messageStore, stopList] = [createMessageStore(database), createStopList(database)];
+  const standings = keepStandings({
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    read: async (atMs) => {
+      const confidential = new Set(await stopList.confidential(atMs));
+      await callerTable.sealNumbers();
+      return { confidential };
+    },
+    onRead: () => changed.engine?.standingsChanged(),
+  });
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
   const engine = createEngine({
     siteName: site.name,
@@ -163,6 +178,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     store,
     journal: spool,
     callers,
+    standings,
     sites,
     pins,
     log,
@@ -176,7 +192,13 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     log.warn({ error: String(error) }, 'no sign of life could be left; a gap may be shown too long'),
   );
   await callers
-    .restore(engine.contacts().map(({ arrival }) => arrival.callerKey))
+    // A sealed call's number has only to be written away.
+    .restore(
+      engine
+        .contacts()
+        .filter((contact) => !isSealed(contact))
+        .map(({ arrival }) => arrival.callerKey),
+    )
     .catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the numbers of living calls are not back yet'),
     );
@@ -212,7 +234,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const numbers: NumberBook = {
     find: async (callerKey) => callers.numberOf(callerKey) ?? (await callerTable.read(callerKey)),
   };
-  const [messageStore, stopList] = [createMessageStore(database), createStopList(database)];
+  const records = createRecordStore(database);
   const messageParts = {
     store: messageStore,
     stopList,
@@ -241,7 +263,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const http = await createHttpServer({
     engine,
     sites,
-    records: createRecordStore(database),
+    records,
     pins,
     accounts: {
       store: accountStore,
@@ -262,11 +284,21 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       work: workInThread,
     }),
     messages: {
-      desk: createMessageDesk(messageParts),
+      desk: createMessageDesk({
+        ...messageParts,
+        isSealed: async (contactId) => {
+          const live = engine.contacts().find(({ id }) => id === contactId);
+          if (live !== undefined) return isSealed(live);
+          return ((await records.contact(contactId))?.record.sealed ?? null) !== null;
+        },
+      }),
       store: messageStore,
       stopList,
       isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
     },
+    openings: createOpeningStore(database),
+    numbers,
+    standingsChanged: () => standings.refresh(),
     secrets,
     studio: createPromptStudio({
       soundsDir: dirname(config.soundsManifest),
@@ -303,6 +335,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     endWatch();
     endSigns();
     book.stop();
+    standings.stop();
     await callRecords.stop();
     engine.stop();
     await Promise.allSettled([

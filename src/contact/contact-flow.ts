@@ -1,4 +1,5 @@
 // A contact in its flow: greeting and menu, the way into a queue, and the way out of it without a person.
+import { seal } from './confidential.js';
 import {
   arm,
   ask,
@@ -15,8 +16,9 @@ import type { PromptRef } from './prompt-ref.js';
 
 /** The first step of every contact. */
 export function begin(step: ContactStep, context: ContactContext): ContactStep {
-  const arrived = record(step, { type: 'ContactArrived', ...step.contact.arrival });
-  const { words } = step.contact.arrival;
+  const { words, sealed } = step.contact.arrival;
+  const known = record(step, { type: 'ContactArrived', ...step.contact.arrival });
+  const arrived = sealed === undefined ? known : seal(known, { ...sealed, agentId: null });
   if (words?.announcement !== undefined)
     return announce(ask(arrived, { do: 'claim' }), words.announcement, context);
   return takeTurn(ask(arrived, { do: 'claim' }, { do: 'answer' }), context.beginFlow(), context);

@@ -10,6 +10,7 @@
 //   leaving   leavingOver -> hung up (again)
 //   ended     retire -> forgotten
 import type { AgentId } from './ids.js';
+import { seal } from './confidential.js';
 import {
   isHeld,
   type Arrival,
@@ -166,6 +167,8 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       );
     case 'SetDisposition':
       return setDisposition(step, signal.agentId, signal.disposition);
+    case 'Seal':
+      return seal(step, signal);
     case 'RecordingStarted':
       return step.contact.stage.at === 'talking' ? recordingStarted(step, signal.file, context) : step;
     case 'RecordingFailed':
@@ -306,6 +309,8 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
   switch (signal.type) {
     case 'SetDisposition':
       return setDisposition(step, signal.agentId, signal.disposition);
+    case 'Seal':
+      return seal(step, signal);
     case 'OfferMade':
       return offerMade(step, signal, context);
     case 'TimerFired':

@@ -6,6 +6,8 @@ import type {
   Disposition,
   EndedBy,
   HoldSource,
+  Seal,
+  SealWish,
   StageName,
   Supervision,
   SupervisionMode,
@@ -78,6 +80,8 @@ export type ContactSignal =
       readonly reason: Exclude<SupervisionEnd, 'talk' | 'restart'>;
     }
   | { readonly type: 'SetDisposition'; readonly agentId: AgentId; readonly disposition: Disposition }
+  /** 设为保密. */
+  | ({ readonly type: 'Seal' } & SealWish)
   | { readonly type: 'RecordingStarted'; readonly file: string }
   | { readonly type: 'RecordingFailed'; readonly reason: string }
   | { readonly type: 'AudioChecked'; readonly citizenHeard: boolean; readonly agentHeard: boolean }
@@ -184,6 +188,7 @@ export type ContactFact =
     }
   | { readonly type: 'ContactRequeued'; readonly queueId: QueueId; readonly preferAgentId: AgentId }
   | { readonly type: 'QueueExited'; readonly queueId: QueueId; readonly exit: QueueExit }
+  | ({ readonly type: 'ContactSealed' } & Seal)
   | ({ readonly type: 'DispositionSet'; readonly agentId: AgentId } & Disposition)
   | {
       readonly type: 'ContactEnded';
@@ -250,6 +255,8 @@ export type ContactEffect =
   | { readonly do: 'muteRecording'; readonly on: boolean }
   | { readonly do: 'stopRecording' }
   | { readonly do: 'checkAudio'; readonly legId: ChannelId }
+  /** The agent's phone shows the citizen's number no longer. */
+  | { readonly do: 'hideCaller'; readonly legId: ChannelId }
   | { readonly do: 'part'; readonly bridgeId: BridgeId }
   /** `causeCode` is Q.850's; 16 normal, 22 number changed. */
   | { readonly do: 'hangUp'; readonly causeCode: number }

@@ -43,6 +43,27 @@ export interface Arrival {
   readonly words?: CallWords;
   /** The call does not tell its city, and cities share its area code. */
   readonly asksCity?: boolean;
+  /** Confidential from the first moment. */
+  readonly sealed?: Seal;
+}
+
+/** 保密: asked for by the citizen (or set beforehand), or a child's call. */
+export const sealKinds = ['confidential', 'minor'] as const;
+export type SealKind = (typeof sealKinds)[number];
+
+/** Why nobody is shown who called. */
+export interface Seal {
+  readonly kind: SealKind;
+  /** 工号 or account; `number`, `ledger`: set beforehand. */
+  readonly by: string;
+}
+
+/** The wish to seal a contact. */
+export interface SealWish extends Seal {
+  /** Only the agent of this contact may; null = whoever asks was let in elsewhere. */
+  readonly agentId: AgentId | null;
+  /** The citizen wants to hear that it is done. */
+  readonly aloud?: boolean;
 }
 
 /** Words that the number dialled brings along; without them the flow's and the service's own are said. */
@@ -202,6 +223,8 @@ export interface Contact {
   /** Whether the last recording began and has not failed; absent = none did. */
   readonly recorded?: boolean;
   readonly lastAgentId: AgentId | null;
+  /** 保密: who called is shown to nobody, and `arrival` tells it no more. */
+  readonly sealed?: SealKind;
   readonly disposition: Disposition;
   readonly deadlines: Deadlines<ContactTimer>;
 }

@@ -4,6 +4,7 @@ import { isHeld, type Contact } from '../contact/contact.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
 import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
 import type { Log, RingOrder, SupervisorRing, Telephony } from './ports.js';
+import { sealedDisplay } from './phone-display.js';
 import { recordingFile } from './recording-file.js';
 
 /** Effects that reach Asterisk; the others are the engine's own. */
@@ -91,6 +92,10 @@ async function perform(
         playId: `${effect.bridgeId}.${contact.version}` as PlayId,
         prompt: effect.prompt,
       });
+    case 'hideCaller': {
+      const { name, number } = sealedDisplay(id);
+      return telephony.showCaller(effect.legId, name, number);
+    }
     case 'hold':
       return telephony.hold(effect.bridgeId, channelId, effect.on);
     case 'ringSupervisor':

@@ -1,6 +1,7 @@
 // Folds the facts of one contact into its call record: what reports count and what a page shows of one call.
 import type { AgentFact } from '../contact/agent.js';
-import type { Disposition, EndedBy, StageName } from '../contact/contact.js';
+import { confidentialText } from '../contact/confidential.js';
+import type { Disposition, EndedBy, SealKind, StageName } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
 import type { ReachedFact } from './reached.js';
 
@@ -100,6 +101,8 @@ export interface ContactRecord {
   readonly matterNumber: string | null;
   /** Ended while the service was away: `endedAtMs` is when it was noticed. */
   readonly inGap: boolean;
+  /** 保密: nobody is shown who called; null = he may be known. */
+  readonly sealed: SealKind | null;
   /** Called back by a person. */
   readonly calledBackAtMs: number | null;
   /** The journal has a hole here (a full spool): what is missing is left empty. */
@@ -148,6 +151,25 @@ export function foldContact(
 export function withReached(record: ContactRecord, facts: readonly Timed<ReachedFact>[]): ContactRecord {
   const calls = facts.flatMap(({ atMs, fact }) => (fact.how === 'calledBack' ? [atMs] : []));
   return calls.length === 0 ? record : { ...record, calledBackAtMs: Math.min(...calls) };
+}
+
+/** The fact that a contact long over was sealed; journaled in the site's stream. */
+export interface SealedLaterFact {
+  readonly type: 'ContactSealed';
+  readonly contactId: string;
+  readonly kind: SealKind;
+  readonly by: string;
+}
+
+/** The same record once nobody is to know who called. */
+export function sealedRecord(record: ContactRecord, kind: SealKind): ContactRecord {
+  const { redirectedFrom } = record;
+  return {
+    ...record,
+    sealed: record.sealed === 'minor' ? 'minor' : kind,
+    callerMasked: confidentialText,
+    redirectedFrom: redirectedFrom.includes('*') ? '' : redirectedFrom,
+  };
 }
 
 /** A record with nothing but an id and an arrival: where every fold begins. */
@@ -199,6 +221,7 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     district: null,
     matterNumber: null,
     inGap: false,
+    sealed: null,
     calledBackAtMs: null,
     incomplete: false,
   };
@@ -254,6 +277,8 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       return;
     case 'DispositionSet':
       return dispositionSet(record, fact);
+    case 'ContactSealed':
+      return void Object.assign(record, sealedRecord(record, fact.kind));
     case 'ContactEnded':
       return ended(fold, fact, atMs);
     case 'FlowStepped':

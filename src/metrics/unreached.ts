@@ -29,7 +29,8 @@ export interface UnreachedCount {
 
 /** Why this contact's citizen has to be reached, or null where he has not. */
 export function unreachedReason(record: ContactRecord): UnreachedReason | null {
-  if (record.endedAtMs === null || record.excluded !== null) return null;
+  // Nobody follows a confidential caller unless he asks for it.
+  if (record.endedAtMs === null || record.excluded !== null || record.sealed !== null) return null;
   if (record.cutOff) return 'cutOff';
   return record.missed && record.missedCause !== 'flowEnd' ? record.missedCause : null;
 }

@@ -5,6 +5,7 @@ import { maskNumber } from '../contact/masking.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { createEngine, type Engine, type Recovered } from '../engine/engine.js';
 import type { JournalEntry, Log } from '../engine/ports.js';
+import { noStandings, type Standings } from '../engine/standings.js';
 import type { Site } from '../site/site.js';
 import { createSimTelephony, type SimTelephony } from './sim-telephony.js';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.js';
@@ -14,6 +15,8 @@ export interface WorldOptions {
   readonly site: Site;
   readonly startMs: number;
   readonly promptMs?: (prompt: PromptRef) => number;
+  /** What was set about callers beforehand; nothing. */
+  readonly standings?: Standings;
 }
 
 /** A running world. */
@@ -44,7 +47,12 @@ const emptyRecovery: Recovered = {
 };
 
 /** A world that stands still at `startMs`. */
-export function createWorld({ site, startMs, promptMs = () => defaultPromptMs }: WorldOptions): World {
+export function createWorld({
+  site,
+  startMs,
+  promptMs = () => defaultPromptMs,
+  standings = noStandings,
+}: WorldOptions): World {
   const clock = createVirtualClock(startMs);
   const telephony = createSimTelephony({ clock, node, promptMs });
   const store = createMemoryLiveStore({ clock });
@@ -74,8 +82,10 @@ export function createWorld({ site, startMs, promptMs = () => defaultPromptMs }:
           callerMasked: maskNumber(shown ? ani : ''),
         }),
         forget: () => undefined,
+        hide: () => undefined,
         numberOf: () => undefined,
       },
+      standings,
       sites: { current: () => site, ofVersion: () => site },
       pins: Object.assign(() => 'right' as const, { forgive: () => undefined }),
       log: logTo(faults),

@@ -14,7 +14,7 @@ export function isWanted(record: ContactRecord, filter: ContactFilter): boolean 
     record.arrivedAtMs < toMs &&
     (agentId === undefined || record.agentIds.includes(agentId)) &&
     (kpiLine === undefined || record.kpiLine === kpiLine) &&
-    (callerKey === undefined || record.callerKey === callerKey) &&
+    (callerKey === undefined || (record.callerKey === callerKey && record.sealed === null)) &&
     (answered === undefined || record.answered === answered) &&
     (missed === undefined || record.missed === missed) &&
     record.talkMs >= minTalkMs &&

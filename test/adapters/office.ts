@@ -17,6 +17,7 @@ import type { ContactFact } from '../../src/contact/contact-signals.js';
 import type { AgentId, DeviceId } from '../../src/contact/ids.js';
 import type { Log } from '../../src/engine/ports.js';
 import type { AccountStore } from '../../src/engine/account.js';
+import type { Opening, OpeningStore } from '../../src/engine/opening.js';
 import { createAttempts } from '../../src/engine/attempts.js';
 import { maskNumber } from '../../src/contact/masking.js';
 import { AppError } from '../../src/errors.js';
@@ -227,6 +228,21 @@ function pageOf<Row>(
   return { ok: true, rows: rows.slice(start, start + limit), cursor: next } as const;
 }
 
+/** Wishes to open what is sealed, as the database keeps them. */
+export function openingsInMemory(): OpeningStore {
+  const rows = new Map<string, Opening>();
+  return {
+    add: async (opening) => void rows.set(opening.openingId, opening),
+    find: async (id) => rows.get(id),
+    settle: async (opening) => {
+      if (rows.get(opening.openingId)?.version !== opening.version - 1) return false;
+      rows.set(opening.openingId, opening);
+      return true;
+    },
+    since: async (sinceMs) => [...rows.values()].filter((one) => one.requestedAtMs >= sinceMs).reverse(),
+  };
+}
+
 /** A token of a screen on a wall. */
 export const kioskToken = 'a-token-of-a-screen';
 
@@ -326,6 +342,10 @@ export async function openOffice({
       },
     },
     messages: officeMessages(world, { current: () => site, ofVersion: () => site }),
+    openings: openingsInMemory(),
+    // The world's keys hold their numbers.
+    numbers: { find: async (callerKey) => callerKey.replace(/^key-/, '') },
+    standingsChanged: async () => undefined,
     secrets: {
       passwordOf: (deviceId) => (site.devices.has(deviceId) ? `password of ${deviceId}` : undefined),
       pinOf,

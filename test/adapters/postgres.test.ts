@@ -339,7 +339,7 @@ t.test(
   'the database stopped, killed and frozen in the middle of writing: nothing is lost and nobody waits for it',
   async (t) => {
     const work = await carrying(t);
-    const table = createCallerTable(work.database);
+    const table = createCallerTable(work.database, secret);
     const writer = work.carry();
     const numbers = createCallerNumbers({
       secret,
@@ -420,7 +420,7 @@ t.test('a query while the database is away is refused in time, with a code and n
 t.test('a raw number is in the one table and in no file of the spool and no other table', async (t) => {
   const { database, spool, dir, carry, carried } = await carrying(t);
   carry();
-  const table = createCallerTable(database);
+  const table = createCallerTable(database, secret);
   const numbers = createCallerNumbers({ secret, homeAreaCode: '0311', table, retryMinMs: 20 });
   t.teardown(() => numbers.close());
   const { callerKey, callerMasked } = numbers.remember(`+86${testNumber}`, true);

@@ -352,6 +352,14 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       await ari.bridges.addChannels(bridgeId, [leg], { absorbDtmf: true });
     },
     announce,
+    // The first changes nothing on the phone yet: both are told it at once.
+    showCaller: (legId, name, number) =>
+      ari.channels.setVariables(legId, {
+        'CONNECTEDLINE(name-charset,i)': 'utf8',
+        'CONNECTEDLINE(name,i)': name,
+        'CONNECTEDLINE(num-valid,i)': '1',
+        'CONNECTEDLINE(num)': number,
+      }),
     async hold(bridgeId, citizen, on) {
       if (on) {
         await cutAnnouncements(bridgeId);

@@ -1,6 +1,7 @@
 // Contacts: the list of records, one with its journal, and what an agent does with a contact of his.
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
+import { confidentialText } from '../../contact/confidential.js';
 import type { ContactSignal } from '../../contact/contact-signals.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
@@ -132,7 +133,12 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       const journal = found.journal.filter(({ type }) => !isSilent(user, type));
       const { queues, skills } = parts.sites.current();
       const names = { queues: namesOf(queues.values()), skills: namesOf(skills.values()) };
-      return { record: shownRecord(found.record), journal: journal.map(shownFact), names };
+      const isSealed = found.record.sealed !== null;
+      return {
+        record: shownRecord(found.record),
+        journal: journal.map((fact) => shownFact(fact, isSealed)),
+        names,
+      };
     },
   );
 
@@ -212,8 +218,11 @@ export function shownRecord({ callerKey: _hidden, ...shown }: ContactRecord) {
   return { ...shown };
 }
 
-function shownFact({ stream, id, seq, atMs, type, data }: Static<typeof factView>) {
+function shownFact({ stream, id, seq, atMs, type, data }: Static<typeof factView>, isSealed: boolean) {
   if (typeof data !== 'object' || data === null) return { stream, id, seq, atMs, type, data };
   const { callerKey: _hidden, ...shown } = data as Readonly<Record<string, unknown>>;
-  return { stream, id, seq, atMs, type, data: shown };
+  if (!isSealed || !('callerMasked' in shown)) return { stream, id, seq, atMs, type, data: shown };
+  // What was journaled before it was sealed.
+  const { redirectedFrom: _forwarder, ...rest } = shown;
+  return { stream, id, seq, atMs, type, data: { ...rest, callerMasked: confidentialText } };
 }

@@ -10,7 +10,8 @@ import type { Engine } from '../../engine/engine.js';
 import type { AccountStore } from '../../engine/account.js';
 import type { Attempts } from '../../engine/attempts.js';
 import type { MessageDesk } from '../../engine/message-desk.js';
-import type { MessageStore, StopList } from '../../engine/messages.js';
+import type { NumberBook, MessageStore, StopList } from '../../engine/messages.js';
+import type { OpeningStore } from '../../engine/opening.js';
 import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
@@ -146,6 +147,11 @@ export interface HttpParts {
   readonly recordingsDir: string;
   readonly editor: SiteEditor;
   readonly messages: MessageParts;
+  readonly openings: OpeningStore;
+  /** Raw numbers: for an opening that two people stand for, and for nothing else. */
+  readonly numbers: NumberBook;
+  /** What is set about callers changed: calls that arrive from now on know of it. */
+  readonly standingsChanged: () => Promise<void>;
   readonly secrets: OfficeSecrets;
   readonly studio: PromptStudio;
   /** What phones are told of the SIP server; host null = the address a page was asked at. */

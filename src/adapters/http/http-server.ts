@@ -38,6 +38,8 @@ import { addRecordingRoutes } from './recording-routes.js';
 import { addSearchRoutes } from './search-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
+import { addOpeningRoutes } from './opening-routes.js';
+import { addSealRoutes } from './seal-routes.js';
 import { addNumberRoutes } from './number-routes.js';
 import { addSiteRoutes } from './site-routes.js';
 import { addSupervisionRoutes } from './supervision-routes.js';
@@ -112,6 +114,8 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
       add(api, parts);
     addMessageRoutes(api, parts);
+    addSealRoutes(api, parts);
+    addOpeningRoutes(api, parts);
     const lane = createReadLane();
     const board = createBroadcastBoard(parts, lane);
     addBroadcastRoutes(api, parts, board);

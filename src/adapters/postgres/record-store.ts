@@ -197,7 +197,9 @@ function narrowed<Columns>(
   if (query.fromMs !== undefined) rows = rows.where('arrivedAtMs', '>=', query.fromMs);
   if (query.toMs !== undefined) rows = rows.where('arrivedAtMs', '<', query.toMs);
   if (query.kpiLine !== undefined) rows = rows.where('kpiLine', '=', query.kpiLine);
-  if (query.callerKey !== undefined) rows = rows.where('callerKey', '=', query.callerKey);
+  // Nobody finds a confidential call by its number, nor from another call of the same caller.
+  if (query.callerKey !== undefined)
+    rows = rows.where('callerKey', '=', query.callerKey).where('sealed', 'is', null);
   if (query.answered !== undefined) rows = rows.where('answered', '=', query.answered);
   if (query.missed !== undefined) rows = rows.where('missed', '=', query.missed);
   if (query.minTalkMs !== undefined) rows = rows.where('talkMs', '>=', query.minTalkMs);

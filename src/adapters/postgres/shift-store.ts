@@ -127,7 +127,7 @@ function openCalls(sinceMs: number): RawBuilder<unknown> {
       case when one.caller_key = '' then one.contact_id else one.caller_key end as caller
     from contact_record one
     where (one.missed or one.cut_off) and one.arrived_at_ms >= ${sinceMs}
-      and one.ended_at_ms is not null and one.excluded is null
+      and one.ended_at_ms is not null and one.excluded is null and one.sealed is null
       and (one.cut_off or one.missed_cause <> 'flowEnd')
       and not exists (select 1 from contact_reached mark where mark.contact_id = one.contact_id)
       and (one.caller_key = '' or not exists (

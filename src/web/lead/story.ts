@@ -117,6 +117,10 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
       },
     },
   ],
+  ContactSealed: (fact) => [
+    fact.text('kind') === 'minor' ? 'story.ContactSealed.minor' : 'story.ContactSealed',
+    { by: fact.word('sealedBy', 'by') },
+  ],
   ContactEnded: (fact) => [
     'story.ContactEnded',
     { by: fact.word('by', 'by'), during: fact.word('stage', 'during') },

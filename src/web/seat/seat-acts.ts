@@ -14,10 +14,11 @@ export const seatActs = [
   'hold',
   'signout',
   'help',
+  'confidential',
 ] as const;
 export type SeatAct = (typeof seatActs)[number];
 
-/** The key that goes with Alt. */
+/** The key that goes with Alt: a figure, or a letter where the figures are used up (保). */
 export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   ready: '1',
   break: '2',
@@ -29,6 +30,7 @@ export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   hold: '8',
   signout: '9',
   help: '0',
+  confidential: 'B',
 };
 
 /** What the strip knows when it judges an act. */
@@ -44,6 +46,7 @@ export interface SeatMoment {
 /** The reason why an act is not allowed now; `undefined` = it is. */
 export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMoment): WordKey | undefined {
   const { state } = agent;
+  if (act === 'confidential') return contact?.sealed ? 'why.sealed' : noted ? undefined : 'why.noContact';
   if (act === 'disposition') return noted ? undefined : 'why.noContact';
   if (state === 'offline') return 'why.offline';
   const inTalk = state === 'talking' || state === 'hold';

@@ -1,0 +1,28 @@
+// 保密: which contacts are sealed, and who opened what of them with whose consent.
+import { sql, type Kysely } from 'kysely';
+
+const statements = [
+  `alter table contact_record add column sealed text`,
+  `create index contact_record_sealed on contact_record (caller_key) where sealed is not null`,
+  `comment on column caller.number is 'encrypted (sealed:…) once a contact of this caller is sealed'`,
+  `create table opening (
+    opening_id text primary key,
+    contact_id text not null,
+    what text not null,
+    file text,
+    reason text not null,
+    requested_by text not null,
+    requested_at_ms int8 not null,
+    decided_by text,
+    decided_at_ms int8,
+    agreed boolean,
+    used_at_ms int8,
+    version int8 not null
+  )`,
+  `create index opening_requested on opening (requested_at_ms)`,
+];
+
+/** Makes the column and the table. */
+export async function up(database: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(database);
+}
