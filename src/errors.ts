@@ -41,6 +41,11 @@ export const errorCatalogue = {
     zh: '配置有误,请按提示修改',
     en: 'The configuration is wrong: mend what the details name.',
   },
+  CONTACT_HELD: {
+    status: 409,
+    zh: '来电人正在保持中,请先恢复通话',
+    en: 'The citizen is on hold: take him back first.',
+  },
   CONTACT_NOT_MISSED: {
     status: 409,
     zh: '该来电已有话务员接听,无需触达',

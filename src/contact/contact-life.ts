@@ -63,6 +63,7 @@ import {
   agentLeft,
   audioChecked,
   endTalk,
+  giveRoute,
   joined,
   pauseRecording,
   phoneLost,
@@ -167,6 +168,8 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       );
     case 'SetDisposition':
       return setDisposition(step, signal.agentId, signal.disposition);
+    case 'GiveRoute':
+      return withOwnTalk(step, signal.agentId, (talk) => giveRoute(step, talk, signal, context));
     case 'Seal':
       return seal(step, signal);
     case 'RecordingStarted':
@@ -319,6 +322,7 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
     case 'PauseRecording':
     case 'HoldContact':
     case 'CallHelp':
+    case 'GiveRoute':
     case 'Supervise':
       return refuse(contact, 'CONTACT_NOT_TALKING');
     case 'ChangeSupervision':

@@ -80,6 +80,17 @@ export type ContactSignal =
       readonly reason: Exclude<SupervisionEnd, 'talk' | 'restart'>;
     }
   | { readonly type: 'SetDisposition'; readonly agentId: AgentId; readonly disposition: Disposition }
+  /** 不予受理: the citizen hears where his matter goes, and comes back to the agent. */
+  | {
+      readonly type: 'GiveRoute';
+      readonly agentId: AgentId;
+      readonly kind: string;
+      /** Where it is another city's matter. */
+      readonly areaCode: string | null;
+      readonly say: readonly PromptRef[];
+      /** It must not be recorded. */
+      readonly unrecorded: boolean;
+    }
   /** 设为保密. */
   | ({ readonly type: 'Seal' } & SealWish)
   | { readonly type: 'RecordingStarted'; readonly file: string }
@@ -188,6 +199,12 @@ export type ContactFact =
     }
   | { readonly type: 'ContactRequeued'; readonly queueId: QueueId; readonly preferAgentId: AgentId }
   | { readonly type: 'QueueExited'; readonly queueId: QueueId; readonly exit: QueueExit }
+  | {
+      readonly type: 'RouteGiven';
+      readonly agentId: AgentId;
+      readonly kind: string;
+      readonly areaCode: string | null;
+    }
   | ({ readonly type: 'ContactSealed' } & Seal)
   | ({ readonly type: 'DispositionSet'; readonly agentId: AgentId } & Disposition)
   | {
@@ -233,6 +250,8 @@ export type ContactEffect =
       readonly bridgeId: BridgeId;
       readonly legId: ChannelId;
       readonly prompt: PromptRef;
+      /** Without a break after it. */
+      readonly then?: readonly PromptRef[];
     }
   | { readonly do: 'hold'; readonly bridgeId: BridgeId; readonly on: boolean }
   | { readonly do: 'ringSupervisor'; readonly supervision: Supervision; readonly ringMs: number }
@@ -269,6 +288,7 @@ export type ContactRefusal =
   | 'CONTACT_NOT_TALKING'
   | 'CONTACT_NOT_YOURS'
   | 'RECORDING_OFF'
+  | 'CONTACT_HELD'
   | 'HELD_BY_PHONE'
   | 'SUPERVISION_TAKEN'
   | 'SUPERVISION_NONE';

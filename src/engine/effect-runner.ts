@@ -90,7 +90,7 @@ async function perform(
         citizen: channelId,
         leg: effect.legId,
         playId: `${effect.bridgeId}.${contact.version}` as PlayId,
-        prompt: effect.prompt,
+        prompts: [effect.prompt, ...(effect.then ?? [])],
       });
     case 'hideCaller': {
       const { name, number } = sealedDisplay(id);

@@ -320,7 +320,8 @@ export interface Announcement {
   readonly citizen: ChannelId;
   readonly leg: ChannelId;
   readonly playId: PlayId;
-  readonly prompt: PromptRef;
+  /** One after another. */
+  readonly prompts: readonly PromptRef[];
 }
 
 /**

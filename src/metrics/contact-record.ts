@@ -101,6 +101,8 @@ export interface ContactRecord {
   readonly matterNumber: string | null;
   /** Ended while the service was away: `endedAtMs` is when it was noticed. */
   readonly inGap: boolean;
+  /** 不予受理: the last legal route he was told of; null = none. */
+  readonly scopeKind: string | null;
   /** 保密: nobody is shown who called; null = he may be known. */
   readonly sealed: SealKind | null;
   /** Called back by a person. */
@@ -221,6 +223,7 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     district: null,
     matterNumber: null,
     inGap: false,
+    scopeKind: null,
     sealed: null,
     calledBackAtMs: null,
     incomplete: false,
@@ -277,6 +280,9 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       return;
     case 'DispositionSet':
       return dispositionSet(record, fact);
+    case 'RouteGiven':
+      record.scopeKind = fact.kind;
+      return;
     case 'ContactSealed':
       return void Object.assign(record, sealedRecord(record, fact.kind));
     case 'ContactEnded':

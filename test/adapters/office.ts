@@ -46,13 +46,14 @@ export const startMs = Date.UTC(2026, 10, 23, 2);
 /** The citizen's number: it may show up nowhere. */
 export const citizenNumber = '13000000001';
 const folder = new URL('../../ivr-flows/', import.meta.url);
-const files = new Map(
+/** The shipped files. */
+export const siteTexts: ReadonlyMap<string, string> = new Map(
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
 );
 
-function siteOf(menu: boolean, read: ReadonlyMap<string, string> = files): Site {
+function siteOf(menu: boolean, read: ReadonlyMap<string, string> = siteTexts): Site {
   const parsed = parseSite(read, { nowMs: startMs, overrides: { menu } });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
   return parsed.site;
@@ -63,10 +64,10 @@ export const menuSite = siteOf(true);
 export const siteOfAllRoles = siteOf(
   false,
   new Map([
-    ...files,
+    ...siteTexts,
     [
       'agents.yaml',
-      `${files.get('agents.yaml') ?? ''}- { id: '1009', name: 演示九, team: west, role: expert, skills: [general] }\n`,
+      `${siteTexts.get('agents.yaml') ?? ''}- { id: '1009', name: 演示九, team: west, role: expert, skills: [general] }\n`,
     ],
   ]),
 );
@@ -290,7 +291,7 @@ export async function openOffice({
   });
   let site = firstSite;
   let broken = false;
-  const texts = new Map(files);
+  const texts = new Map(siteTexts);
   const pins = new Map<AgentId, string>();
   const pinOf = (id: AgentId) => pins.get(id) ?? (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined);
   const change = (next: Site): SiteChange => {

@@ -69,7 +69,13 @@ async function listed(records: RecordReader, filter: ContactFilter): Promise<rea
 
 /** The filter behind a row, as the page asks for it. */
 function filterOf(grouping: ReportGrouping, { fromMs, toMs, group }: ReportRow): ContactFilter {
-  const query = { queue: { queueId: group }, entry: { entryId: group }, team: { teamId: group }, none: {} };
+  const query = {
+    queue: { queueId: group },
+    entry: { entryId: group },
+    team: { teamId: group },
+    scope: { scopeKind: group },
+    none: {},
+  };
   return { fromMs, toMs, ...groupFilter(query[grouping], site) };
 }
 

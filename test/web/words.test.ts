@@ -138,6 +138,7 @@ t.test('each act is allowed in the states in which the service takes it', async 
     'signout',
     'help',
     'confidential',
+    'scope',
   ]);
   const heldByPhone = { ...talk, held: true, heldBy: 'phone' } as SeatMoment['contact'];
   t.equal(whyNot('hold', moment('hold', { contact: heldByPhone })), 'why.heldByPhone');

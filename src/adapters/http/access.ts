@@ -73,6 +73,8 @@ export const routeAccess = {
   'GET /api/v1/contacts/:id/same-caller': checkers,
   'GET /api/v1/contacts/:id/recordings/:file': [...persons, 'quality', 'hotlineAdmin'],
   'POST /api/v1/contacts/:id/seal': actors,
+  'GET /api/v1/legal-routes': readers,
+  'POST /api/v1/contacts/:id/scope': persons,
   'POST /api/v1/contacts/:id/openings': checkers,
   'GET /api/v1/openings': checkers,
   'POST /api/v1/openings/:id/agree': leaders,

@@ -44,6 +44,7 @@ export const listFields = {
   cutOff: Type.Optional(oneOf(['true', 'false'])),
   subset: Type.Optional(oneOf(subsetNames)),
   teamId: Type.Optional(lineOfText(64)),
+  scopeKind: Type.Optional(lineOfText(64)),
   ...pageFields,
 };
 
@@ -176,7 +177,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
 /** The filter a question names; agents' own contacts only, where that is all they see. @throws REQUEST_INVALID */
 export function filterFor(user: User, query: Static<typeof listQuery>, site: Site): ContactFilter {
   const { from, to, agentId, answered, missed, cutOff, minTalkMs, subset, limit, ...rest } = query;
-  const { queueId, entryId, teamId, ...same } = rest;
+  const { queueId, entryId, teamId, scopeKind, ...same } = rest;
   const whose = seesOwnContactsOnly(user) ? user.agentId : agentId;
   return {
     ...(from !== undefined && { fromMs: instantIn('from', from) }),
@@ -188,7 +189,7 @@ export function filterFor(user: User, query: Static<typeof listQuery>, site: Sit
     ...(cutOff !== undefined && { cutOff: cutOff === 'true' }),
     ...(minTalkMs !== undefined && { minTalkMs: Number(minTalkMs) }),
     ...(subset !== undefined && { subset: { name: subset, rules: tallyRulesOf(site.metricsPolicy) } }),
-    ...groupFilter({ queueId, entryId, teamId }, site),
+    ...groupFilter({ queueId, entryId, teamId, scopeKind }, site),
     ...(limit !== undefined && { limit: Number(limit) }),
   };
 }

@@ -3,7 +3,7 @@ import type { AgentId } from '../../contact/ids.js';
 import type { Site } from '../../site/site.js';
 import type { AnsweredBy, ContactFilter, ReportedRecord } from './record-reader.js';
 
-export const reportGroupings = ['none', 'queue', 'entry', 'team'] as const;
+export const reportGroupings = ['none', 'queue', 'entry', 'team', 'scope'] as const;
 export type ReportGrouping = (typeof reportGroupings)[number];
 
 /** A group and its names. */
@@ -23,6 +23,7 @@ const none: Readonly<Record<ReportGrouping, GroupName | undefined>> = {
   queue: { id: noGroup, name: '未进入排队', en: 'Never in a queue' },
   entry: { id: noGroup, name: '接入未知', en: 'Entry unknown' },
   team: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
+  scope: { id: noGroup, name: '未告知法定渠道', en: 'No legal route' },
 };
 const ofUnknownTeam: GroupName = { id: unknownTeam, name: '班组未知', en: 'Team unknown' };
 
@@ -37,6 +38,8 @@ export function groupOf(grouping: ReportGrouping, site: Site): (record: Reported
       return ({ entryId }) => (entryId === '' ? noGroup : entryId);
     case 'team':
       return ({ answeredBy }) => teamOf(answeredBy, site);
+    case 'scope':
+      return ({ scopeKind }) => scopeKind ?? noGroup;
   }
 }
 
@@ -63,6 +66,8 @@ export function namedGroups(grouping: ReportGrouping, site: Site): readonly Grou
       return [...site.entries.values()].map(({ id, name }) => ({ id, name, en: id }));
     case 'team':
       return [...site.teams.values()].map(({ id, name, en }) => ({ id, name, en }));
+    case 'scope':
+      return [...site.legalRoutes.values()].map(({ kind, name, en }) => ({ id: kind, name, en }));
   }
 }
 
@@ -71,13 +76,15 @@ export interface GroupQuery {
   readonly queueId?: string | undefined;
   readonly entryId?: string | undefined;
   readonly teamId?: string | undefined;
+  readonly scopeKind?: string | undefined;
 }
 
 /** The same as a filter of records. */
-export function groupFilter({ queueId, entryId, teamId }: GroupQuery, site: Site): ContactFilter {
+export function groupFilter({ queueId, entryId, teamId, scopeKind }: GroupQuery, site: Site): ContactFilter {
   return {
     ...(queueId !== undefined && { queueId: queueId === noGroup ? null : queueId }),
     ...(entryId !== undefined && { entryId: entryId === noGroup ? '' : entryId }),
+    ...(scopeKind !== undefined && { scopeKind: scopeKind === noGroup ? null : scopeKind }),
     ...(teamId !== undefined && { answeredBy: membersOf(teamId, site) }),
   };
 }

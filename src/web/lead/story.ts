@@ -117,6 +117,7 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
       },
     },
   ],
+  RouteGiven: (fact) => ['story.RouteGiven', { agent: agentOf(fact), kind: fact.word('scope', 'kind') }],
   ContactSealed: (fact) => [
     fact.text('kind') === 'minor' ? 'story.ContactSealed.minor' : 'story.ContactSealed',
     { by: fact.word('sealedBy', 'by') },

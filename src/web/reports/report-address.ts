@@ -5,7 +5,7 @@ import type { SubsetName } from '../../metrics/subset.js';
 import { dayAfter, daysOf, periodNames, type Days, type PeriodName } from './period.js';
 
 export const kinds: readonly ReportKind[] = ['interval', 'hour', 'day', 'month'];
-export const groupings: readonly ReportGrouping[] = ['none', 'queue', 'entry', 'team'];
+export const groupings: readonly ReportGrouping[] = ['none', 'queue', 'entry', 'team', 'scope'];
 
 /** What the form asks for. */
 export interface ReportWish extends Days {
@@ -27,7 +27,13 @@ export interface ListWish {
 export type AddressQuery = Readonly<Record<string, unknown>>;
 
 const dayForm = /^\d{4}-\d{2}-\d{2}$/;
-const groupFields = { none: undefined, queue: 'queueId', entry: 'entryId', team: 'teamId' } as const;
+const groupFields = {
+  none: undefined,
+  queue: 'queueId',
+  entry: 'entryId',
+  team: 'teamId',
+  scope: 'scopeKind',
+} as const;
 
 function textIn(query: AddressQuery, name: string): string {
   const value = query[name];

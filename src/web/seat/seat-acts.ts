@@ -15,6 +15,7 @@ export const seatActs = [
   'signout',
   'help',
   'confidential',
+  'scope',
 ] as const;
 export type SeatAct = (typeof seatActs)[number];
 
@@ -31,6 +32,7 @@ export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   signout: '9',
   help: '0',
   confidential: 'B',
+  scope: 'N',
 };
 
 /** What the strip knows when it judges an act. */
@@ -70,6 +72,9 @@ export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMo
     case 'hold':
       if (!inTalk || contact === null) return 'why.noTalk';
       return contact.heldBy === 'phone' ? 'why.heldByPhone' : undefined;
+    case 'scope':
+      if (!inTalk || contact === null) return 'why.noTalk';
+      return contact.held ? 'why.held' : undefined;
     case 'help':
       return inTalk && contact !== null ? undefined : 'why.noTalk';
     // Another reason, or after the talk: the service takes both at any time.

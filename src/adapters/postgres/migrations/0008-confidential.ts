@@ -1,8 +1,8 @@
-// 保密: which contacts are sealed, and who opened what of them with whose consent.
+// 保密: which contacts are sealed, and who opened what of them with whose consent; 不予受理: which legal route a citizen was told of.
 import { sql, type Kysely } from 'kysely';
 
 const statements = [
-  `alter table contact_record add column sealed text`,
+  `alter table contact_record add column sealed text, add column scope_kind text`,
   `create index contact_record_sealed on contact_record (caller_key) where sealed is not null`,
   `comment on column caller.number is 'encrypted (sealed:…) once a contact of this caller is sealed'`,
   `create table opening (
