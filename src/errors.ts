@@ -115,6 +115,17 @@ export const errorCatalogue = {
     zh: '这是该类管理员中最后一个可用账号,不能停用或改变角色',
     en: 'This is the last enabled account of its kind of administrator: it cannot be disabled or lose its role.',
   },
+  LIMIT_OVER: {
+    status: 409,
+    zh: '该限制已生效、已拒绝、已解除或已到期,不能这样操作',
+    en: 'The limit has been decided on, lifted, or is over: this does not fit it any more.',
+  },
+  LIMIT_OWN: {
+    status: 403,
+    zh: '不能由提出人自己同意或复核,请另一人处理',
+    en: 'Whoever proposed a limit cannot decide on it or review it: another person has to.',
+  },
+  LIMIT_UNKNOWN: { status: 404, zh: '没有这条限制', en: 'There is no such limit.' },
   LOGIN_FAILED: { status: 401, zh: '工号或密码有误', en: 'The user or the password is wrong.' },
   LOGIN_LOCKED: {
     status: 429,
@@ -303,6 +314,11 @@ export const errorCatalogue = {
     status: 426,
     zh: '此地址只接受 WebSocket 连接,请检查前置代理是否转发 Upgrade 头',
     en: 'This address speaks WebSocket only: check that the proxy in front passes the Upgrade header on.',
+  },
+  WARNED_JUST_NOW: {
+    status: 409,
+    zh: '刚刚提醒过,请等十秒后再提醒',
+    en: 'The caller was reminded just now: wait ten seconds.',
   },
   WRAP_UP_EXTENDED_ALREADY: {
     status: 409,

@@ -30,6 +30,7 @@ import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
 import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
+import { createLimitStore } from './adapters/postgres/limit-store.js';
 import { createOpeningStore } from './adapters/postgres/opening-store.js';
 import { createStopList } from './adapters/postgres/stop-list.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
@@ -155,6 +156,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   changed.reloadPrompts = () => prompts.reload();
   const attempts = createAttempts();
   const [messageStore, stopList] = [createMessageStore(database), createStopList(database)];
+  const limits = createLimitStore(database);
   const standings = keepStandings({
     clock: systemClock,
     timers: systemTimers,
@@ -162,7 +164,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     read: async (atMs) => {
       const confidential = new Set(await stopList.confidential(atMs));
       await callerTable.sealNumbers();
-      return { confidential };
+      return { confidential, limits: await limits.inForce(atMs) };
     },
     onRead: () => changed.engine?.standingsChanged(),
   });
@@ -297,6 +299,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
     },
     openings: createOpeningStore(database),
+    limits,
     numbers,
     standingsChanged: () => standings.refresh(),
     secrets,

@@ -11,17 +11,20 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { isQuiet, say, sayInstead } from './contact-voice.js';
+import { helpKey, limitWords, requestUnderLimit, setLimitAside } from './contact-limit.js';
 import type { FlowCursor, FlowInput, FlowTurn, QueueExit, QueueRequest } from './flow-turn.js';
 import type { PromptRef } from './prompt-ref.js';
 
 /** The first step of every contact. */
 export function begin(step: ContactStep, context: ContactContext): ContactStep {
-  const { words, sealed } = step.contact.arrival;
+  const { words, sealed, limit } = step.contact.arrival;
   const known = record(step, { type: 'ContactArrived', ...step.contact.arrival });
   const arrived = sealed === undefined ? known : seal(known, { ...sealed, agentId: null });
   if (words?.announcement !== undefined)
     return announce(ask(arrived, { do: 'claim' }), words.announcement, context);
-  return takeTurn(ask(arrived, { do: 'claim' }, { do: 'answer' }), context.beginFlow(), context);
+  const begun = takeTurn(ask(arrived, { do: 'claim' }, { do: 'answer' }), context.beginFlow(), context);
+  if (limit?.level !== 'told' || begun.contact.stage.at === 'leaving') return begun;
+  return say(begun, [{ prompt: limitWords(limit, context.nowMs), mustHear: false }], context);
 }
 
 /** Why calls by a number that is served no more are released. */
@@ -53,7 +56,8 @@ export function flowGoesOn(
 }
 
 /** A digit of the citizen's: only a flow that collects listens. */
-export function digitPressed(step: ContactStep, digit: string, context: ContactContext): ContactStep {
+export function digitPressed(pressed: ContactStep, digit: string, context: ContactContext): ContactStep {
+  const step = digit === helpKey ? setLimitAside(pressed, context) : pressed;
   const { stage } = step.contact;
   if (stage.at !== 'flow' || stage.next.type !== 'collect') return step;
   if (!stage.next.bargeIn && !isQuiet(step)) return step;
@@ -101,18 +105,19 @@ function enqueue(
 ): ContactStep {
   const { nowMs } = context;
   const queue = context.queue(request.queueId);
+  const line = requestUnderLimit(step.contact, request);
   const queued = record(
     patch(step, {
       stage: { at: 'waiting', cursor },
       place: {
-        request,
+        ...line,
         queuedAtMs: nowMs,
         resumed: false,
         prefer: null,
         told: { busy: false, place: null, lastAtMs: null, thankedAtMs: null },
       },
     }),
-    { type: 'ContactQueued', ...request },
+    { type: 'ContactQueued', ...line.request },
   );
   if (queue.waiting >= queue.limit) return leaveQueue(queued, 'overload', context);
   return arm(arm(queued, 'queueTimeout', nowMs + queue.timeoutMs), 'nobody', nowMs + queue.nobodyMs);

@@ -74,6 +74,7 @@ import {
 } from './contact-talk.js';
 import { forgetVoice, isQuiet, music, playEnded, playNext, silence } from './contact-voice.js';
 import type { ContactId, SupervisionId } from './ids.js';
+import { warn } from './contact-warning.js';
 
 /** A contact at the moment it arrives, before its first step. */
 export function newContact(id: ContactId, arrival: Arrival): Contact {
@@ -168,6 +169,8 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       );
     case 'SetDisposition':
       return setDisposition(step, signal.agentId, signal.disposition);
+    case 'Warn':
+      return withOwnTalk(step, signal.agentId, (talk) => warn(step, talk, signal.agentId, context));
     case 'GiveRoute':
       return withOwnTalk(step, signal.agentId, (talk) => giveRoute(step, talk, signal, context));
     case 'Seal':
@@ -323,6 +326,7 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
     case 'HoldContact':
     case 'CallHelp':
     case 'GiveRoute':
+    case 'Warn':
     case 'Supervise':
       return refuse(contact, 'CONTACT_NOT_TALKING');
     case 'ChangeSupervision':

@@ -91,6 +91,8 @@ export type ContactSignal =
       /** It must not be recorded. */
       readonly unrecorded: boolean;
     }
+  /** 文明提醒: the machine says it, so that the agent is not accused of it; the third time the call ends. */
+  | { readonly type: 'Warn'; readonly agentId: AgentId }
   /** 设为保密. */
   | ({ readonly type: 'Seal' } & SealWish)
   | { readonly type: 'RecordingStarted'; readonly file: string }
@@ -205,6 +207,9 @@ export type ContactFact =
       readonly kind: string;
       readonly areaCode: string | null;
     }
+  | { readonly type: 'WarningGiven'; readonly agentId: AgentId; readonly count: number }
+  /** A caller under a limit pressed the key for help. */
+  | { readonly type: 'LimitSetAside' }
   | ({ readonly type: 'ContactSealed' } & Seal)
   | ({ readonly type: 'DispositionSet'; readonly agentId: AgentId } & Disposition)
   | {
@@ -251,7 +256,7 @@ export type ContactEffect =
       readonly legId: ChannelId;
       readonly prompt: PromptRef;
       /** Without a break after it. */
-      readonly then?: readonly PromptRef[];
+      readonly next?: readonly PromptRef[];
     }
   | { readonly do: 'hold'; readonly bridgeId: BridgeId; readonly on: boolean }
   | { readonly do: 'ringSupervisor'; readonly supervision: Supervision; readonly ringMs: number }
@@ -289,6 +294,7 @@ export type ContactRefusal =
   | 'CONTACT_NOT_YOURS'
   | 'RECORDING_OFF'
   | 'CONTACT_HELD'
+  | 'WARNED_JUST_NOW'
   | 'HELD_BY_PHONE'
   | 'SUPERVISION_TAKEN'
   | 'SUPERVISION_NONE';

@@ -156,7 +156,7 @@ export function giveRoute(
     agentId,
     kind,
     areaCode,
-    say: [prompt, ...then],
+    say: [prompt, ...next],
     unrecorded,
   }: Extract<ContactSignal, { type: 'GiveRoute' }>,
   context: ContactContext,
@@ -168,7 +168,7 @@ export function giveRoute(
   const quiet =
     unrecorded && talk.recording === 'on' ? pauseRecording(noted, true, 'system', context) : noted;
   const { bridgeId, legId } = talk;
-  return ask(quiet, { do: 'announce', bridgeId, legId, prompt, then });
+  return ask(quiet, { do: 'announce', bridgeId, legId, prompt, next });
 }
 
 /** How a talk ends, as the journal tells it. */

@@ -45,6 +45,18 @@ export interface Arrival {
   readonly asksCity?: boolean;
   /** Confidential from the first moment. */
   readonly sealed?: Seal;
+  /** 骚扰: this caller's number is under a limit, for a time. */
+  readonly limit?: CallLimit;
+}
+
+/** What a limit does: `last` he waits behind all others; `told` he hears so first. */
+export const limitLevels = ['last', 'told'] as const;
+export type LimitLevel = (typeof limitLevels)[number];
+
+/** A limit as a call meets it. */
+export interface CallLimit {
+  readonly level: LimitLevel;
+  readonly untilMs: number;
 }
 
 /** 保密: asked for by the citizen (or set beforehand), or a child's call. */
@@ -153,6 +165,8 @@ export interface Place {
   readonly queuedAtMs: number;
   /** Cut off from an agent by our fault: stands before everybody of his queue. */
   readonly resumed: boolean;
+  /** The priority he gives up under a limit, and has back at once if he needs help. */
+  readonly fullPriority?: number;
   /** The agent he was cut off from, waited for until `untilMs`. */
   readonly prefer: { readonly agentId: AgentId; readonly untilMs: number } | null;
   readonly told: Told;
@@ -223,6 +237,10 @@ export interface Contact {
   /** Whether the last recording began and has not failed; absent = none did. */
   readonly recorded?: boolean;
   readonly lastAgentId: AgentId | null;
+  /** 文明提醒: given so far, and when last. */
+  readonly warnings?: { readonly count: number; readonly lastAtMs: number };
+  /** Under a limit he asked for help: it does not count for this call. */
+  readonly needsHelp?: true;
   /** 保密: who called is shown to nobody, and `arrival` tells it no more. */
   readonly sealed?: SealKind;
   readonly disposition: Disposition;

@@ -89,8 +89,9 @@ async function perform(
         bridgeId: effect.bridgeId,
         citizen: channelId,
         leg: effect.legId,
-        playId: `${effect.bridgeId}.${contact.version}` as PlayId,
-        prompts: [effect.prompt, ...(effect.then ?? [])],
+        // One step may say two things.
+        playId: `${effect.bridgeId}.${contact.version}.${effect.prompt.id}` as PlayId,
+        prompts: [effect.prompt, ...(effect.next ?? [])],
       });
     case 'hideCaller': {
       const { name, number } = sealedDisplay(id);

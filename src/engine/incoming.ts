@@ -105,6 +105,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
     const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
     const caller = parts.callers.remember(ani, aniShown);
     const sealed = sealOf(meaning, caller.callerKey);
+    const limit = parts.standings.limitOf(caller.callerKey, nowMs);
     const arrival: Arrival = {
       node: parts.node,
       bootId: parts.nodeLink().bootId(),
@@ -126,6 +127,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
       words,
       asksCity,
       ...(sealed !== undefined && { sealed }),
+      ...(limit !== undefined && { limit: { level: limit.level, untilMs: limit.untilMs } }),
     };
     return sealed === undefined ? arrival : sealedArrival(arrival);
   }

@@ -1,4 +1,5 @@
 // What was set about callers beforehand, at hand when a call arrives: read from the database now and then, kept as last read.
+import type { CallLimit } from '../contact/contact.js';
 import type { CallerKey } from '../contact/ids.js';
 import type { Clock, Log, Timers } from './ports.js';
 
@@ -6,15 +7,18 @@ import type { Clock, Log, Timers } from './ports.js';
 export interface Standings {
   /** 保密, by the list of those who are not to be called or written to. */
   isConfidential(callerKey: CallerKey): boolean;
+  /** A limit of his number, while it stands. */
+  limitOf(callerKey: CallerKey, nowMs: number): CallLimit | undefined;
 }
 
 /** What the database knows of them. */
 export interface StandingRows {
   readonly confidential: ReadonlySet<CallerKey>;
+  readonly limits: ReadonlyMap<CallerKey, CallLimit>;
 }
 
 /** Nothing was set about anybody. */
-export const noStandings: Standings = { isConfidential: () => false };
+export const noStandings: Standings = { isConfidential: () => false, limitOf: () => undefined };
 
 export interface StandingsParts {
   readonly clock: Clock;
@@ -41,7 +45,7 @@ const firstMs = 1_000;
 /** Nothing is known before the first reading: a call that arrives earlier is caught up with after it. */
 export function keepStandings(parts: StandingsParts): KeptStandings {
   const { clock, timers, log, everyMs = 10_000 } = parts;
-  let rows: StandingRows = { confidential: new Set() };
+  let rows: StandingRows = { confidential: new Set(), limits: new Map() };
   let isAway = false;
   let stopped = false;
   let cancel: () => void = () => undefined;
@@ -65,6 +69,11 @@ export function keepStandings(parts: StandingsParts): KeptStandings {
   wakeAfter(firstMs);
   return {
     isConfidential: (callerKey) => rows.confidential.has(callerKey),
+    // Over by itself, also while the database is away.
+    limitOf: (callerKey, nowMs) => {
+      const limit = rows.limits.get(callerKey);
+      return limit !== undefined && nowMs < limit.untilMs ? limit : undefined;
+    },
     refresh,
     stop() {
       stopped = true;

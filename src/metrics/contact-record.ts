@@ -287,6 +287,8 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       return void Object.assign(record, sealedRecord(record, fact.kind));
     case 'ContactEnded':
       return ended(fold, fact, atMs);
+    case 'WarningGiven':
+    case 'LimitSetAside':
     case 'FlowStepped':
     case 'PlaceTold':
     case 'NoticeHeard':

@@ -38,11 +38,7 @@ t.test(
     }
     const first = shipped.split('\n').findIndex((line) => line.includes('kind: court')) + 1;
     const row = (more: number) => String(first + more);
-    t.same(
-      findingsWith('kind: court', 'kind: war'),
-      [`error ${row(0)} notAllowed`],
-      'an unknown kind',
-    );
+    t.same(findingsWith('kind: court', 'kind: war'), [`error ${row(0)} notAllowed`], 'an unknown kind');
     t.same(findingsWith('kind: arbitration', 'kind: court'), [`error ${row(7)} duplicate`]);
     t.same(
       findingsWith("number: '12368'", "number: '12399'"),

@@ -17,6 +17,7 @@ import type { ContactFact } from '../../src/contact/contact-signals.js';
 import type { AgentId, DeviceId } from '../../src/contact/ids.js';
 import type { Log } from '../../src/engine/ports.js';
 import type { AccountStore } from '../../src/engine/account.js';
+import { limitState, type LimitRow, type LimitStore } from '../../src/engine/call-limit.js';
 import type { Opening, OpeningStore } from '../../src/engine/opening.js';
 import { createAttempts } from '../../src/engine/attempts.js';
 import { maskNumber } from '../../src/contact/masking.js';
@@ -244,6 +245,28 @@ export function openingsInMemory(): OpeningStore {
   };
 }
 
+/** Limits of callers' numbers, as the database keeps them. */
+export function limitsInMemory(): LimitStore {
+  const rows = new Map<string, LimitRow>();
+  return {
+    add: async (limit) => void rows.set(limit.limitId, limit),
+    find: async (id) => rows.get(id),
+    settle: async (limit) => {
+      if (rows.get(limit.limitId)?.version !== limit.version - 1) return false;
+      rows.set(limit.limitId, limit);
+      return true;
+    },
+    list: async (nowMs, sinceMs) =>
+      [...rows.values()].filter((one) => one.untilMs > nowMs || one.proposedAtMs >= sinceMs).reverse(),
+    inForce: async (nowMs) =>
+      new Map(
+        [...rows.values()]
+          .filter((one) => limitState(one, nowMs) === 'inForce')
+          .map(({ callerKey, level, untilMs }) => [callerKey, { level, untilMs }]),
+      ),
+  };
+}
+
 /** A token of a screen on a wall. */
 export const kioskToken = 'a-token-of-a-screen';
 
@@ -344,6 +367,7 @@ export async function openOffice({
     },
     messages: officeMessages(world, { current: () => site, ofVersion: () => site }),
     openings: openingsInMemory(),
+    limits: limitsInMemory(),
     // The world's keys hold their numbers.
     numbers: { find: async (callerKey) => callerKey.replace(/^key-/, '') },
     standingsChanged: async () => undefined,

@@ -14,7 +14,7 @@ const portBase = 18_800;
 const station = await startStation({
   portBase,
   sipPort: 18_810,
-  rtpStart: 28_200,
+  rtpStart: 29_200,
   policies: [['wrapUp: 60s', 'wrapUp: 1s']],
   files: { 'numbers.yaml': [["- number: '12300' # G\n", "- number: '12300' # G\n  sealed: minor\n"]] },
   env: { YIHAO_LOG_LEVEL: 'trace' },
@@ -227,7 +227,11 @@ t.test('the recording and the number are opened by two people, each once', async
     body: { state: 'agreed' },
   });
   const twice = await Promise.all([1, 2].map(() => asSupervisor('POST', `/api/v1/openings/${id}/number`)));
-  t.same(twice.map(({ status }) => status).sort(), [200, 409], 'two at once: one has it');
+  t.same(
+    twice.map(({ status }) => status).sort((one, other) => one - other),
+    [200, 409],
+    'two at once: one has it',
+  );
   t.ok(twice.some(({ body }) => body['number'] === `03110000${last4[0]}`));
 });
 

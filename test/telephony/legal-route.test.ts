@@ -5,9 +5,9 @@ import { startStation } from './station.js';
 
 const [citizenHz, agentHz] = [500, 700];
 const station = await startStation({
-  portBase: 18_825,
-  sipPort: 18_835,
-  rtpStart: 28_420,
+  portBase: 18_910,
+  sipPort: 18_920,
+  rtpStart: 29_400,
   policies: [
     ['greeting: full', 'greeting: short'],
     ['announceAgent: true', 'announceAgent: false'],

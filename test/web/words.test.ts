@@ -139,6 +139,7 @@ t.test('each act is allowed in the states in which the service takes it', async 
     'help',
     'confidential',
     'scope',
+    'warn',
   ]);
   const heldByPhone = { ...talk, held: true, heldBy: 'phone' } as SeatMoment['contact'];
   t.equal(whyNot('hold', moment('hold', { contact: heldByPhone })), 'why.heldByPhone');

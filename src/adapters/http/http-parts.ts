@@ -11,6 +11,7 @@ import type { AccountStore } from '../../engine/account.js';
 import type { Attempts } from '../../engine/attempts.js';
 import type { MessageDesk } from '../../engine/message-desk.js';
 import type { NumberBook, MessageStore, StopList } from '../../engine/messages.js';
+import type { LimitStore } from '../../engine/call-limit.js';
 import type { OpeningStore } from '../../engine/opening.js';
 import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
@@ -148,6 +149,7 @@ export interface HttpParts {
   readonly editor: SiteEditor;
   readonly messages: MessageParts;
   readonly openings: OpeningStore;
+  readonly limits: LimitStore;
   /** Raw numbers: for an opening that two people stand for, and for nothing else. */
   readonly numbers: NumberBook;
   /** What is set about callers changed: calls that arrive from now on know of it. */

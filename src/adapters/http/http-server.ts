@@ -39,6 +39,7 @@ import { addSearchRoutes } from './search-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { RedisSessionStore } from './session-store.js';
 import { addOpeningRoutes } from './opening-routes.js';
+import { addLimitRoutes } from './limit-routes.js';
 import { addScopeRoutes } from './scope-routes.js';
 import { addSealRoutes } from './seal-routes.js';
 import { addNumberRoutes } from './number-routes.js';
@@ -117,6 +118,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     addMessageRoutes(api, parts);
     addSealRoutes(api, parts);
     addScopeRoutes(api, parts);
+    addLimitRoutes(api, parts);
     addOpeningRoutes(api, parts);
     const lane = createReadLane();
     const board = createBroadcastBoard(parts, lane);

@@ -175,6 +175,9 @@ async function hideSealed(writing: Writing, contactIds: readonly string[]): Prom
   await sql`
     update message set state = 'refused', code = 'confidential', slots = '{}', version = version + 1
     where state = 'queued' and contact_id = any(${ids})`.execute(writing);
+  await sql`update caller_limit set caller_masked = ${confidentialText} where contact_id = any(${ids})`.execute(
+    writing,
+  );
   await sql`update message set caller_masked = ${confidentialText} where contact_id = any(${ids})`.execute(
     writing,
   );

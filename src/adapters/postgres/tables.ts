@@ -1,5 +1,6 @@
 // The tables of the records database as TypeScript sees them; columns are the same names in snake_case.
 import type { Account } from '../../engine/account.js';
+import type { LimitRow } from '../../engine/call-limit.js';
 import type { Opening } from '../../engine/opening.js';
 import type { Message, StopRow } from '../../engine/messages.js';
 import type { ShiftFigures } from '../../engine/shift-notes.js';
@@ -106,4 +107,5 @@ export interface Tables {
   readonly messageNotice: MessageNoticeRow;
   readonly stopList: StopRow;
   readonly opening: Opening;
+  readonly callerLimit: LimitRow;
 }

@@ -117,6 +117,8 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
       },
     },
   ],
+  WarningGiven: (fact) => ['story.WarningGiven', { agent: agentOf(fact), n: fact.text('count') }],
+  LimitSetAside: () => ['story.LimitSetAside'],
   RouteGiven: (fact) => ['story.RouteGiven', { agent: agentOf(fact), kind: fact.word('scope', 'kind') }],
   ContactSealed: (fact) => [
     fact.text('kind') === 'minor' ? 'story.ContactSealed.minor' : 'story.ContactSealed',

@@ -16,6 +16,7 @@ export const seatActs = [
   'help',
   'confidential',
   'scope',
+  'warn',
 ] as const;
 export type SeatAct = (typeof seatActs)[number];
 
@@ -33,6 +34,7 @@ export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   help: '0',
   confidential: 'B',
   scope: 'N',
+  warn: 'W',
 };
 
 /** What the strip knows when it judges an act. */
@@ -73,6 +75,7 @@ export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMo
       if (!inTalk || contact === null) return 'why.noTalk';
       return contact.heldBy === 'phone' ? 'why.heldByPhone' : undefined;
     case 'scope':
+    case 'warn':
       if (!inTalk || contact === null) return 'why.noTalk';
       return contact.held ? 'why.held' : undefined;
     case 'help':

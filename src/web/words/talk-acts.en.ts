@@ -7,6 +7,7 @@ export const talkActsEn: Readonly<Record<keyof typeof talkActsZh, string>> = {
   'act.help': 'Call for help',
   'act.helpoff': 'Cancel help',
   'act.confidential': 'Mark confidential',
+  'act.warn': 'Play reminder',
   'act.outofscope': 'Out of scope',
   'seat.scope': 'Why it is out of scope',
   'seat.scopeCity': 'Which city',

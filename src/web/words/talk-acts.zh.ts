@@ -6,6 +6,7 @@ export const talkActsZh = {
   'act.help': '求助班长',
   'act.helpoff': '取消求助',
   'act.confidential': '设为保密',
+  'act.warn': '文明提醒',
   'act.outofscope': '不予受理',
   'seat.scope': '不予受理的原因',
   'seat.scopeCity': '哪个城市',

@@ -1,4 +1,4 @@
-// 保密: which contacts are sealed, and who opened what of them with whose consent; 不予受理: which legal route a citizen was told of.
+// 保密: which contacts are sealed, and who opened what of them with whose consent; 不予受理: which legal route a citizen was told of; 骚扰: limits of callers' numbers.
 import { sql, type Kysely } from 'kysely';
 
 const statements = [
@@ -20,6 +20,26 @@ const statements = [
     version int8 not null
   )`,
   `create index opening_requested on opening (requested_at_ms)`,
+  `create table caller_limit (
+    limit_id text primary key,
+    caller_key text not null,
+    caller_masked text not null,
+    level text not null,
+    reason text not null,
+    contact_id text,
+    proposed_by text not null,
+    proposed_at_ms int8 not null,
+    until_ms int8 not null,
+    decided_by text,
+    decided_at_ms int8,
+    agreed boolean,
+    reviewed_by text,
+    reviewed_at_ms int8,
+    lifted_by text,
+    lifted_at_ms int8,
+    version int8 not null
+  )`,
+  `create index caller_limit_until on caller_limit (until_ms)`,
 ];
 
 /** Makes the column and the table. */
