@@ -58,9 +58,9 @@ export function createCallerTable(database: Database, secret: string): CallerTab
     sealNumbers: async () => {
       const plain = sql<{ callerKey: string; number: string }>`
         select caller_key, number from caller
-        where number not like ${`${mark}%`} and (
-          exists (select 1 from contact_record one where one.caller_key = caller.caller_key and one.sealed is not null)
-          or exists (select 1 from stop_list stop where stop.caller_key = caller.caller_key and stop.kind = 'confidential'))
+        where number not like ${`${mark}%`} and caller_key in (
+          select caller_key from contact_record where sealed is not null
+          union select caller_key from stop_list where kind = 'confidential')
         limit ${batch}`;
       const { rows } = await asked(plain.execute(database));
       for (const { callerKey, number } of rows) {

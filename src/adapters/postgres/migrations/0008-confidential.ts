@@ -5,6 +5,7 @@ const statements = [
   `alter table contact_record add column sealed text, add column scope_kind text`,
   `create index contact_record_sealed on contact_record (caller_key) where sealed is not null`,
   `comment on column caller.number is 'encrypted (sealed:…) once a contact of this caller is sealed'`,
+  `update stop_list set caller_masked = '保密来电' where kind = 'confidential'`,
   `create table opening (
     opening_id text primary key,
     contact_id text not null,
