@@ -41,10 +41,20 @@ export const errorCatalogue = {
     zh: '配置有误,请按提示修改',
     en: 'The configuration is wrong: mend what the details name.',
   },
+  CONTACT_HELD: {
+    status: 409,
+    zh: '来电人正在保持中,请先恢复通话',
+    en: 'The citizen is on hold: take him back first.',
+  },
   CONTACT_NOT_MISSED: {
     status: 409,
     zh: '该来电已有话务员接听,无需触达',
     en: 'An agent talked with this caller to the end: nobody has to be reached.',
+  },
+  CONTACT_NOT_SEALED: {
+    status: 409,
+    zh: '该来电不是保密来电,无需申请',
+    en: 'The contact is not confidential: nothing has to be opened.',
   },
   CONTACT_NOT_TALKING: { status: 409, zh: '当前没有通话', en: 'The contact is not in a talk.' },
   CONTACT_NOT_YOURS: { status: 403, zh: '这不是您的来电', en: 'This contact is not yours.' },
@@ -136,6 +146,17 @@ export const errorCatalogue = {
     zh: '这是该类管理员中最后一个可用账号,不能停用或改变角色',
     en: 'This is the last enabled account of its kind of administrator: it cannot be disabled or lose its role.',
   },
+  LIMIT_OVER: {
+    status: 409,
+    zh: '该限制已生效、已拒绝、已解除或已到期,不能这样操作',
+    en: 'The limit has been decided on, lifted, or is over: this does not fit it any more.',
+  },
+  LIMIT_OWN: {
+    status: 403,
+    zh: '不能由提出人自己同意或复核,请另一人处理',
+    en: 'Whoever proposed a limit cannot decide on it or review it: another person has to.',
+  },
+  LIMIT_UNKNOWN: { status: 404, zh: '没有这条限制', en: 'There is no such limit.' },
   LOGIN_FAILED: { status: 401, zh: '工号或密码有误', en: 'The user or the password is wrong.' },
   LOGIN_LOCKED: {
     status: 429,
@@ -170,6 +191,22 @@ export const errorCatalogue = {
     zh: '这不是电话号码,请填写手机号或带区号的固定电话',
     en: 'This is no telephone number: write a mobile, or a fixed line with its area code.',
   },
+  OPENING_NEEDED: {
+    status: 403,
+    zh: '保密来电:请先提出申请并写明理由,由另一人同意后再打开',
+    en: 'The call is confidential: ask for an opening with a reason, and have a second person agree to it.',
+  },
+  OPENING_OVER: {
+    status: 409,
+    zh: '该申请已使用、已拒绝或已过期,请重新申请',
+    en: 'The opening has been used, refused, or has expired: ask for another one.',
+  },
+  OPENING_OWN: {
+    status: 403,
+    zh: '不能由申请人自己同意,请另一人处理',
+    en: 'Whoever asked for an opening cannot decide on it: another person has to.',
+  },
+  OPENING_UNKNOWN: { status: 404, zh: '没有这个申请', en: 'There is no such opening.' },
   ORIGIN_REFUSED: {
     status: 403,
     zh: '请求来自其他网站,已拒绝',
@@ -328,6 +365,11 @@ export const errorCatalogue = {
     status: 404,
     zh: '没有这个版本',
     en: 'There is no such version.',
+  },
+  WARNED_JUST_NOW: {
+    status: 409,
+    zh: '刚刚提醒过,请等十秒后再提醒',
+    en: 'The caller was reminded just now: wait ten seconds.',
   },
   WRAP_UP_EXTENDED_ALREADY: {
     status: 409,

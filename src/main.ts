@@ -36,6 +36,8 @@ import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
 import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
+import { createLimitStore } from './adapters/postgres/limit-store.js';
+import { createOpeningStore } from './adapters/postgres/opening-store.js';
 import { createStopList } from './adapters/postgres/stop-list.js';
 import { createEventPromptSounds } from './adapters/prompts/event-prompt-sounds.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
@@ -53,6 +55,7 @@ import { watchEventLoop } from './adapters/system/event-loop-watch.js';
 import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
 import { addDays, dayKeyAt } from './contact/civil-time.js';
+import { isSealed } from './contact/confidential.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createAttempts } from './engine/attempts.js';
@@ -64,6 +67,7 @@ import { startMessageSender } from './engine/message-sender.js';
 import type { NumberBook } from './engine/messages.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log } from './engine/ports.js';
+import { keepStandings } from './engine/standings.js';
 import type { Site } from './site/site.js';
 
 /** Events of no use here, and more than half of all. */
@@ -126,7 +130,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   );
   const store = createRedisLiveStore({ ...config.redis, site: site.name, node: config.node, log });
   const database = openDatabase({ url: config.databaseUrl });
-  const callerTable = createCallerTable(database);
+  const callerTable = createCallerTable(database, config.callerSecret);
   const callers = createCallerNumbers({
     secret: config.callerSecret,
     homeAreaCode: site.areaCode,
@@ -185,6 +189,19 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   changed.refreshAccounts = () => telephony.refreshAccounts();
   changed.reloadPrompts = () => prompts.reload();
   const attempts = createAttempts();
+  const [messageStore, stopList] = [createMessageStore(database), createStopList(database)];
+  const limits = createLimitStore(database);
+  const standings = keepStandings({
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    read: async (atMs) => {
+      const confidential = new Set(await stopList.confidential(atMs));
+      await callerTable.sealNumbers();
+      return { confidential, limits: await limits.inForce(atMs) };
+    },
+    onRead: () => changed.engine?.standingsChanged(),
+  });
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
   const engine = createEngine({
     siteName: site.name,
@@ -197,6 +214,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     store,
     journal: spool,
     callers,
+    standings,
     sites,
     pins,
     events,
@@ -212,7 +230,13 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     log.warn({ error: String(error) }, 'no sign of life could be left; a gap may be shown too long'),
   );
   await callers
-    .restore(engine.contacts().map(({ arrival }) => arrival.callerKey))
+    // A sealed call's number has only to be written away.
+    .restore(
+      engine
+        .contacts()
+        .filter((contact) => !isSealed(contact))
+        .map(({ arrival }) => arrival.callerKey),
+    )
     .catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the numbers of living calls are not back yet'),
     );
@@ -248,7 +272,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const numbers: NumberBook = {
     find: async (callerKey) => callers.numberOf(callerKey) ?? (await callerTable.read(callerKey)),
   };
-  const [messageStore, stopList] = [createMessageStore(database), createStopList(database)];
+  const records = createRecordStore(database);
   const messageParts = {
     store: messageStore,
     stopList,
@@ -298,7 +322,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const http = await createHttpServer({
     engine,
     sites,
-    records: createRecordStore(database),
+    records,
     pins,
     accounts: {
       store: accountStore,
@@ -322,11 +346,22 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     publisher,
     speaker: soundMaker,
     messages: {
-      desk: createMessageDesk(messageParts),
+      desk: createMessageDesk({
+        ...messageParts,
+        isSealed: async (contactId) => {
+          const live = engine.contacts().find(({ id }) => id === contactId);
+          if (live !== undefined) return isSealed(live);
+          return ((await records.contact(contactId))?.record.sealed ?? null) !== null;
+        },
+      }),
       store: messageStore,
       stopList,
       isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
     },
+    openings: createOpeningStore(database),
+    limits,
+    numbers,
+    standingsChanged: () => standings.refresh(),
     secrets,
     events,
     eventSounds,
@@ -366,6 +401,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     endWatch();
     endSigns();
     book.stop();
+    standings.stop();
     await callRecords.stop();
     engine.stop();
     await Promise.allSettled([

@@ -1,4 +1,6 @@
 // A contact in its flow: greeting and menu, the way into a queue, and the way out of it without a person; the survey's turns too.
+import { seal } from './confidential.js';
+import { helpKey, limitWords, requestUnderLimit, setLimitAside } from './contact-limit.js';
 import {
   arm,
   ask,
@@ -17,12 +19,15 @@ import type { PromptRef } from './prompt-ref.js';
 
 /** The first step of every contact. */
 export function begin(step: ContactStep, context: ContactContext): ContactStep {
-  const arrived = record(step, { type: 'ContactArrived', ...step.contact.arrival });
-  const { words } = step.contact.arrival;
+  const { words, sealed, limit } = step.contact.arrival;
+  const known = record(step, { type: 'ContactArrived', ...step.contact.arrival });
+  const arrived = sealed === undefined ? known : seal(known, { ...sealed, agentId: null });
   if (words?.announcement !== undefined)
     return announce(ask(arrived, { do: 'claim' }), words.announcement, context);
   const answered = ask(arrived, { do: 'claim' }, { do: 'answer' });
-  return takeTurn(answered, withFirstEvents(answered, context.beginFlow(), context), context);
+  const begun = takeTurn(answered, withFirstEvents(answered, context.beginFlow(), context), context);
+  if (limit?.level !== 'told' || begun.contact.stage.at === 'leaving') return begun;
+  return say(begun, [{ prompt: limitWords(limit, context.nowMs), mustHear: false }], context);
 }
 
 /**
@@ -71,7 +76,8 @@ export function flowGoesOn(
 }
 
 /** A digit of the citizen's: only a flow that collects listens. */
-export function digitPressed(step: ContactStep, digit: string, context: ContactContext): ContactStep {
+export function digitPressed(pressed: ContactStep, digit: string, context: ContactContext): ContactStep {
+  const step = digit === helpKey ? setLimitAside(pressed, context) : pressed;
   const { stage } = step.contact;
   if (stage.at !== 'flow' && stage.at !== 'survey') return step;
   if (stage.next.type !== 'collect') return step;
@@ -122,18 +128,19 @@ function enqueue(
 ): ContactStep {
   const { nowMs } = context;
   const queue = context.queue(request.queueId);
+  const line = requestUnderLimit(step.contact, request);
   const queued = record(
     patch(step, {
       stage: { at: 'waiting', cursor },
       place: {
-        request,
+        ...line,
         queuedAtMs: nowMs,
         resumed: false,
         prefer: null,
         told: { busy: false, place: null, lastAtMs: null, thankedAtMs: null },
       },
     }),
-    { type: 'ContactQueued', ...request },
+    { type: 'ContactQueued', ...line.request },
   );
   if (queue.waiting >= queue.limit) return leaveQueue(queued, 'overload', context);
   return arm(arm(queued, 'queueTimeout', nowMs + queue.timeoutMs), 'nobody', nowMs + queue.nobodyMs);

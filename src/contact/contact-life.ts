@@ -12,6 +12,7 @@
 //   leaving   leavingOver -> hung up (again)
 //   ended     retire -> forgotten
 import type { AgentId } from './ids.js';
+import { seal } from './confidential.js';
 import {
   isHeld,
   type Arrival,
@@ -60,11 +61,12 @@ import {
   supervisorAnswered,
   supervisorHears,
 } from './contact-supervision.js';
-import { breakOff, surveyEnded, tidyUp } from './contact-survey.js';
+import { breakOff, exemptByNote, surveyEnded, tidyUp } from './contact-survey.js';
 import {
   agentLeft,
   audioChecked,
   endTalk,
+  giveRoute,
   joined,
   pauseRecording,
   phoneLost,
@@ -77,6 +79,7 @@ import {
 import { beginVoicemail, closeVoicemail, voicemailOver, voicemailStarted } from './contact-voicemail.js';
 import { forgetVoice, freshEvent, isQuiet, music, playEnded, playNext, silence } from './contact-voice.js';
 import type { ContactId, SupervisionId } from './ids.js';
+import { warn } from './contact-warning.js';
 
 /** A contact at the moment it arrives, before its first step. */
 export function newContact(id: ContactId, arrival: Arrival): Contact {
@@ -175,6 +178,12 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       );
     case 'SetDisposition':
       return setDisposition(step, signal, context);
+    case 'Warn':
+      return withOwnTalk(step, signal.agentId, (talk) => warn(step, talk, signal.agentId, context));
+    case 'GiveRoute':
+      return withOwnTalk(step, signal.agentId, (talk) => giveRoute(step, talk, signal, context));
+    case 'Seal':
+      return exemptByNote(seal(step, signal), context);
     case 'RecordingStarted':
       return step.contact.stage.at === 'talking' ? recordingStarted(step, signal.file, context) : step;
     case 'RecordingFailed':
@@ -343,6 +352,8 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
   switch (signal.type) {
     case 'SetDisposition':
       return setDisposition(step, signal, context);
+    case 'Seal':
+      return exemptByNote(seal(step, signal), context);
     case 'OfferMade':
       return offerMade(step, signal, context);
     case 'TimerFired':
@@ -351,6 +362,8 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
     case 'PauseRecording':
     case 'HoldContact':
     case 'CallHelp':
+    case 'GiveRoute':
+    case 'Warn':
     case 'Supervise':
       return refuse(contact, 'CONTACT_NOT_TALKING');
     case 'ChangeSupervision':

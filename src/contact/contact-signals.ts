@@ -6,6 +6,8 @@ import type {
   Disposition,
   EndedBy,
   HoldSource,
+  Seal,
+  SealWish,
   StageName,
   Supervision,
   SupervisionMode,
@@ -82,6 +84,21 @@ export type ContactSignal =
       readonly reason: Exclude<SupervisionEnd, 'talk' | 'restart'>;
     }
   | { readonly type: 'SetDisposition'; readonly agentId: AgentId; readonly disposition: Disposition }
+  /** 不予受理: the citizen hears where his matter goes, and comes back to the agent. */
+  | {
+      readonly type: 'GiveRoute';
+      readonly agentId: AgentId;
+      readonly kind: string;
+      /** Where it is another city's matter. */
+      readonly areaCode: string | null;
+      readonly say: readonly PromptRef[];
+      /** It must not be recorded. */
+      readonly unrecorded: boolean;
+    }
+  /** 文明提醒: the machine says it, so that the agent is not accused of it; the third time the call ends. */
+  | { readonly type: 'Warn'; readonly agentId: AgentId }
+  /** 设为保密. */
+  | ({ readonly type: 'Seal' } & SealWish)
   | { readonly type: 'RecordingStarted'; readonly file: string }
   | { readonly type: 'RecordingFailed'; readonly reason: string }
   | { readonly type: 'VoicemailStarted'; readonly file: string }
@@ -206,6 +223,16 @@ export type ContactFact =
   | { readonly type: 'SurveyEnded'; readonly by: EndedBy }
   /** 不纳入满意率: the tag or the disposition that says so. */
   | { readonly type: 'SurveyExempt'; readonly reason: string }
+  | {
+      readonly type: 'RouteGiven';
+      readonly agentId: AgentId;
+      readonly kind: string;
+      readonly areaCode: string | null;
+    }
+  | { readonly type: 'WarningGiven'; readonly agentId: AgentId; readonly count: number }
+  /** A caller under a limit pressed the key for help. */
+  | { readonly type: 'LimitSetAside' }
+  | ({ readonly type: 'ContactSealed' } & Seal)
   | ({ readonly type: 'DispositionSet'; readonly agentId: AgentId } & Disposition)
   | {
       readonly type: 'ContactEnded';
@@ -252,6 +279,8 @@ export type ContactEffect =
       readonly bridgeId: BridgeId;
       readonly legId: ChannelId;
       readonly prompt: PromptRef;
+      /** Without a break after it. */
+      readonly next?: readonly PromptRef[];
     }
   | { readonly do: 'hold'; readonly bridgeId: BridgeId; readonly on: boolean }
   | { readonly do: 'ringSupervisor'; readonly supervision: Supervision; readonly ringMs: number }
@@ -276,6 +305,8 @@ export type ContactEffect =
   | { readonly do: 'muteRecording'; readonly on: boolean }
   | { readonly do: 'stopRecording' }
   | { readonly do: 'checkAudio'; readonly legId: ChannelId }
+  /** The agent's phone shows the citizen's number no longer. */
+  | { readonly do: 'hideCaller'; readonly legId: ChannelId }
   | { readonly do: 'part'; readonly bridgeId: BridgeId }
   /** `causeCode` is Q.850's; 16 normal, 22 number changed. */
   | { readonly do: 'hangUp'; readonly causeCode: number }
@@ -288,6 +319,8 @@ export type ContactRefusal =
   | 'CONTACT_NOT_TALKING'
   | 'CONTACT_NOT_YOURS'
   | 'RECORDING_OFF'
+  | 'CONTACT_HELD'
+  | 'WARNED_JUST_NOW'
   | 'HELD_BY_PHONE'
   | 'SUPERVISION_TAKEN'
   | 'SUPERVISION_NONE';

@@ -25,8 +25,8 @@ export function surveyOrGoodbye(
   talkMs: number,
   context: ContactContext,
 ): ContactStep {
-  const { arrival, disposition } = step.contact;
-  const verdict = surveyVerdict({ ...disposition, tag: arrival.tag }, talkMs, context.policy.survey);
+  const { arrival, disposition, sealed } = step.contact;
+  const verdict = surveyVerdict({ ...disposition, sealed, tag: arrival.tag }, talkMs, context.policy.survey);
   switch (verdict.is) {
     case 'off':
       return sayGoodbye(step, context);
@@ -87,11 +87,11 @@ export function tidyUp(step: ContactStep): ContactStep {
   return ask(silence(step), { do: 'stopRecording' }, { do: 'music', on: false });
 }
 
-/** The agent's note puts a contact outside 满意率, even while its citizen is being asked. */
+/** The agent's note, or the seal, puts a contact outside 满意率, even while its citizen is being asked. */
 export function exemptByNote(step: ContactStep, context: ContactContext): ContactStep {
-  const { survey, arrival, disposition, stage } = step.contact;
+  const { survey, arrival, disposition, sealed, stage } = step.contact;
   if (survey !== 'offered') return step;
-  const reason = exemptBy({ ...disposition, tag: arrival.tag }, context.policy.survey);
+  const reason = exemptBy({ ...disposition, sealed, tag: arrival.tag }, context.policy.survey);
   if (reason === null) return step;
   const noted = exempt(step, reason);
   return stage.at === 'survey' ? breakOff(noted, 'agent', context) : noted;

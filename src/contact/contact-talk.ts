@@ -148,6 +148,29 @@ export function audioChecked(
   return record(step, { type: 'OneWayAudio', silent });
 }
 
+/** 不予受理: both hear the route, and the talk goes on. The outcome is noted with it. */
+export function giveRoute(
+  step: ContactStep,
+  talk: Talk,
+  {
+    agentId,
+    kind,
+    areaCode,
+    say: [prompt, ...next],
+    unrecorded,
+  }: Extract<ContactSignal, { type: 'GiveRoute' }>,
+  context: ContactContext,
+): ContactStep {
+  if (isHeld(talk)) return refuse(step.contact, 'CONTACT_HELD');
+  if (prompt === undefined) return step;
+  const given = record(step, { type: 'RouteGiven', agentId, kind, areaCode });
+  const noted = setDisposition(given, { agentId, disposition: { outcome: 'scope' } }, context);
+  const quiet =
+    unrecorded && talk.recording === 'on' ? pauseRecording(noted, true, 'system', context) : noted;
+  const { bridgeId, legId } = talk;
+  return ask(quiet, { do: 'announce', bridgeId, legId, prompt, next });
+}
+
 /** How a talk ends, as the journal tells it. */
 export interface TalkEnd {
   readonly by: EndedBy;
@@ -227,7 +250,10 @@ export function phoneLost(
 /** The agent's note; open through the talk and until the contact is retired. */
 export function setDisposition(
   step: ContactStep,
-  { agentId, disposition }: Extract<ContactSignal, { type: 'SetDisposition' }>,
+  {
+    agentId,
+    disposition,
+  }: Pick<Extract<ContactSignal, { type: 'SetDisposition' }>, 'agentId' | 'disposition'>,
   context: ContactContext,
 ): ContactStep {
   if (step.contact.lastAgentId !== agentId) return refuse(step.contact, 'CONTACT_NOT_YOURS');

@@ -45,6 +45,39 @@ export interface Arrival {
   readonly words?: CallWords;
   /** The call does not tell its city, and cities share its area code. */
   readonly asksCity?: boolean;
+  /** Confidential from the first moment. */
+  readonly sealed?: Seal;
+  /** 骚扰: this caller's number is under a limit, for a time. */
+  readonly limit?: CallLimit;
+}
+
+/** What a limit does: `last` he waits behind all others; `told` he hears so first. */
+export const limitLevels = ['last', 'told'] as const;
+export type LimitLevel = (typeof limitLevels)[number];
+
+/** A limit as a call meets it. */
+export interface CallLimit {
+  readonly level: LimitLevel;
+  readonly untilMs: number;
+}
+
+/** 保密: asked for by the citizen (or set beforehand), or a child's call. */
+export const sealKinds = ['confidential', 'minor'] as const;
+export type SealKind = (typeof sealKinds)[number];
+
+/** Why nobody is shown who called. */
+export interface Seal {
+  readonly kind: SealKind;
+  /** 工号 or account; `number`, `ledger`: set beforehand. */
+  readonly by: string;
+}
+
+/** The wish to seal a contact. */
+export interface SealWish extends Seal {
+  /** Only the agent of this contact may; null = whoever asks was let in elsewhere. */
+  readonly agentId: AgentId | null;
+  /** The citizen wants to hear that it is done. */
+  readonly aloud?: boolean;
 }
 
 /** Words that the number dialled brings along; without them the flow's and the service's own are said. */
@@ -136,6 +169,8 @@ export interface Place {
   readonly queuedAtMs: number;
   /** Cut off from an agent by our fault: stands before everybody of his queue. */
   readonly resumed: boolean;
+  /** The priority he gives up under a limit, and has back at once if he needs help. */
+  readonly fullPriority?: number;
   /** The agent he was cut off from, waited for until `untilMs`. */
   readonly prefer: { readonly agentId: AgentId; readonly untilMs: number } | null;
   readonly told: Told;
@@ -211,6 +246,12 @@ export interface Contact {
   /** Whether the last recording began and has not failed; absent = none did. */
   readonly recorded?: boolean;
   readonly lastAgentId: AgentId | null;
+  /** 文明提醒: given so far, and when last. */
+  readonly warnings?: { readonly count: number; readonly lastAtMs: number };
+  /** Under a limit he asked for help: it does not count for this call. */
+  readonly needsHelp?: true;
+  /** 保密: who called is shown to nobody, and `arrival` tells it no more. */
+  readonly sealed?: SealKind;
   readonly disposition: Disposition;
   /** 事件提示 he was told; absent = none so far. */
   readonly events?: EventsTold;

@@ -38,13 +38,16 @@ export interface SurveyPolicy {
 
 /** What of a contact may put it outside. */
 interface Noted {
+  /** A sealed contact's caller is asked nothing. */
+  readonly sealed?: 'confidential' | 'minor' | undefined;
   readonly tag: string;
   readonly category?: string;
   readonly outcome?: string;
 }
 
 /** Why a contact is exempt: the tag or the disposition's word; null = it is not. */
-export function exemptBy({ tag, category, outcome }: Noted, { exempt }: SurveyPolicy): string | null {
+export function exemptBy({ sealed, tag, category, outcome }: Noted, { exempt }: SurveyPolicy): string | null {
+  if (sealed !== undefined) return sealed;
   if (exempt.tags.includes(tag)) return tag;
   if (category !== undefined && exempt.categories.includes(category)) return category;
   return outcome !== undefined && exempt.outcomes.includes(outcome) ? outcome : null;

@@ -4,6 +4,7 @@ import { isHeld, type Contact } from '../contact/contact.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
 import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
 import type { Log, RingOrder, SupervisorRing, Telephony } from './ports.js';
+import { sealedDisplay } from './phone-display.js';
 import { recordingFile, voicemailFile } from './recording-file.js';
 
 /** Effects that reach Asterisk; the others are the engine's own. */
@@ -88,9 +89,14 @@ async function perform(
         bridgeId: effect.bridgeId,
         citizen: channelId,
         leg: effect.legId,
-        playId: `${effect.bridgeId}.${contact.version}` as PlayId,
-        prompt: effect.prompt,
+        // One step may say two things.
+        playId: `${effect.bridgeId}.${contact.version}.${effect.prompt.id}` as PlayId,
+        prompts: [effect.prompt, ...(effect.next ?? [])],
       });
+    case 'hideCaller': {
+      const { name, number } = sealedDisplay(id);
+      return telephony.showCaller(effect.legId, name, number);
+    }
     case 'hold':
       return telephony.hold(effect.bridgeId, channelId, effect.on);
     case 'ringSupervisor':

@@ -3,6 +3,7 @@ import type { Proposal } from '../acd/match.js';
 import { createQueueModel } from '../acd/queue-model.js';
 import { newAgent } from '../contact/agent-life.js';
 import { dayKeyAt } from '../contact/civil-time.js';
+import { isSealed } from '../contact/confidential.js';
 import { isOfferable, type Agent, type AgentSignal } from '../contact/agent.js';
 import { isWaiting, type Contact } from '../contact/contact.js';
 import { createFlowPassages, type PassagesToday } from './flow-passages.js';
@@ -20,7 +21,7 @@ import { createMatcher } from './matcher.js';
 import { journalMissedCall } from './missed-calls.js';
 import { createModelFeed } from './model-feed.js';
 import { createNodeLink, type NodeLink, type NodeState } from './node-link.js';
-import { phoneDisplay } from './phone-display.js';
+import { phoneDisplay, sealedDisplay } from './phone-display.js';
 import type { EventPrompts } from './event-prompts.js';
 import type { PinCheck } from './pin-check.js';
 import type {
@@ -44,6 +45,7 @@ import type {
 import { createRunQueue } from './run-queue.js';
 import { createSiteJournal, type StandingAlarm } from './site-journal.js';
 import { createStoreLink } from './store-link.js';
+import type { Standings } from './standings.js';
 import { createSupervisions, supervisorRing, type Supervisions } from './supervisions.js';
 
 /** Every port, and who we are. */
@@ -58,6 +60,7 @@ export interface EngineParts {
   readonly store: LiveStore;
   readonly journal: Journal;
   readonly callers: CallerNumbers;
+  readonly standings: Standings;
   readonly sites: Sites;
   readonly pins: PinCheck;
   readonly events: Pick<EventPrompts, 'forCall'>;
@@ -98,6 +101,8 @@ export interface Engine {
   eventWentLive(): void;
   /** Journals a call that Asterisk had to answer by itself; the same call twice is one call. */
   missedCall(call: MissedCallSeen): void;
+  /** What is set about callers was read anew. */
+  standingsChanged(): void;
   /** The configuration changed: agents' skills are read anew. */
   siteChanged(): void;
   /** Nothing is under way but timers. */
@@ -118,7 +123,7 @@ const whisperMs = 3_000;
 
 /** An engine over its ports; nothing happens before `start`. */
 export function createEngine(parts: EngineParts): Engine {
-  const { clock, timers, telephony, store, journal, sites, callers, log, node } = parts;
+  const { clock, timers, telephony, store, journal, sites, callers, standings, log, node } = parts;
   const runQueue = createRunQueue((error) => log.error({ error: describe(error) }, 'a decision failed'));
   const model = createQueueModel();
   const playbackEnds = new Map<PlayId, () => void>();
@@ -179,6 +184,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     onFacts(contact, facts) {
       for (const fact of facts) {
+        if (fact.type === 'ContactSealed') callers.hide(contact.arrival.callerKey);
         for (const { alarm, about, set } of alarmsOf(contact, fact))
           siteJournal[set ? 'raise' : 'clear'](alarm, about);
       }
@@ -223,6 +229,7 @@ export function createEngine(parts: EngineParts): Engine {
     ids: parts.ids,
     sites,
     callers,
+    standings,
     telephony,
     runQueue,
     contacts,
@@ -301,7 +308,9 @@ export function createEngine(parts: EngineParts): Engine {
     const entry = sites.ofVersion(contact.arrival.siteVersion).entries.get(contact.arrival.entryId);
     const { callerKey, callerMasked, dnis } = contact.arrival;
     const number = agent?.seesNumber ? callers.numberOf(callerKey) : undefined;
-    const display = phoneDisplay(entry?.shortName ?? dnis, callerMasked, number);
+    const display = isSealed(contact)
+      ? sealedDisplay(contact.id)
+      : phoneDisplay(entry?.shortName ?? dnis, callerMasked, number);
     return {
       contactId: contact.id,
       offerId,
@@ -311,6 +320,14 @@ export function createEngine(parts: EngineParts): Engine {
       displayNumber: display.number,
       autoAnswer: agent?.autoAnswer ?? false,
     };
+  }
+
+  /** A call that arrived before it was known of its caller. */
+  function sealThoseSetBeforehand(): void {
+    for (const contact of contacts.all()) {
+      if (isSealed(contact) || !standings.isConfidential(contact.arrival.callerKey)) continue;
+      contacts.step(contact.id, { type: 'Seal', kind: 'confidential', by: 'number', agentId: null });
+    }
   }
 
   function playbackEnd(playId: PlayId): Promise<void> {
@@ -405,7 +422,10 @@ export function createEngine(parts: EngineParts): Engine {
       for (const contact of contacts.all())
         if (isWaiting(contact)) runQueue.post(() => contacts.step(contact.id, { type: 'EventWentLive' }));
     },
-    missedCall: (call) => journalMissedCall({ node, sites, callers, journal, epoch }, call),
+    missedCall: (call) => journalMissedCall({ node, sites, callers, standings, journal, epoch }, call),
+    standingsChanged() {
+      runQueue.post(sealThoseSetBeforehand);
+    },
     passagesToday: () => passages.today(),
     siteChanged() {
       for (const agent of agents.all()) feed.agentChanged(agent);

@@ -60,6 +60,8 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
         return dispose(agent, act.outcome);
       case 'help':
         return callHelp(agent);
+      case 'confidential':
+        return sealContact(agent);
       case 'state':
         return stateOf(agent);
       case 'echo':
@@ -115,6 +117,13 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
     if (activity.is !== 'talking') return noContact;
     const refusal = actOnContact(activity.contactId, { type: 'CallHelp', agentId, on: true });
     return { id: refusal === undefined ? 'a.help' : 'a.fail' };
+  }
+
+  /** In the talk or after it: a citizen may ask at the very end. */
+  function sealContact({ id: agentId, activity }: Agent): PromptRef {
+    if (activity.is !== 'talking' && activity.is !== 'wrapup') return noContact;
+    const wish: ContactSignal = { type: 'Seal', kind: 'confidential', by: agentId, agentId };
+    return { id: actOnContact(activity.contactId, wish) === undefined ? 'a.conf' : 'a.fail' };
   }
 
   function stateOf(agent: Agent): PromptRef {

@@ -6,7 +6,10 @@ import type { AgentId } from '../contact/ids.js';
 /** What an agent asks for by his phone. */
 export type FeatureAct =
   | { readonly do: 'signIn'; readonly agentId: AgentId }
-  | { readonly do: 'signOut' | 'ready' | 'endWrapUp' | 'extendWrapUp' | 'help' | 'state' | 'echo' }
+  | {
+      readonly do:
+        'signOut' | 'ready' | 'endWrapUp' | 'extendWrapUp' | 'help' | 'confidential' | 'state' | 'echo';
+    }
   /** `null`: the reason has still to be asked for. */
   | { readonly do: 'break'; readonly reason: BreakReason | null }
   | { readonly do: 'disposition'; readonly outcome: DispositionOutcome };
@@ -50,6 +53,7 @@ const codes: Readonly<Record<string, (argument: string) => FeatureReading>> = {
   '*25': alone({ do: 'extendWrapUp' }),
   '*26': (key) => (key === '' ? open(null) : dispositionOf(outcomeByKey.get(key))),
   '*27': alone({ do: 'help' }),
+  '*28': alone({ do: 'confidential' }),
   '*29': alone({ do: 'state' }),
   '*43': alone({ do: 'echo' }),
 };

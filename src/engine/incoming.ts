@@ -1,7 +1,9 @@
 // What telephony tells, turned into signals for the right mailbox.
-import type { Arrival, Contact } from '../contact/contact.js';
+import { sealedArrival } from '../contact/confidential.js';
+import type { Arrival, Contact, Seal } from '../contact/contact.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
 import type {
+  CallerKey,
   ChannelId,
   ContactId,
   DeviceId,
@@ -17,6 +19,8 @@ import type { NodeLink } from './node-link.js';
 import type { ArrivalSeen, CallerNumbers, Clock, Ids, Sites, Telephony, TelephonyEvent } from './ports.js';
 import type { RunQueue } from './run-queue.js';
 import type { SiteJournal } from './site-journal.js';
+import type { Standings } from './standings.js';
+import type { Site } from '../site/site.js';
 
 /** Where events go. */
 export interface IncomingParts {
@@ -25,6 +29,7 @@ export interface IncomingParts {
   readonly ids: Ids;
   readonly sites: Sites;
   readonly callers: CallerNumbers;
+  readonly standings: Standings;
   readonly telephony: Telephony;
   readonly runQueue: RunQueue;
   readonly contacts: Contacts;
@@ -95,9 +100,13 @@ export function createIncoming(parts: IncomingParts): Incoming {
   function arrivalOf(seen: ArrivalSeen): Arrival {
     const site = sites.current();
     const nowMs = parts.clock.nowMs();
-    const { entryId, kpiLine, tag, pattern, state, words, asksCity } = site.meaningOf({ ...seen, nowMs });
+    const meaning = site.meaningOf({ ...seen, nowMs });
+    const { entryId, kpiLine, tag, pattern, state, words, asksCity } = meaning;
     const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
-    return {
+    const caller = parts.callers.remember(ani, aniShown);
+    const sealed = sealOf(meaning, caller.callerKey);
+    const limit = parts.standings.limitOf(caller.callerKey, nowMs);
+    const arrival: Arrival = {
       node: parts.node,
       bootId: parts.nodeLink().bootId(),
       channelId,
@@ -105,7 +114,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
       trunkId,
       dnis: site.keptNumber(dnis),
       redirectedFrom: site.keptNumber(redirectedFrom),
-      ...parts.callers.remember(ani, aniShown),
+      ...caller,
       callerShown: aniShown && ani !== '',
       entryId,
       kpiLine,
@@ -117,7 +126,16 @@ export function createIncoming(parts: IncomingParts): Incoming {
       numberState: state,
       words,
       asksCity,
+      ...(sealed !== undefined && { sealed }),
+      ...(limit !== undefined && { limit: { level: limit.level, untilMs: limit.untilMs } }),
     };
+    return sealed === undefined ? arrival : sealedArrival(arrival);
+  }
+
+  /** Set beforehand: by the number dialled, else by the caller's own. */
+  function sealOf({ sealed }: ReturnType<Site['meaningOf']>, callerKey: CallerKey): Seal | undefined {
+    if (sealed !== null) return { kind: sealed, by: 'ledger' };
+    return parts.standings.isConfidential(callerKey) ? { kind: 'confidential', by: 'number' } : undefined;
   }
 
   function playEnded(channelId: ChannelId, playId: PlayId, ok: boolean): void {

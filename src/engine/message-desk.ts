@@ -1,5 +1,6 @@
 // Takes the orders for short messages, and what comes back of them: reports and replies.
 import { isMobile } from '../contact/ani.js';
+import type { ContactId } from '../contact/ids.js';
 import { maskNumber } from '../contact/masking.js';
 import { messageText } from '../site/message-text.js';
 import { factOfStep, stepAfterReport } from './message-life.js';
@@ -21,6 +22,8 @@ export interface MessageDeskParts {
   readonly sites: Sites;
   readonly clock: Clock;
   readonly note: (fact: MessageFact) => void;
+  /** Nobody follows a sealed contact up. @throws DATABASE_UNAVAILABLE */
+  readonly isSealed: (contactId: ContactId) => Promise<boolean>;
 }
 
 /** The port, and the way in for the gateway's words. Both of these @throws DATABASE_UNAVAILABLE: then they are to be said again. */
@@ -30,17 +33,20 @@ export interface MessageDesk extends Messages {
 }
 
 export function createMessageDesk(parts: MessageDeskParts): MessageDesk {
-  const { store, stopList, numbers, sites, clock, note } = parts;
+  const { store, stopList, numbers, sites, clock, note, isSealed } = parts;
 
   /** The number's masked form, or why nobody gets this message. */
   async function admit({
     templateId,
     slots,
     callerKey,
+    contactId,
   }: MessageOrder): Promise<{ readonly masked: string } | MessageRefusal> {
     const template = sites.current().messages.get(templateId);
     if (template === undefined) return 'templateUnknown';
     if (messageText(template, slots) === undefined) return 'slotsWrong';
+    // Unreadable now, it is refused when the journal's carrier makes the row of it.
+    if (contactId !== undefined && (await isSealed(contactId).catch(() => false))) return 'confidential';
     if (callerKey === '') return 'noNumber';
     // While the call lives its number is at hand, so that a citizen in a talk is answered with the database away, too.
     const number = await numbers.find(callerKey).catch(() => 'away' as const);

@@ -93,6 +93,8 @@ export interface StopList {
   end(stopId: string, atMs: number): Promise<boolean>;
   /** Rows that stand, newest first, at most 500. */
   standing(nowMs: number): Promise<readonly StopRow[]>;
+  /** Everybody who is confidential now. */
+  confidential(nowMs: number): Promise<readonly CallerKey[]>;
   /** The kind that stands for this caller, `confidential` before `stopListed`. */
   kindFor(callerKey: CallerKey, nowMs: number): Promise<StopKind | undefined>;
 }

@@ -1,12 +1,16 @@
 // Calls the service never saw: each becomes one fact in a contact stream of its own, so that no citizen drops out of the figures.
+import { confidentialText } from '../contact/confidential.js';
+import type { SealKind } from '../contact/contact.js';
 import type { NodeId } from '../contact/ids.js';
 import type { CallerNumbers, Journal, MissedCallSeen, Sites } from './ports.js';
+import type { Standings } from './standings.js';
 
 /** What the facts are made with. */
 export interface MissedCallsParts {
   readonly node: NodeId;
   readonly sites: Sites;
   readonly callers: CallerNumbers;
+  readonly standings: Standings;
   readonly journal: Journal;
   readonly epoch: () => number;
 }
@@ -20,6 +24,9 @@ export function journalMissedCall(parts: MissedCallsParts, seen: MissedCallSeen)
   const meaning = site.meaningOf({ ...seen, toUser: '', nowMs: arrivedAtMs });
   const { entryId, kpiLine, tag, pattern, state } = meaning;
   const caller = callers.remember(ani, aniShown);
+  const sealed: SealKind | undefined =
+    meaning.sealed ?? (parts.standings.isConfidential(caller.callerKey) ? 'confidential' : undefined);
+  const forwarder = site.keptNumber(redirectedFrom);
   journal.append({
     stream: 'contact',
     // Asterisk's own id of the channel; another node may use the same one.
@@ -35,8 +42,9 @@ export function journalMissedCall(parts: MissedCallsParts, seen: MissedCallSeen)
         sipCallId,
         trunkId,
         dnis: site.keptNumber(dnis),
-        redirectedFrom: site.keptNumber(redirectedFrom),
+        redirectedFrom: sealed !== undefined && forwarder.includes('*') ? '' : forwarder,
         ...caller,
+        ...(sealed !== undefined && { callerMasked: confidentialText, sealed }),
         entryId,
         kpiLine,
         tag,

@@ -1,4 +1,5 @@
 // What an agent's phone shows of a call: entry and region for everybody, the number for who may see it. Pure.
+import { confidentialText } from '../contact/confidential.js';
 import { withheldNumberText } from '../contact/masking.js';
 
 /** Display name and number of a ringing call. */
@@ -23,4 +24,9 @@ export function phoneDisplay(
   const area = /^(0\d{2,3})-/.exec(callerMasked)?.[1];
   const masked = callerMasked === withheldNumberText ? 'anonymous' : callerMasked.replaceAll(' ', '');
   return { name: area === undefined ? shortName : `${shortName}|${area}`, number: number ?? masked };
+}
+
+/** A sealed call: the contact's id stands for the citizen, in the phone's list of calls too. */
+export function sealedDisplay(contactId: string): PhoneDisplay {
+  return { name: confidentialText, number: contactId };
 }

@@ -1,6 +1,6 @@
 // Every door of the engine: what it needs from the world, as interfaces. Adapters and the simulator implement them.
 import type { Agent, AgentFact } from '../contact/agent.js';
-import type { Contact, SupervisionMode } from '../contact/contact.js';
+import type { Contact, SealKind, SupervisionMode } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
 import type {
   AgentId,
@@ -15,6 +15,7 @@ import type {
   SupervisionId,
 } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
+import type { SealedLaterFact } from '../metrics/contact-record.js';
 import type { ReachedFact } from '../metrics/reached.js';
 import type { Site } from '../site/site.js';
 import type { MessageFact, MessageRefusal } from './messages.js';
@@ -62,6 +63,7 @@ export type SiteFact =
   | { readonly type: 'AlarmCleared'; readonly alarm: AlarmName; readonly about: string }
   | { readonly type: 'SiteReloaded'; readonly siteVersion: string }
   | ReachedFact
+  | SealedLaterFact
   | NoteFact
   | MessageFact
   /** Somebody did or saw what he must answer for. `about`: a 工号, a contact, an account; never a number. */
@@ -94,6 +96,8 @@ export interface CallMissedFact {
   /** As in `Arrival`; none in facts of before this was kept. */
   readonly numberPattern?: string;
   readonly numberState?: string;
+  /** Its caller was set confidential beforehand. */
+  readonly sealed?: SealKind;
   readonly arrivedAtMs: number;
   readonly endedAtMs: number;
   /** `away`: the service took nothing then (系统未受理); `full`: no line was free (线路满). */
@@ -183,6 +187,8 @@ export interface CallerNumbers {
   remember(ani: string, shown: boolean): { readonly callerKey: CallerKey; readonly callerMasked: string };
   /** One call of this caller is over and done with. */
   forget(callerKey: CallerKey): void;
+  /** A call of this caller is sealed: his number stays at hand only until the table has it. */
+  hide(callerKey: CallerKey): void;
   /** The raw number of a live contact, for a role that may see it; `undefined` when not kept. */
   numberOf(callerKey: CallerKey): string | undefined;
 }
@@ -315,7 +321,8 @@ export interface Announcement {
   readonly citizen: ChannelId;
   readonly leg: ChannelId;
   readonly playId: PlayId;
-  readonly prompt: PromptRef;
+  /** One after another. */
+  readonly prompts: readonly PromptRef[];
 }
 
 /**
@@ -336,6 +343,8 @@ export interface Telephony {
   join(bridgeId: BridgeId, citizen: ChannelId, leg: ChannelId): Promise<void>;
   /** Says this to both sides of a talk; cut short when they part or one is put on hold. */
   announce(announcement: Announcement): Promise<void>;
+  /** Shows this on the phone of a talk under way, instead of what it shows. */
+  showCaller(legId: ChannelId, name: string, number: string): Promise<void>;
   /** Takes the citizen out to music, or brings him back. */
   hold(bridgeId: BridgeId, citizen: ChannelId, on: boolean): Promise<void>;
   ringSupervisor(ring: SupervisorRing): Promise<void>;

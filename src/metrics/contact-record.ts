@@ -1,6 +1,7 @@
 // Folds the facts of one contact into its call record: what reports count and what a page shows of one call.
 import type { AgentFact } from '../contact/agent.js';
-import type { Disposition, EndedBy, StageName } from '../contact/contact.js';
+import { confidentialText } from '../contact/confidential.js';
+import type { Disposition, EndedBy, SealKind, StageName } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
 import type { SurveyGrade, SurveyReason } from '../contact/survey.js';
 import type { ReachedFact } from './reached.js';
@@ -112,6 +113,10 @@ export interface ContactRecord {
   readonly surveyExempt: boolean;
   /** Ended while the service was away: `endedAtMs` is when it was noticed. */
   readonly inGap: boolean;
+  /** 不予受理: the last legal route he was told of; null = none. */
+  readonly scopeKind: string | null;
+  /** 保密: nobody is shown who called; null = he may be known. */
+  readonly sealed: SealKind | null;
   /** Called back by a person. */
   readonly calledBackAtMs: number | null;
   /** The journal has a hole here (a full spool): what is missing is left empty. */
@@ -160,6 +165,25 @@ export function foldContact(
 export function withReached(record: ContactRecord, facts: readonly Timed<ReachedFact>[]): ContactRecord {
   const calls = facts.flatMap(({ atMs, fact }) => (fact.how === 'calledBack' ? [atMs] : []));
   return calls.length === 0 ? record : { ...record, calledBackAtMs: Math.min(...calls) };
+}
+
+/** The fact that a contact long over was sealed; journaled in the site's stream. */
+export interface SealedLaterFact {
+  readonly type: 'ContactSealed';
+  readonly contactId: string;
+  readonly kind: SealKind;
+  readonly by: string;
+}
+
+/** The same record once nobody is to know who called. */
+export function sealedRecord(record: ContactRecord, kind: SealKind): ContactRecord {
+  const { redirectedFrom } = record;
+  return {
+    ...record,
+    sealed: record.sealed === 'minor' ? 'minor' : kind,
+    callerMasked: confidentialText,
+    redirectedFrom: redirectedFrom.includes('*') ? '' : redirectedFrom,
+  };
 }
 
 /** A record with nothing but an id and an arrival: where every fold begins. */
@@ -217,6 +241,8 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     unhappyReason: null,
     surveyExempt: false,
     inGap: false,
+    scopeKind: null,
+    sealed: null,
     calledBackAtMs: null,
     incomplete: false,
   };
@@ -288,8 +314,15 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'SurveyExempt':
       record.surveyExempt = true;
       return;
+    case 'RouteGiven':
+      record.scopeKind = fact.kind;
+      return;
+    case 'ContactSealed':
+      return void Object.assign(record, sealedRecord(record, fact.kind));
     case 'ContactEnded':
       return ended(fold, fact, atMs);
+    case 'WarningGiven':
+    case 'LimitSetAside':
     case 'FlowStepped':
     case 'PlaceTold':
     case 'NoticeHeard':

@@ -1,4 +1,5 @@
 // The record of a call the service never saw: offered, not answered, missed.
+import type { SealKind } from '../contact/contact.js';
 import { emptyRecord, judgedRecord, type ContactRecord } from './contact-record.js';
 
 /** What Asterisk's own records tell of such a call; the fact `CallMissedByService` has this shape. */
@@ -20,6 +21,7 @@ export interface MissedCall extends Pick<
   readonly endedAtMs: number;
   readonly numberPattern?: string;
   readonly numberState?: string;
+  readonly sealed?: SealKind;
   /** `away` = 系统未受理, `full` = 线路满. */
   readonly reason: 'away' | 'full';
 }
@@ -41,6 +43,7 @@ export function missedCallRecord(callKey: string, { reason, ...call }: MissedCal
     siteVersion: call.siteVersion,
     numberPattern: call.numberPattern ?? null,
     numberState: call.numberState ?? null,
+    sealed: call.sealed ?? null,
     endedAtMs: call.endedAtMs,
     waitMs: Math.max(0, call.endedAtMs - call.arrivedAtMs),
     endReason: reason,

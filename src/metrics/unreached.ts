@@ -30,9 +30,10 @@ export interface UnreachedCount {
 /** Why this contact's citizen has to be reached, or null where he has not. */
 export function unreachedReason(record: ContactRecord): UnreachedReason | null {
   if (record.endedAtMs === null) return null;
-  // Whoever was asked to leave a message is called back, whatever his call counts as.
+  // Whoever was asked to leave a message is called back, whatever his call counts as: he has asked for it.
   if (record.voicemailMs !== null && !record.answered) return 'voicemail';
-  if (record.excluded !== null) return null;
+  // Nobody follows a confidential caller unless he asks for it.
+  if (record.excluded !== null || record.sealed !== null) return null;
   if (record.cutOff) return 'cutOff';
   return record.missed && record.missedCause !== 'flowEnd' ? record.missedCause : null;
 }

@@ -1,5 +1,6 @@
 // One row of the number ledger (归并清单): a number, how it was merged, and its states with their dates.
 import type { DayKey } from '../contact/civil-time.js';
+import type { SealKind } from '../contact/contact.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
 
 /**
@@ -79,6 +80,8 @@ export interface LedgerRow {
   readonly tag: string;
   readonly flowId: FlowId;
   readonly queueId: QueueId;
+  /** Its callers are confidential from the first moment, and as what; null = not. */
+  readonly sealed: SealKind | null;
 }
 
 /** The state of a row on a day; undefined before its first and after its last one. */

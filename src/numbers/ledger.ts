@@ -1,6 +1,6 @@
 // The number ledger: what a dialled number means at this moment. Total: every call has exactly one meaning.
 import { dayKeyAt, type DayKey } from '../contact/civil-time.js';
-import type { CallWords } from '../contact/contact.js';
+import type { CallWords, SealKind } from '../contact/contact.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
 import { maskNumber } from '../contact/masking.js';
 import { normaliseNumber } from '../contact/ani.js';
@@ -42,6 +42,8 @@ export interface Meaning {
   readonly words: CallWords;
   /** The call does not tell its city, and cities share its area code. */
   readonly asksCity: boolean;
+  /** Its callers are confidential; null = not. */
+  readonly sealed: SealKind | null;
 }
 
 /** Rows by every form a carrier may deliver. */
@@ -105,10 +107,10 @@ export function rowOn(
 }
 
 function meaningIn(row: LedgerRow, state: NumberState, call: DialledCall, areas: AreaTable): Meaning {
-  const { id, kpiLine, flowId, queueId, pattern } = row;
+  const { id, kpiLine, flowId, queueId, pattern, sealed } = row;
   const tag = isAnnounced(state) ? announcedTag : row.tag;
   return {
-    ...{ entryId: id, kpiLine, tag, flowId, queueId, pattern, state },
+    ...{ entryId: id, kpiLine, tag, flowId, queueId, pattern, state, sealed },
     words: callWords(row, state, call.ani, areas.areaCode),
     asksCity: asksCity(areas, call),
   };

@@ -252,6 +252,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       soon(5, () => remove(supervisionId as string as ChannelId, normalClearing));
     },
     async announce() {},
+    async showCaller() {},
     async part(bridgeId) {
       release(bridgeId);
     },

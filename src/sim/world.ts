@@ -6,6 +6,7 @@ import { concerns, isLive, type EventPrompt } from '../contact/event-prompt.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { createEngine, type Engine, type Recovered } from '../engine/engine.js';
 import type { JournalEntry, Log } from '../engine/ports.js';
+import { noStandings, type Standings } from '../engine/standings.js';
 import type { Site } from '../site/site.js';
 import { createSimTelephony, type SimTelephony } from './sim-telephony.js';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.js';
@@ -17,6 +18,8 @@ export interface WorldOptions {
   readonly promptMs?: (prompt: PromptRef) => number;
   /** Event prompts as they stand. */
   readonly events?: () => readonly EventPrompt[];
+  /** What was set about callers beforehand; nothing. */
+  readonly standings?: Standings;
 }
 
 /** A running world. */
@@ -52,6 +55,7 @@ export function createWorld({
   startMs,
   promptMs = () => defaultPromptMs,
   events = () => [],
+  standings = noStandings,
 }: WorldOptions): World {
   const clock = createVirtualClock(startMs);
   const telephony = createSimTelephony({ clock, node, promptMs });
@@ -82,8 +86,10 @@ export function createWorld({
           callerMasked: maskNumber(shown ? ani : ''),
         }),
         forget: () => undefined,
+        hide: () => undefined,
         numberOf: () => undefined,
       },
+      standings,
       sites: { current: () => site, ofVersion: () => site },
       events: {
         forCall: (call) => events().filter((one) => isLive(one, clock.nowMs()) && concerns(one, call)),

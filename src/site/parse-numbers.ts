@@ -1,5 +1,6 @@
 // Reads numbers.yaml: the ledger's rows, every form in which a carrier delivers each number, and its states with their days.
 import { parseDayKey, type DayKey } from '../contact/civil-time.js';
+import { sealKinds } from '../contact/contact.js';
 import { topRows, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
@@ -29,6 +30,7 @@ const knownKeys = [
     'menuFlow',
     'queue',
     'whisper',
+    'sealed',
   ],
   ...['delivered_as', 'pattern', 'states', 'opening', 'farewell', 'announcement'],
   ...['former', 'service', 'region', 'approval', 'announced_through', 'successor'],
@@ -89,6 +91,7 @@ function readRow(fields: Fields, menu: boolean, claims: Claims, ids: Map<string,
       ...{ id, number, name, pattern, deliveredAs, states },
       ownPrompts: readOwnPrompts(fields),
       ...{ kpiLine, tag, flowId, queueId },
+      sealed: fields.has('sealed') ? fields.oneOf('sealed', sealKinds, 'confidential') : null,
     },
     papers,
   };

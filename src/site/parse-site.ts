@@ -129,6 +129,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     recordingPolicy: read.policies.recordings,
     calendar: read.calendar,
     messages: new Map(read.messages.map((message) => [message.id, message])),
+    legalRoutes: new Map(read.legalRoutes.map(({ route }) => [route.kind, route])),
     menu: read.menu,
     meaningOf: (call) => meaningOf(ledger, call),
     keptNumber: (number) => keptNumber(ledger, number),

@@ -18,6 +18,7 @@ import {
   type Table,
 } from './parse-rows.js';
 import type { DialledPlace } from '../numbers/ledger.js';
+import { checkLegalRoutes, parseLegalRoutes, type LegalRouteRow } from './parse-legal-routes.js';
 import { parseRegions, type SharedAreaRow } from './parse-regions.js';
 import { parseTrunks } from './parse-trunks.js';
 import type {
@@ -41,6 +42,7 @@ export interface SiteFiles {
   readonly devices: Table<DeviceProfile>;
   readonly numbers: readonly NumberRow[];
   readonly sharedAreas: readonly SharedAreaRow[];
+  readonly legalRoutes: readonly LegalRouteRow[];
   readonly cityOfTrunk: ReadonlyMap<string, string>;
   /** Where each trunk tells the number dialled; those that say nothing are not here. */
   readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
@@ -69,6 +71,8 @@ export const siteFileNames = {
 const trunksFile = 'trunks.yaml';
 /** A site whose area code is its own alone may do without. */
 export const regionsFile = 'regions.yaml';
+/** A site without it tells nobody of legal routes. */
+const legalRoutesFile = 'legal-routes.yaml';
 
 /**
  * Reads all files.
@@ -96,6 +100,8 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const calendar = parseCalendar(siteFileNames.calendar, text(siteFileNames.calendar));
   const lexicon = parseLexicon(siteFileNames.lexicon, text(siteFileNames.lexicon));
   const messages = parseMessages(siteFileNames.messages, text(siteFileNames.messages));
+  const routes = parseLegalRoutes(legalRoutesFile, text(legalRoutesFile));
+  const around = { prompts: prompts.byId, messages: messages.messages };
   const missing = missingFiles(files);
   const absent = new Set(missing.map(({ file }) => file));
   const read = [
@@ -114,6 +120,8 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     calendar.findings,
     lexicon.findings,
     messages.findings,
+    routes.findings,
+    checkLegalRoutes(legalRoutesFile, routes.rows, around),
     ...flows.map((flow) => flow.findings),
   ];
   return {
@@ -126,6 +134,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     devices,
     numbers: numbers.rows,
     sharedAreas: regions.rows,
+    legalRoutes: routes.rows,
     cityOfTrunk: trunks.cityOfTrunk,
     dialledFrom: trunks.dialledFrom,
     prompts: prompts.byId,

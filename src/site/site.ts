@@ -10,6 +10,7 @@ import type { DialledCall, Meaning } from '../numbers/ledger.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
 import type { ServiceEnd } from '../numbers/service-ends.js';
 import type { Calendar } from './calendar.js';
+import type { LegalRoute, ScopeKind } from './legal-route.js';
 
 export type { Finding } from '../contact/finding.js';
 export type { DialledCall, Meaning } from '../numbers/ledger.js';
@@ -42,6 +43,8 @@ export interface Site {
   readonly calendar: Calendar;
   /** Texts of short messages. */
   readonly messages: ReadonlyMap<string, MessageTemplate>;
+  /** Where matters go that are not the hotline's, in the order of the file. */
+  readonly legalRoutes: ReadonlyMap<ScopeKind, LegalRoute>;
   /** The menu variant is in force. */
   readonly menu: boolean;
   /** What a dialled number means now: always exactly one meaning. */

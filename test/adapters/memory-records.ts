@@ -14,13 +14,14 @@ export function isWanted(record: ContactRecord, filter: ContactFilter): boolean 
     record.arrivedAtMs < toMs &&
     (agentId === undefined || record.agentIds.includes(agentId)) &&
     (kpiLine === undefined || record.kpiLine === kpiLine) &&
-    (callerKey === undefined || record.callerKey === callerKey) &&
+    (callerKey === undefined || (record.callerKey === callerKey && record.sealed === null)) &&
     (answered === undefined || record.answered === answered) &&
     (missed === undefined || record.missed === missed) &&
     record.talkMs >= minTalkMs &&
     exact.every((name) => filter[name] === undefined || record[name] === filter[name]) &&
     (subset === undefined || isInSubset(record, subset)) &&
     (queueId === undefined || record.queueId === queueId) &&
+    (filter.scopeKind === undefined || record.scopeKind === filter.scopeKind) &&
     (entryId === undefined || record.entryId === entryId) &&
     (answeredBy === undefined || isAnsweredBy(record.agentIds[0], answeredBy))
   );

@@ -42,7 +42,7 @@ const site = siteOf(
   }),
 );
 const sites = { current: () => site, ofVersion: () => site };
-const callers = createCallerTable(database);
+const callers = createCallerTable(database, 'a-site-secret');
 const store = createMessageStore(database);
 const stopList = createStopList(database);
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -71,7 +71,7 @@ async function begin(t: Test, behave?: (id: string) => Behaviour) {
   };
   const numbers = { find: (callerKey: CallerKey) => callers.read(callerKey) };
   const parts = { store, stopList, numbers, sites, clock: systemClock, note };
-  const desk = createMessageDesk(parts);
+  const desk = createMessageDesk({ ...parts, isSealed: async () => false });
   const senders: MessageSender[] = [];
   const gateway = createHttpGateway({
     url: receiver.url,
@@ -373,6 +373,7 @@ t.test('without the database: a living caller’s message is taken, and sent whe
     ...{ store, stopList, sites, clock: systemClock },
     numbers: { find: async (callerKey) => (callerKey === key ? mobile : callers.read(callerKey)) },
     note: (fact) => noted.push(fact),
+    isSealed: async () => false,
   });
   startSender();
   await postgres.part.kill('SIGSTOP');

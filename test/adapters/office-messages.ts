@@ -34,6 +34,10 @@ function createStopListInMemory(): StopList {
       return true;
     },
     standing: async (nowMs) => [...rows.values()].filter((row) => stands(row, nowMs)),
+    confidential: async (nowMs) =>
+      [...rows.values()]
+        .filter((row) => row.kind === 'confidential' && stands(row, nowMs))
+        .map(({ callerKey }) => callerKey),
     kindFor: async (callerKey, nowMs) =>
       [...rows.values()].find((row) => row.callerKey === callerKey && stands(row, nowMs))?.kind,
   };
@@ -92,6 +96,7 @@ export function officeMessages(world: World, sites: Sites): MessageParts {
       sites,
       clock: world.clock,
       note: world.engine.note,
+      isSealed: async (id) => world.engine.contacts().find((one) => one.id === id)?.sealed !== undefined,
     }),
     store,
     stopList,

@@ -20,6 +20,8 @@ import type { ContactFact } from '../../src/contact/contact-signals.js';
 import type { AgentId, DeviceId } from '../../src/contact/ids.js';
 import type { Log } from '../../src/engine/ports.js';
 import type { AccountStore } from '../../src/engine/account.js';
+import { limitState, type LimitRow, type LimitStore } from '../../src/engine/call-limit.js';
+import type { Opening, OpeningStore } from '../../src/engine/opening.js';
 import { createAttempts } from '../../src/engine/attempts.js';
 import { createEventPrompts } from '../../src/engine/event-prompts.js';
 import type { EventPrompt } from '../../src/contact/event-prompt.js';
@@ -51,15 +53,19 @@ export const startMs = Date.UTC(2026, 10, 23, 2);
 /** The citizen's number: it may show up nowhere. */
 export const citizenNumber = '13000000001';
 const folder = new URL('../../ivr-flows/', import.meta.url);
-const files = new Map(
+/** The shipped files. */
+export const siteTexts: ReadonlyMap<string, string> = new Map(
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.yaml'))
-    .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
+    .map((file) => [file, withoutSurvey(file, readFileSync(new URL(file, folder), 'utf8'))]),
 );
-// Without the survey: what is looked at here ends with the goodbye. test/contact/contact-survey.test.ts has it on.
-files.set('policies.yaml', (files.get('policies.yaml') ?? '').replace('enabled: true', 'enabled: false'));
 
-function siteOf(menu: boolean, read: ReadonlyMap<string, string> = files): Site {
+/** What is looked at here ends with the goodbye; test/contact/contact-survey.test.ts has the survey on. */
+function withoutSurvey(file: string, text: string): string {
+  return file === 'policies.yaml' ? text.replace('enabled: true', 'enabled: false') : text;
+}
+
+function siteOf(menu: boolean, read: ReadonlyMap<string, string> = siteTexts): Site {
   const parsed = parseSite(read, { nowMs: startMs, overrides: { menu } });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
   return parsed.site;
@@ -68,10 +74,10 @@ export const plainSite = siteOf(false);
 export const menuSite = siteOf(true);
 /** With somebody of every role: 1009 is an expert. */
 const textsOfAllRoles: ReadonlyMap<string, string> = new Map([
-  ...files,
+  ...siteTexts,
   [
     'agents.yaml',
-    `${files.get('agents.yaml') ?? ''}- { id: '1009', name: 演示九, team: west, role: expert, skills: [general] }\n`,
+    `${siteTexts.get('agents.yaml') ?? ''}- { id: '1009', name: 演示九, team: west, role: expert, skills: [general] }\n`,
   ],
 ]);
 export const siteOfAllRoles = siteOf(false, textsOfAllRoles);
@@ -233,6 +239,43 @@ function pageOf<Row>(
   return { ok: true, rows: rows.slice(start, start + limit), cursor: next } as const;
 }
 
+/** Wishes to open what is sealed, as the database keeps them. */
+export function openingsInMemory(): OpeningStore {
+  const rows = new Map<string, Opening>();
+  return {
+    add: async (opening) => void rows.set(opening.openingId, opening),
+    find: async (id) => rows.get(id),
+    settle: async (opening) => {
+      if (rows.get(opening.openingId)?.version !== opening.version - 1) return false;
+      rows.set(opening.openingId, opening);
+      return true;
+    },
+    since: async (sinceMs) => [...rows.values()].filter((one) => one.requestedAtMs >= sinceMs).reverse(),
+  };
+}
+
+/** Limits of callers' numbers, as the database keeps them. */
+export function limitsInMemory(): LimitStore {
+  const rows = new Map<string, LimitRow>();
+  return {
+    add: async (limit) => void rows.set(limit.limitId, limit),
+    find: async (id) => rows.get(id),
+    settle: async (limit) => {
+      if (rows.get(limit.limitId)?.version !== limit.version - 1) return false;
+      rows.set(limit.limitId, limit);
+      return true;
+    },
+    list: async (nowMs, sinceMs) =>
+      [...rows.values()].filter((one) => one.untilMs > nowMs || one.proposedAtMs >= sinceMs).reverse(),
+    inForce: async (nowMs) =>
+      new Map(
+        [...rows.values()]
+          .filter((one) => limitState(one, nowMs) === 'inForce')
+          .map(({ callerKey, level, untilMs }) => [callerKey, { level, untilMs }]),
+      ),
+  };
+}
+
 /** A token of a screen on a wall. */
 export const kioskToken = 'a-token-of-a-screen';
 
@@ -281,7 +324,7 @@ export async function openOffice({
   });
   let site = firstSite;
   let broken = false;
-  const texts = new Map(firstSite === siteOfAllRoles ? textsOfAllRoles : files);
+  const texts = new Map(firstSite === siteOfAllRoles ? textsOfAllRoles : siteTexts);
   const pins = new Map<AgentId, string>();
   const pinOf = (id: AgentId) => pins.get(id) ?? (site.agents.has(id) ? `24680${id.slice(-1)}` : undefined);
   const change = (next: Site): SiteChange => {
@@ -371,6 +414,11 @@ export async function openOffice({
     publisher: versions.publisher,
     speaker: versions.speaker,
     messages: officeMessages(world, { current: () => site, ofVersion: () => site }),
+    openings: openingsInMemory(),
+    limits: limitsInMemory(),
+    // The world's keys hold their numbers.
+    numbers: { find: async (callerKey) => callerKey.replace(/^key-/, '') },
+    standingsChanged: async () => undefined,
     secrets: {
       passwordOf: (deviceId) => (site.devices.has(deviceId) ? `password of ${deviceId}` : undefined),
       pinOf,

@@ -339,7 +339,7 @@ t.test(
   'the database stopped, killed and frozen in the middle of writing: nothing is lost and nobody waits for it',
   async (t) => {
     const work = await carrying(t);
-    const table = createCallerTable(work.database);
+    const table = createCallerTable(work.database, secret);
     const writer = work.carry();
     const numbers = createCallerNumbers({
       secret,
@@ -420,7 +420,7 @@ t.test('a query while the database is away is refused in time, with a code and n
 t.test('a raw number is in the one table and in no file of the spool and no other table', async (t) => {
   const { database, spool, dir, carry, carried } = await carrying(t);
   carry();
-  const table = createCallerTable(database);
+  const table = createCallerTable(database, secret);
   const numbers = createCallerNumbers({ secret, homeAreaCode: '0311', table, retryMinMs: 20 });
   t.teardown(() => numbers.close());
   const { callerKey, callerMasked } = numbers.remember(`+86${testNumber}`, true);
@@ -438,3 +438,63 @@ t.test('a raw number is in the one table and in no file of the spool and no othe
     .then(({ rows }) => rows[0] ?? { holders: -1 });
   t.equal(holders, 0);
 });
+
+t.test(
+  'sealed long after the call: rows written before are taken back, the order to come is refused, twice is once',
+  async (t) => {
+    const { database, store, spool, carry, carried } = await carrying(t);
+    carry();
+    const table = createCallerTable(database, secret);
+    const callerKey = callerKeyOf(testNumber, secret);
+    for (const entry of [
+      ...entriesOf('c1', answeredCall({ callerKey })),
+      ...entriesOf('c2', abandonedCall({ callerKey: 'other', arrivedAtMs: tenOClockMs + hourMs })),
+    ])
+      spool.append(entry);
+    const order = (messageId: string): SiteFact => ({
+      ...{ type: 'MessageQueued', messageId, contactId: 'c1', templateId: 'sms.case', by: '1001' },
+      ...{ slots: { no: '1' }, callerKey, callerMasked: '138****8000' },
+    });
+    await carried();
+    await table.write(callerKey, testNumber);
+    t.equal(await table.sealNumbers(), 0, 'nobody is sealed yet');
+    spool.append(siteEntry(0, order('before')));
+    await carried();
+    const seal: SiteFact = { type: 'ContactSealed', contactId: 'c1', kind: 'minor', by: 'hotline' };
+    spool.append(siteEntry(1, seal, seal));
+    await carried();
+    // One that was on its way while the contact was sealed.
+    spool.append(siteEntry(3, order('after')));
+    await carried();
+
+    t.match((await store.contact('c1'))?.record, { sealed: 'minor', callerMasked: '保密来电' });
+    t.match((await store.contact('c2'))?.record, { sealed: null }, 'no other call');
+    const rows = await sql<{ masked: string | null; type: string }>`
+    select data ->> 'callerMasked' as masked, type from journal
+    where id = 'c1' or data ->> 'contactId' = 'c1' order by type`.execute(database);
+    t.same(
+      [...new Set(rows.rows.flatMap(({ masked }) => masked ?? []))],
+      ['保密来电'],
+      JSON.stringify(rows.rows),
+    );
+    const messages = await database.selectFrom('message').selectAll().orderBy('messageId').execute();
+    const refused = { state: 'refused', code: 'confidential', slots: {}, callerMasked: '保密来电' };
+    t.match(messages, [
+      { messageId: 'after', ...refused },
+      { messageId: 'before', ...refused },
+    ]);
+    t.equal(await table.sealNumbers(), 1);
+    t.equal(await table.sealNumbers(), 0, 'twice is once');
+    const [kept] = await database.selectFrom('caller').select('number').execute();
+    t.match(kept?.number, /^sealed:[\w-]{40,}$/);
+    t.equal(await table.read(callerKey), testNumber);
+    await table.write(callerKey, testNumber);
+    t.match((await database.selectFrom('caller').select('number').execute())[0]?.number, /^sealed:/);
+    const strange = createCallerTable(database, 'another secret');
+    await t.rejects(strange.read(callerKey), 'with another secret it does not open');
+    t.same((await store.contacts({ callerKey })).ok && (await store.contacts({ callerKey })), {
+      ok: true,
+      page: { contacts: [], cursor: null },
+    });
+  },
+);

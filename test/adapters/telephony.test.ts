@@ -35,7 +35,7 @@ function telephonyOver(faults: { readonly stop?: AppError; readonly remove?: App
   return { asked, telephony: createAsteriskTelephony(parts as unknown as AsteriskTelephonyParts) };
 }
 
-const announcement = { bridgeId, citizen, leg, playId: 'p' as PlayId, prompt: { id: 'agent.number' } };
+const announcement = { bridgeId, citizen, leg, playId: 'p' as PlayId, prompts: [{ id: 'agent.number' }] };
 
 t.test(
   'what was being said is stopped, the citizen taken out, the bridge destroyed, in this order',

@@ -74,6 +74,7 @@ function filterOf(grouping: ReportGrouping, { fromMs, toMs, group }: ReportRow):
     entry: { entryId: group },
     team: { teamId: group },
     agent: { answeredBy: group },
+    scope: { scopeKind: group },
     none: {},
   };
   return { fromMs, toMs, ...groupFilter(query[grouping], site) };

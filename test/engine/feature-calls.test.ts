@@ -6,6 +6,7 @@ import { createMemoryLiveStore } from '../../src/adapters/memory/live-store.js';
 import { shownState } from '../../src/contact/agent.js';
 import type { AgentId, CallerKey, ChannelId, DeviceId, NodeId, PlayId } from '../../src/contact/ids.js';
 import type { PromptRef } from '../../src/contact/prompt-ref.js';
+import { noStandings } from '../../src/engine/standings.js';
 import { createEngine } from '../../src/engine/engine.js';
 import { readFeatureCode } from '../../src/engine/feature-codes.js';
 import { createPinCheck } from '../../src/engine/pin-check.js';
@@ -83,7 +84,9 @@ async function createOffice() {
       remember: () => ({ callerKey: 'k' as CallerKey, callerMasked: '130****0001' }),
       numberOf: () => undefined,
       forget: () => undefined,
+      hide: () => undefined,
     },
+    standings: noStandings,
     sites: { current: () => site, ofVersion: () => site },
     events: { forCall: () => [] },
     pins: createPinCheck((id) => (site.agents.has(id) ? '2468' : undefined)),
@@ -182,7 +185,7 @@ t.test('keys are read as whole codes, beginnings of codes, or nothing', (t) => {
     ['*29', 'whole {"do":"state"}'],
     ['*43', 'whole {"do":"echo"}'],
     ['*27', 'whole {"do":"help"}'],
-    ['*28', 'unknown'],
+    ['*28', 'whole {"do":"confidential"}'],
     ['*110', 'unknown'],
     ['**', 'unknown'],
     ['', 'unknown'],
@@ -281,7 +284,7 @@ t.test('the short codes: each confirmed, each refused with a word when the momen
   t.same(await say('*25'), ['a.nocall']);
   t.same(await say('*261'), ['a.nocall']);
   t.same(await say('*27'), ['a.nocall'], 'help is for a talk');
-  t.same(await say('*28'), ['a.fail'], 'no such code yet');
+  t.same(await say('*28'), ['a.nocall']);
   t.same(await say('*22'), ['a.ready']);
   t.equal(shown(first), 'ready');
   t.same(await say('*233'), ['a.break r=training']);
@@ -349,7 +352,10 @@ t.test('keys in a talk: codes are obeyed and kept from the citizen, all else goe
   await press(leg, '*27');
   t.same([...words(), ...deeds()], ['a.help']);
   t.match(engine.contacts()[0]?.stage ?? {}, { talk: { helpSinceMs: Number } });
-  for (const code of ['*22', '*24', '*25', '*43', '*201002#', '*28', '**']) {
+  await press(leg, '*28');
+  t.same([...words(), ...deeds()], ['a.conf']);
+  t.match(engine.contacts()[0], { sealed: 'confidential', arrival: { callerMasked: '保密来电' } });
+  for (const code of ['*22', '*24', '*25', '*43', '*201002#', '**']) {
     await press(leg, code);
     t.same([code, ...words(), ...deeds()], [code, 'a.fail']);
   }

@@ -1,6 +1,7 @@
 // A call that Asterisk answered by itself becomes one fact, however often its record is read.
 import t from 'tap';
 import { createCallerNumbers } from '../../src/adapters/memory/caller-numbers.js';
+import { noStandings } from '../../src/engine/standings.js';
 import { journalMissedCall } from '../../src/engine/missed-calls.js';
 import type { JournalEntry, MissedCallSeen } from '../../src/engine/ports.js';
 import type { ChannelId, NodeId } from '../../src/contact/ids.js';
@@ -34,6 +35,7 @@ t.test(
       node: 'n1' as NodeId,
       sites: { current: () => site, ofVersion: () => site },
       callers,
+      standings: noStandings,
       journal: { append: (entry: JournalEntry) => void entries.push(entry) },
       epoch: () => 3,
     };

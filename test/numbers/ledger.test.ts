@@ -22,6 +22,7 @@ const row = (number: string, changed: Partial<LedgerRow> = {}): LedgerRow => ({
   deliveredAs: [],
   states: [],
   ownPrompts: { opening: null, farewell: null, announcement: null },
+  sealed: null,
   kpiLine: number,
   tag: number,
   flowId: number as FlowId,

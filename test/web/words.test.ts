@@ -137,6 +137,9 @@ t.test('each act is allowed in the states in which the service takes it', async 
     'hold',
     'signout',
     'help',
+    'confidential',
+    'scope',
+    'warn',
   ]);
   const heldByPhone = { ...talk, held: true, heldBy: 'phone' } as SeatMoment['contact'];
   t.equal(whyNot('hold', moment('hold', { contact: heldByPhone })), 'why.heldByPhone');
@@ -147,6 +150,7 @@ t.test('each act is allowed in the states in which the service takes it', async 
     'extend',
     'disposition',
     'signout',
+    'confidential',
   ]);
   t.equal(whyNot('extend', moment('wrapup', { extended: true })), 'why.extended');
 });

@@ -272,9 +272,9 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
    * To each side apart. Played to the bridge it would be mixed, and when Asterisk then falls back from its mixer to the plain
    * bridge, every eighth recording or so goes on without the agent.
    */
-  async function announce({ bridgeId, citizen, leg, playId, prompt }: Announcement): Promise<void> {
-    const sounds = mediaOf(prompt);
-    if (sounds === undefined) return;
+  async function announce({ bridgeId, citizen, leg, playId, prompts }: Announcement): Promise<void> {
+    const sounds = prompts.flatMap((prompt) => mediaOf(prompt) ?? []);
+    if (sounds.length === 0) return;
     await Promise.all(
       [citizen, leg].map(async (channelId, side) => {
         const id = `${playId}.${side}` as PlayId;
@@ -352,6 +352,14 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       await ari.bridges.addChannels(bridgeId, [leg], { absorbDtmf: true });
     },
     announce,
+    // The first changes nothing on the phone yet: both are told it at once.
+    showCaller: (legId, name, number) =>
+      ari.channels.setVariables(legId, {
+        'CONNECTEDLINE(name-charset,i)': 'utf8',
+        'CONNECTEDLINE(name,i)': name,
+        'CONNECTEDLINE(num-valid,i)': '1',
+        'CONNECTEDLINE(num)': number,
+      }),
     async hold(bridgeId, citizen, on) {
       if (on) {
         await cutAnnouncements(bridgeId);

@@ -1,6 +1,7 @@
 // Contacts: the list of records, one with its journal, and what an agent does with a contact of his.
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
+import { confidentialText } from '../../contact/confidential.js';
 import type { ContactSignal } from '../../contact/contact-signals.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
@@ -44,6 +45,7 @@ export const listFields = {
   subset: Type.Optional(oneOf(subsetNames)),
   teamId: Type.Optional(lineOfText(64)),
   answeredBy: Type.Optional(lineOfText(32)),
+  scopeKind: Type.Optional(lineOfText(64)),
   ...pageFields,
 };
 
@@ -133,7 +135,12 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       const journal = found.journal.filter(({ type }) => !isSilent(user, type));
       const { queues, skills } = parts.sites.current();
       const names = { queues: namesOf(queues.values()), skills: namesOf(skills.values()) };
-      return { record: shownRecord(found.record), journal: journal.map(shownFact), names };
+      const isSealed = found.record.sealed !== null;
+      return {
+        record: shownRecord(found.record),
+        journal: journal.map((fact) => shownFact(fact, isSealed)),
+        names,
+      };
     },
   );
 
@@ -177,7 +184,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
 /** The filter a question names; agents' own contacts only, where that is all they see. @throws REQUEST_INVALID */
 export function filterFor(user: User, query: Static<typeof listQuery>, site: Site): ContactFilter {
   const { from, to, agentId, answered, missed, cutOff, minTalkMs, subset, limit, ...rest } = query;
-  const { queueId, entryId, teamId, answeredBy, ...same } = rest;
+  const { queueId, entryId, teamId, answeredBy, scopeKind, ...same } = rest;
   const whose = seesOwnContactsOnly(user) ? user.agentId : agentId;
   return {
     ...(from !== undefined && { fromMs: instantIn('from', from) }),
@@ -189,7 +196,7 @@ export function filterFor(user: User, query: Static<typeof listQuery>, site: Sit
     ...(cutOff !== undefined && { cutOff: cutOff === 'true' }),
     ...(minTalkMs !== undefined && { minTalkMs: Number(minTalkMs) }),
     ...(subset !== undefined && { subset: { name: subset, rules: tallyRulesOf(site.metricsPolicy) } }),
-    ...groupFilter({ queueId, entryId, teamId, answeredBy }, site),
+    ...groupFilter({ queueId, entryId, teamId, answeredBy, scopeKind }, site),
     ...(limit !== undefined && { limit: Number(limit) }),
   };
 }
@@ -219,8 +226,11 @@ export function shownRecord({ callerKey: _hidden, ...shown }: ContactRecord) {
   return { ...shown };
 }
 
-function shownFact({ stream, id, seq, atMs, type, data }: Static<typeof factView>) {
+function shownFact({ stream, id, seq, atMs, type, data }: Static<typeof factView>, isSealed: boolean) {
   if (typeof data !== 'object' || data === null) return { stream, id, seq, atMs, type, data };
   const { callerKey: _hidden, ...shown } = data as Readonly<Record<string, unknown>>;
-  return { stream, id, seq, atMs, type, data: shown };
+  if (!isSealed || !('callerMasked' in shown)) return { stream, id, seq, atMs, type, data: shown };
+  // What was journaled before it was sealed.
+  const { redirectedFrom: _forwarder, ...rest } = shown;
+  return { stream, id, seq, atMs, type, data: { ...rest, callerMasked: confidentialText } };
 }

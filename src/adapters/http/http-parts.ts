@@ -11,7 +11,9 @@ import type { AccountStore } from '../../engine/account.js';
 import type { Attempts } from '../../engine/attempts.js';
 import type { EventPrompts } from '../../engine/event-prompts.js';
 import type { MessageDesk } from '../../engine/message-desk.js';
-import type { MessageStore, StopList } from '../../engine/messages.js';
+import type { NumberBook, MessageStore, StopList } from '../../engine/messages.js';
+import type { LimitStore } from '../../engine/call-limit.js';
+import type { OpeningStore } from '../../engine/opening.js';
 import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
@@ -151,6 +153,12 @@ export interface HttpParts {
   readonly publisher: SitePublisher;
   readonly speaker: TextSpeaker;
   readonly messages: MessageParts;
+  readonly openings: OpeningStore;
+  readonly limits: LimitStore;
+  /** Raw numbers: for an opening that two people stand for, and for nothing else. */
+  readonly numbers: NumberBook;
+  /** What is set about callers changed: calls that arrive from now on know of it. */
+  readonly standingsChanged: () => Promise<void>;
   readonly secrets: OfficeSecrets;
   readonly studio: PromptStudio;
   readonly events: EventPrompts;

@@ -1,6 +1,7 @@
 // Short messages of a contact: an agent or a supervisor sends one, and sees what became of those sent; the list of whom nobody writes to.
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
+import { confidentialText } from '../../contact/confidential.js';
 import type { CallerKey, ContactId } from '../../contact/ids.js';
 import { messageStates, stopKinds, type MessageRefusal } from '../../engine/messages.js';
 import { AppError } from '../../errors.js';
@@ -174,9 +175,11 @@ export function addMessageRoutes(api: Api, parts: HttpParts): void {
       const untilMs = until === undefined ? null : instantIn('until', until, 'body');
       const caller = await named(user, contactId, number);
       const row = { stopId: randomUUID(), kind, reason, sinceMs: nowMs(), untilMs, enteredBy: user.name };
-      const { callerKey, callerMasked } = caller;
+      const { callerKey } = caller;
+      const callerMasked = kind === 'confidential' ? confidentialText : caller.callerMasked;
       await stopList.add({ ...row, callerKey: callerKey as CallerKey, callerMasked });
       audit(parts, user, 'stopList.add', contactId ?? callerMasked, { kind, reason, stopId: row.stopId });
+      await parts.standingsChanged();
       return { ...row, callerMasked };
     },
   );
@@ -199,6 +202,7 @@ export function addMessageRoutes(api: Api, parts: HttpParts): void {
       const user = knownUser(request, parts);
       if (!(await stopList.end(request.params.id, nowMs()))) throw new AppError('ROW_UNKNOWN');
       audit(parts, user, 'stopList.end', request.params.id);
+      await parts.standingsChanged();
       return reply.status(204).send();
     },
   );

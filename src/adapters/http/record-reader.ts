@@ -14,6 +14,8 @@ export interface ReportedRecord extends CountedRecord {
   readonly entryId: string;
   /** The agent of its first talk; null = nobody answered. */
   readonly answeredBy: string | null;
+  /** The legal route the citizen was told of; null = none. */
+  readonly scopeKind: string | null;
 }
 
 /** Who answered: one of these, somebody else, or nobody. */
@@ -35,6 +37,8 @@ export interface ContactFilter {
   readonly queueId?: string | null;
   readonly entryId?: string;
   readonly answeredBy?: AnsweredBy;
+  /** null = told of no legal route. */
+  readonly scopeKind?: string | null;
   readonly category?: string;
   readonly outcome?: string;
   readonly tag?: string;

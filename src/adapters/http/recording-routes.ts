@@ -6,6 +6,7 @@ import { AppError } from '../../errors.js';
 import { seesOwnContactsOnly, type User } from './access.js';
 import { audit } from './audit.js';
 import { maySee } from './contact-routes.js';
+import { openOnce } from './opening-routes.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { lineOfText } from './views.js';
 
@@ -29,7 +30,11 @@ export function addRecordingRoutes(api: Api, parts: HttpParts): void {
   const begins = createListenings(parts.nowMs);
 
   /** @throws FORBIDDEN, CONTACT_UNKNOWN, RECORDING_MISSING */
-  async function fileFor(user: User, id: string, file: string): Promise<string> {
+  async function fileFor(
+    user: User,
+    id: string,
+    file: string,
+  ): Promise<{ readonly stored: string; readonly isSealed: boolean }> {
     if (seesOwnContactsOnly(user) && !sites.current().recordingPolicy.agentsHearOwn)
       throw new AppError('FORBIDDEN');
     const found = await records.contact(id);
@@ -37,17 +42,26 @@ export function addRecordingRoutes(api: Api, parts: HttpParts): void {
     const stored = found.record.recordings.find((one) => one.endsWith(`/${file}`) && storedFile.test(one));
     if (stored === undefined || !(await isThere(join(recordingsDir, stored))))
       throw new AppError('RECORDING_MISSING');
-    return stored;
+    return { stored, isSealed: found.record.sealed !== null };
   }
 
   api.get(
     '/api/v1/contacts/:id/recordings/:file',
-    { schema: { summary: 'A recording, WAV, whole or by ranges; audited', params } },
+    {
+      schema: {
+        summary: 'A recording, WAV, whole or by ranges; audited. One that is sealed needs an opening',
+        params,
+        querystring: Type.Object({ opening: Type.Optional(lineOfText(64)) }, { additionalProperties: false }),
+      },
+    },
     async (request, reply) => {
       const user = knownUser(request, parts);
       const { id, file } = request.params;
-      const stored = await fileFor(user, id, file);
-      if (begins(user.name, stored)) audit(parts, user, 'recording.listened', id, { file });
+      const { stored, isSealed } = await fileFor(user, id, file);
+      const { opening } = request.query;
+      if (isSealed) await openOnce(parts, user, opening, { contactId: id, what: 'recording', file });
+      const details = { file, ...(isSealed && opening !== undefined && { openingId: opening }) };
+      if (begins(user.name, stored)) audit(parts, user, 'recording.listened', id, details);
       return reply
         .header('content-disposition', `inline; filename="${file}"`)
         .header('cache-control', 'private, no-store')

@@ -3,7 +3,7 @@ import type { AgentId } from '../../contact/ids.js';
 import type { Site } from '../../site/site.js';
 import type { AnsweredBy, ContactFilter, ReportedRecord } from './record-reader.js';
 
-export const reportGroupings = ['none', 'queue', 'entry', 'team', 'agent'] as const;
+export const reportGroupings = ['none', 'queue', 'entry', 'team', 'agent', 'scope'] as const;
 export type ReportGrouping = (typeof reportGroupings)[number];
 
 /** A group and its names. */
@@ -24,6 +24,7 @@ const none: Readonly<Record<ReportGrouping, GroupName | undefined>> = {
   entry: { id: noGroup, name: '接入未知', en: 'Entry unknown' },
   team: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
   agent: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
+  scope: { id: noGroup, name: '未告知法定渠道', en: 'No legal route' },
 };
 const ofUnknownTeam: GroupName = { id: unknownTeam, name: '班组未知', en: 'Team unknown' };
 
@@ -40,6 +41,8 @@ export function groupOf(grouping: ReportGrouping, site: Site): (record: Reported
       return ({ answeredBy }) => teamOf(answeredBy, site);
     case 'agent':
       return ({ answeredBy }) => answeredBy ?? noGroup;
+    case 'scope':
+      return ({ scopeKind }) => scopeKind ?? noGroup;
   }
 }
 
@@ -72,6 +75,8 @@ export function namedGroups(grouping: ReportGrouping, site: Site): readonly Grou
         name: `${id} ${name}`,
         en: `${id} ${name}`,
       }));
+    case 'scope':
+      return [...site.legalRoutes.values()].map(({ kind, name, en }) => ({ id: kind, name, en }));
   }
 }
 
@@ -82,13 +87,18 @@ export interface GroupQuery {
   readonly teamId?: string | undefined;
   /** The 工号 of who answered first. */
   readonly answeredBy?: string | undefined;
+  readonly scopeKind?: string | undefined;
 }
 
 /** The same as a filter of records. */
-export function groupFilter({ queueId, entryId, teamId, answeredBy }: GroupQuery, site: Site): ContactFilter {
+export function groupFilter(
+  { queueId, entryId, teamId, answeredBy, scopeKind }: GroupQuery,
+  site: Site,
+): ContactFilter {
   return {
     ...(queueId !== undefined && { queueId: queueId === noGroup ? null : queueId }),
     ...(entryId !== undefined && { entryId: entryId === noGroup ? '' : entryId }),
+    ...(scopeKind !== undefined && { scopeKind: scopeKind === noGroup ? null : scopeKind }),
     ...(teamId !== undefined && { answeredBy: membersOf(teamId, site) }),
     ...(answeredBy !== undefined && {
       answeredBy: answeredBy === noGroup ? 'nobody' : { among: [answeredBy] },

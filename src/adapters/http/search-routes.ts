@@ -54,8 +54,9 @@ export function addSearchRoutes(api: Api, parts: HttpParts): void {
       if (found === undefined) throw new AppError('CONTACT_UNKNOWN');
       const { callerKey } = found.record;
       audit(parts, user, 'contacts.sameCaller', request.params.id);
-      // Without a number nobody is the same caller.
-      if (callerKey === '') return shownPage({ ok: true, page: { contacts: [found.record], cursor: null } });
+      // Without a number nobody is the same caller, and nobody is told who else a confidential one is.
+      if (callerKey === '' || found.record.sealed !== null)
+        return shownPage({ ok: true, page: { contacts: [found.record], cursor: null } });
       return shownPage(
         await records.contacts({ ...filterFor(user, request.query, parts.sites.current()), callerKey }),
       );

@@ -1,7 +1,7 @@
 // What the API shows of agents, contacts and queues: schemas, and the live state put into them. Numbers only masked.
 import { Type, type Static } from 'typebox';
 import { breakReasons, shownState, type Agent } from '../../contact/agent.js';
-import { isHeld, supervisionModes, type Contact, type Talk } from '../../contact/contact.js';
+import { isHeld, sealKinds, supervisionModes, type Contact, type Talk } from '../../contact/contact.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
 import type { Engine, EngineCondition } from '../../engine/engine.js';
@@ -90,6 +90,8 @@ export const contactView = Type.Object({
   helpSinceMs: nullable(Type.Integer()),
   /** `kept`: the talk is over, and was recorded. */
   recording: oneOf(['off', 'on', 'paused', 'kept']),
+  /** 保密: nobody is shown who called. */
+  sealed: nullable(oneOf(sealKinds)),
   disposition: dispositionView,
 });
 export type ContactView = Static<typeof contactView>;
@@ -214,6 +216,7 @@ export function viewContact(contact: Contact, place: number | null): ContactView
     heldSinceMs: talk?.heldSinceMs ?? null,
     helpSinceMs: talk?.helpSinceMs ?? null,
     recording: talk?.recording ?? (isOver(contact) && contact.recorded === true ? 'kept' : 'off'),
+    sealed: contact.sealed ?? null,
     disposition: contact.disposition as ContactView['disposition'],
   };
 }

@@ -148,6 +148,12 @@ export function createCallerNumbers(options: CallerNumbersOptions): KeptCallerNu
       one.calls = Math.max(0, one.calls - 1);
       dropIfDone(callerKey);
     },
+    hide: (callerKey) => {
+      const one = kept.get(callerKey);
+      if (one === undefined) return;
+      one.calls = 0;
+      dropIfDone(callerKey);
+    },
     restore: async (living) => {
       const numbers = (await live?.all()) ?? new Map<CallerKey, string>();
       for (const [callerKey, number] of numbers) {

@@ -3,7 +3,15 @@ import { sql, type Transaction } from 'kysely';
 import type { AgentFact } from '../../contact/agent.js';
 import type { ContactFact } from '../../contact/contact-signals.js';
 import type { CallMissedFact, JournalEntry } from '../../engine/ports.js';
-import { foldContact, withReached, type ContactRecord, type Timed } from '../../metrics/contact-record.js';
+import { confidentialText } from '../../contact/confidential.js';
+import {
+  foldContact,
+  sealedRecord,
+  withReached,
+  type ContactRecord,
+  type SealedLaterFact,
+  type Timed,
+} from '../../metrics/contact-record.js';
 import { missedCallRecord } from '../../metrics/missed-call.js';
 import type { ReachedFact } from '../../metrics/reached.js';
 import type { Database } from './database.js';
@@ -36,8 +44,10 @@ export async function writeEntries(
 ): Promise<readonly Refusal[]> {
   return database.transaction().execute(async (writing) => {
     const refusals = await insertFacts(writing, entries.flatMap(rowsOf));
-    await refoldContacts(writing, touchedContacts(entries));
+    const touched = touchedContacts(entries);
+    await refoldContacts(writing, touched);
     for (const entry of entries) if (entry.stream === 'site') await writeSiteFacts(writing, entry);
+    await hideSealed(writing, touched);
     if (mark !== null) await saveMark(writing, node, mark);
     return refusals;
   });
@@ -112,22 +122,70 @@ async function refoldContacts(writing: Writing, contactIds: readonly string[]): 
     .where('stream', '=', 'agent')
     .where(sql<string>`data ->> 'contactId'`, 'in', contactIds)
     .execute();
-  const reached = await writing
+  const later = await writing
     .selectFrom('journal')
     .select([sql<string>`data ->> 'contactId'`.as('contactId'), 'seq', 'atMs', 'type', 'data'])
     .where('stream', '=', 'site')
-    .where('type', '=', 'ContactReached')
+    .where('type', 'in', ['ContactReached', 'ContactSealed'])
     .where(sql<string>`data ->> 'contactId'`, 'in', contactIds)
     .execute();
   const ownFacts = byContact<ContactFact | CallMissedFact>(own);
-  const reachedFacts = byContact<ReachedFact>(reached);
+  const laterFacts = byContact<ReachedFact | SealedLaterFact>(later);
   const agentFacts = byContact<AgentFact>(ofAgents);
   const records = contactIds.flatMap((contactId) => {
     const record = recordOf(contactId, ownFacts.get(contactId) ?? [], agentFacts.get(contactId));
-    return record === undefined ? [] : [withReached(record, reachedFacts.get(contactId) ?? [])];
+    return record === undefined ? [] : [withLater(record, laterFacts.get(contactId) ?? [])];
   });
   await upsertRecords(writing, records);
   await indexRecordings(writing, ownFacts);
+}
+
+/** What was said of a contact after it was over. */
+function withLater(
+  record: ContactRecord,
+  facts: readonly Timed<ReachedFact | SealedLaterFact>[],
+): ContactRecord {
+  const reached = facts.filter((one): one is Timed<ReachedFact> => one.fact.type === 'ContactReached');
+  return facts.reduce(
+    (sealed, { fact }) => (fact.type === 'ContactSealed' ? sealedRecord(sealed, fact.kind) : sealed),
+    withReached(record, reached),
+  );
+}
+
+/**
+ * What was written before a contact was sealed tells its caller no more, and what is still to be sent to him is not. The
+ * raw number is in its own table alone, and there encrypted.
+ */
+async function hideSealed(writing: Writing, contactIds: readonly string[]): Promise<void> {
+  if (contactIds.length === 0) return;
+  const sealed = await writing
+    .selectFrom('contactRecord')
+    .select('contactId')
+    .where('contactId', 'in', contactIds)
+    .where('sealed', 'is not', null)
+    .execute();
+  const ids = sealed.map(({ contactId }) => contactId);
+  if (ids.length === 0) return;
+  // Two statements, each by its own index: the journal is large.
+  const own = sql`stream = 'contact' and id = any(${ids})`;
+  const ofSite = sql`stream = 'site' and data ->> 'contactId' = any(${ids})`;
+  for (const rows of [own, ofSite])
+    await sql`
+      update journal set data = data || jsonb_build_object('callerMasked', ${confidentialText}::text) ||
+        case when data ->> 'redirectedFrom' like '%*%' then '{"redirectedFrom": ""}'::jsonb else '{}' end
+      where ${rows} and data ->> 'callerMasked' <> ${confidentialText}`.execute(writing);
+  await sql`
+    update message set state = 'refused', code = 'confidential', slots = '{}', version = version + 1
+    where state = 'queued' and contact_id = any(${ids})`.execute(writing);
+  await sql`update caller_limit set caller_masked = ${confidentialText} where contact_id = any(${ids})`.execute(
+    writing,
+  );
+  await sql`update message set caller_masked = ${confidentialText} where contact_id = any(${ids})`.execute(
+    writing,
+  );
+  await sql`
+    update message_notice set caller_masked = ${confidentialText}, text = ''
+    where message_id in (select message_id from message where contact_id = any(${ids}))`.execute(writing);
 }
 
 /** A call the service never saw has one fact, and no other contact has that. */

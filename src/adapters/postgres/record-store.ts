@@ -24,6 +24,8 @@ export interface ContactQuery extends Partial<Interval> {
   readonly queueId?: string | null;
   readonly entryId?: string;
   readonly answeredBy?: AnsweredBy;
+  /** null = told of no legal route. */
+  readonly scopeKind?: string | null;
   readonly category?: string;
   readonly outcome?: string;
   readonly tag?: string;
@@ -58,6 +60,7 @@ export interface ReportedRecord extends CountedRecord {
   readonly queueId: string | null;
   readonly entryId: string;
   readonly answeredBy: string | null;
+  readonly scopeKind: string | null;
 }
 
 /** Calls drawn at random, and out of how many. */
@@ -197,7 +200,9 @@ function narrowed<Columns>(
   if (query.fromMs !== undefined) rows = rows.where('arrivedAtMs', '>=', query.fromMs);
   if (query.toMs !== undefined) rows = rows.where('arrivedAtMs', '<', query.toMs);
   if (query.kpiLine !== undefined) rows = rows.where('kpiLine', '=', query.kpiLine);
-  if (query.callerKey !== undefined) rows = rows.where('callerKey', '=', query.callerKey);
+  // Nobody finds a confidential call by its number, nor from another call of the same caller.
+  if (query.callerKey !== undefined)
+    rows = rows.where('callerKey', '=', query.callerKey).where('sealed', 'is', null);
   if (query.answered !== undefined) rows = rows.where('answered', '=', query.answered);
   if (query.missed !== undefined) rows = rows.where('missed', '=', query.missed);
   if (query.minTalkMs !== undefined) rows = rows.where('talkMs', '>=', query.minTalkMs);
@@ -206,6 +211,8 @@ function narrowed<Columns>(
     if (query[name] !== undefined) rows = rows.where(sql<boolean>`${sql.ref(name)} = ${query[name]}`);
   if (query.agentId !== undefined) rows = rows.where(sql<boolean>`${query.agentId} = any(agent_ids)`);
   if (query.subset !== undefined) rows = rows.where(subsetCondition(query.subset));
+  if (query.scopeKind === null) rows = rows.where('scopeKind', 'is', null);
+  else if (query.scopeKind !== undefined) rows = rows.where('scopeKind', '=', query.scopeKind);
   if (query.queueId === null) rows = rows.where('queueId', 'is', null);
   else if (query.queueId !== undefined) rows = rows.where('queueId', '=', query.queueId);
   if (query.answeredBy !== undefined) rows = rows.where(answeredByCondition(query.answeredBy));
@@ -286,6 +293,7 @@ const countedColumns = [
   'surveyExempt',
   'queueId',
   'entryId',
+  'scopeKind',
 ] as const satisfies readonly (keyof ContactRecord & keyof ReportedRecord)[];
 
 /** Pages through an interval by its index, a statement a chunk, so that no deadline covers a whole year. */

@@ -129,7 +129,8 @@ function openCalls(sinceMs: number): RawBuilder<unknown> {
     from contact_record one
     where one.arrived_at_ms >= ${sinceMs} and one.ended_at_ms is not null
       and ((one.voicemail_ms is not null and not one.answered)
-        or (one.excluded is null and (one.cut_off or (one.missed and one.missed_cause <> 'flowEnd'))))
+        or (one.excluded is null and one.sealed is null
+          and (one.cut_off or (one.missed and one.missed_cause <> 'flowEnd'))))
       and not exists (select 1 from contact_reached mark where mark.contact_id = one.contact_id)
       and (one.caller_key = '' or not exists (
         select 1 from contact_record other

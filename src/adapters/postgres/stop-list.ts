@@ -35,6 +35,10 @@ export function createStopList(database: Database): StopList {
       asked(
         standing(nowMs).selectAll().orderBy('sinceMs', 'desc').orderBy('stopId').limit(mostRows).execute(),
       ),
+    confidential: async (nowMs) => {
+      const rows = standing(nowMs).select('callerKey').distinct().where('kind', '=', 'confidential');
+      return (await asked(rows.execute())).map(({ callerKey }) => callerKey);
+    },
     kindFor: async (callerKey, nowMs) => {
       // 'confidential' sorts first.
       const rows = standing(nowMs).select('kind').where('callerKey', '=', callerKey).orderBy('kind').limit(1);

@@ -1,5 +1,7 @@
 // The tables of the records database as TypeScript sees them; columns are the same names in snake_case.
 import type { Account } from '../../engine/account.js';
+import type { LimitRow } from '../../engine/call-limit.js';
+import type { Opening } from '../../engine/opening.js';
 import type { Message, StopRow } from '../../engine/messages.js';
 import type { ShiftFigures } from '../../engine/shift-notes.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
@@ -104,4 +106,6 @@ export interface Tables {
   readonly message: Message;
   readonly messageNotice: MessageNoticeRow;
   readonly stopList: StopRow;
+  readonly opening: Opening;
+  readonly callerLimit: LimitRow;
 }

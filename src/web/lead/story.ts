@@ -124,6 +124,13 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
   SurveyReason: (fact) => ['story.SurveyReason', { reason: fact.word('unhappy', 'reason') }],
   SurveyEnded: (fact) => ['story.SurveyEnded', { by: fact.word('by', 'by') }],
   SurveyExempt: (fact) => ['story.SurveyExempt', { reason: exemptWord(fact) }],
+  WarningGiven: (fact) => ['story.WarningGiven', { agent: agentOf(fact), n: fact.text('count') }],
+  LimitSetAside: () => ['story.LimitSetAside'],
+  RouteGiven: (fact) => ['story.RouteGiven', { agent: agentOf(fact), kind: fact.word('scope', 'kind') }],
+  ContactSealed: (fact) => [
+    fact.text('kind') === 'minor' ? 'story.ContactSealed.minor' : 'story.ContactSealed',
+    { by: fact.word('sealedBy', 'by') },
+  ],
   ContactEnded: (fact) => [
     'story.ContactEnded',
     { by: fact.word('by', 'by'), during: fact.word('stage', 'during') },

@@ -5,7 +5,7 @@ import type { SubsetName } from '../../metrics/subset.js';
 import { dayAfter, daysOf, periodNames, type Days, type PeriodName } from './period.js';
 
 export const kinds: readonly ReportKind[] = ['interval', 'hour', 'day', 'month'];
-export const groupings: readonly ReportGrouping[] = ['none', 'queue', 'entry', 'team', 'agent'];
+export const groupings: readonly ReportGrouping[] = ['none', 'queue', 'entry', 'team', 'agent', 'scope'];
 /** What the table tells of. */
 export const topics = ['answering', 'survey'] as const;
 export type ReportTopic = (typeof topics)[number];
@@ -37,6 +37,7 @@ const groupFields = {
   entry: 'entryId',
   team: 'teamId',
   agent: 'answeredBy',
+  scope: 'scopeKind',
 } as const;
 
 function textIn(query: AddressQuery, name: string): string {

@@ -14,10 +14,13 @@ export const seatActs = [
   'hold',
   'signout',
   'help',
+  'confidential',
+  'scope',
+  'warn',
 ] as const;
 export type SeatAct = (typeof seatActs)[number];
 
-/** The key that goes with Alt. */
+/** The key that goes with Alt: a figure, or a letter where the figures are used up (保). */
 export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   ready: '1',
   break: '2',
@@ -29,6 +32,9 @@ export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   hold: '8',
   signout: '9',
   help: '0',
+  confidential: 'B',
+  scope: 'N',
+  warn: 'W',
 };
 
 /** What the strip knows when it judges an act. */
@@ -44,6 +50,7 @@ export interface SeatMoment {
 /** The reason why an act is not allowed now; `undefined` = it is. */
 export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMoment): WordKey | undefined {
   const { state } = agent;
+  if (act === 'confidential') return contact?.sealed ? 'why.sealed' : noted ? undefined : 'why.noContact';
   if (act === 'disposition') return noted ? undefined : 'why.noContact';
   if (state === 'offline') return 'why.offline';
   const inTalk = state === 'talking' || state === 'hold';
@@ -67,6 +74,10 @@ export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMo
     case 'hold':
       if (!inTalk || contact === null) return 'why.noTalk';
       return contact.heldBy === 'phone' ? 'why.heldByPhone' : undefined;
+    case 'scope':
+    case 'warn':
+      if (!inTalk || contact === null) return 'why.noTalk';
+      return contact.held ? 'why.held' : undefined;
     case 'help':
       return inTalk && contact !== null ? undefined : 'why.noTalk';
     // Another reason, or after the talk: the service takes both at any time.

@@ -19,6 +19,7 @@ export const reportsEn: Readonly<Record<keyof typeof reportsZh, string>> = {
   'reports.group': 'Group',
   'reports.group.none': 'No groups',
   'reports.group.queue': 'By queue',
+  'reports.group.scope': 'By reason out of scope',
   'reports.group.entry': 'By number dialled',
   'reports.group.team': 'By team',
   'reports.show': 'Show',

@@ -18,6 +18,7 @@ export const reportsZh = {
   'reports.group': '分组',
   'reports.group.none': '不分组',
   'reports.group.queue': '按队列',
+  'reports.group.scope': '按不予受理原因',
   'reports.group.entry': '按接入号码',
   'reports.group.team': '按班组',
   'reports.show': '查询',

@@ -1,0 +1,83 @@
+// What was set about callers beforehand, at hand when a call arrives: read from the database now and then, kept as last read.
+import type { CallLimit } from '../contact/contact.js';
+import type { CallerKey } from '../contact/ids.js';
+import type { Clock, Log, Timers } from './ports.js';
+
+/** Callers by what was set about them. */
+export interface Standings {
+  /** 保密, by the list of those who are not to be called or written to. */
+  isConfidential(callerKey: CallerKey): boolean;
+  /** A limit of his number, while it stands. */
+  limitOf(callerKey: CallerKey, nowMs: number): CallLimit | undefined;
+}
+
+/** What the database knows of them. */
+export interface StandingRows {
+  readonly confidential: ReadonlySet<CallerKey>;
+  readonly limits: ReadonlyMap<CallerKey, CallLimit>;
+}
+
+/** Nothing was set about anybody. */
+export const noStandings: Standings = { isConfidential: () => false, limitOf: () => undefined };
+
+export interface StandingsParts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  /** @throws DATABASE_UNAVAILABLE */
+  readonly read: (nowMs: number) => Promise<StandingRows>;
+  /** New rows are there: calls under way may have to follow. */
+  readonly onRead: () => void;
+  /** Time between two readings; 10 s. */
+  readonly everyMs?: number;
+}
+
+/** Standings that follow the database. */
+export interface KeptStandings extends Standings {
+  /** Reads now. Never rejects: what was read last stands. */
+  refresh(): Promise<void>;
+  stop(): void;
+}
+
+/** After a start. */
+const firstMs = 1_000;
+
+/** Nothing is known before the first reading: a call that arrives earlier is caught up with after it. */
+export function keepStandings(parts: StandingsParts): KeptStandings {
+  const { clock, timers, log, everyMs = 10_000 } = parts;
+  let rows: StandingRows = { confidential: new Set(), limits: new Map() };
+  let isAway = false;
+  let stopped = false;
+  let cancel: () => void = () => undefined;
+
+  async function refresh(): Promise<void> {
+    try {
+      rows = await parts.read(clock.nowMs());
+      isAway = false;
+      if (!stopped) parts.onRead();
+    } catch (error) {
+      if (!isAway) log.warn({ error: String(error) }, 'what is set about callers cannot be read');
+      isAway = true;
+    }
+  }
+
+  function wakeAfter(ms: number): void {
+    if (stopped) return;
+    cancel = timers.at(clock.nowMs() + ms, () => void refresh().then(() => wakeAfter(everyMs)));
+  }
+
+  wakeAfter(firstMs);
+  return {
+    isConfidential: (callerKey) => rows.confidential.has(callerKey),
+    // Over by itself, also while the database is away.
+    limitOf: (callerKey, nowMs) => {
+      const limit = rows.limits.get(callerKey);
+      return limit !== undefined && nowMs < limit.untilMs ? limit : undefined;
+    },
+    refresh,
+    stop() {
+      stopped = true;
+      cancel();
+    },
+  };
+}
