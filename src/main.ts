@@ -28,6 +28,7 @@ import { createAuditTrail } from './adapters/postgres/audit-trail.js';
 import { createCallerTable } from './adapters/postgres/caller-table.js';
 import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
+import { createCaseStore } from './adapters/postgres/case-store.js';
 import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
 import { createStopList } from './adapters/postgres/stop-list.js';
@@ -41,6 +42,7 @@ import { shareSpool } from './adapters/spool/shared-spool.js';
 import type { RecoveredStream } from './adapters/spool/spool-recovery.js';
 import { openSpool, type SpoolTrouble } from './adapters/spool/spool.js';
 import { systemClock, systemTimers, uuidV7 } from './adapters/system/clock.js';
+import { createCodeHash } from './adapters/system/code-hash.js';
 import { watchEventLoop } from './adapters/system/event-loop-watch.js';
 import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
@@ -152,6 +154,8 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   changed.reloadPrompts = () => prompts.reload();
   const attempts = createAttempts();
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
+  const codeHash = createCodeHash(config.callerSecret);
+  const cases = createCaseStore({ database, clock: systemClock, hash: codeHash });
   const engine = createEngine({
     siteName: site.name,
     node: config.node,
@@ -163,6 +167,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     store,
     journal: spool,
     callers,
+    cases,
     sites,
     pins,
     log,
@@ -267,6 +272,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       stopList,
       isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
     },
+    cases: { store: cases, hash: codeHash },
     secrets,
     studio: createPromptStudio({
       soundsDir: dirname(config.soundsManifest),

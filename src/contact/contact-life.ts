@@ -1,7 +1,7 @@
 // The life of a contact: one pure step per signal, from arrival to retirement.
 //
 // Deadlines and exits (every stage has one):
-//   flow      playOver -> next part; collect -> silence, which leads to a person
+//   flow      playOver -> next part; collect -> silence, which leads to a person; lookUp -> a person
 //   waiting   treatment -> told something; queueTimeout, nobody -> the flow's spoken exit; prefer -> anybody
 //   offered   progress -> unreachable; rona -> back in line; joinOver -> back in line
 //   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
@@ -21,7 +21,15 @@ import {
   type Talk,
 } from './contact.js';
 import type { ContactEffect, ContactSignal } from './contact-signals.js';
-import { begin, digitPressed, flowGoesOn, keyDidNotCome, numberChanged } from './contact-flow.js';
+import {
+  begin,
+  caseLookedUp,
+  caseNotLookedUp,
+  digitPressed,
+  flowGoesOn,
+  keyDidNotCome,
+  numberChanged,
+} from './contact-flow.js';
 import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
 import {
   bridgeOf,
@@ -110,6 +118,8 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return digitPressed(step, signal.digit, context);
     case 'TimerFired':
       return timerFired(step, signal.timer, context);
+    case 'CaseLookedUp':
+      return caseLookedUp(step, signal.lookUpId, signal.answer, context);
     case 'OfferMade':
       return offerMade(step, signal, context);
     case 'LegRinging':
@@ -332,6 +342,8 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return voice.playing === null ? due : playEnded(due, voice.playing.playId, false, context);
     case 'collect':
       return keyDidNotCome(due, context);
+    case 'lookUp':
+      return caseNotLookedUp(due, context);
     case 'treatment':
     case 'retire':
       return due;

@@ -1,5 +1,6 @@
 // What reaches a contact's mailbox, what is journaled of it, and what it asks of the outside.
 import type { AgentSignal } from './agent.js';
+import type { CaseAnswer, CaseQuery } from './case-answer.js';
 import type {
   Arrival,
   ContactTimer,
@@ -31,6 +32,7 @@ export type ContactSignal =
   | { readonly type: 'PlayEnded'; readonly playId: PlayId; readonly ok: boolean }
   | { readonly type: 'Digit'; readonly digit: string }
   | { readonly type: 'TimerFired'; readonly timer: ContactTimer }
+  | { readonly type: 'CaseLookedUp'; readonly lookUpId: string; readonly answer: CaseAnswer }
   | {
       readonly type: 'OfferMade';
       readonly offerId: OfferId;
@@ -102,6 +104,8 @@ export type SupervisionEnd = 'supervisor' | 'talk' | 'failed' | 'restart';
 export type ContactFact =
   | ({ readonly type: 'ContactArrived' } & Arrival)
   | { readonly type: 'FlowStepped'; readonly nodeId: string; readonly digit?: string }
+  /** What a caller who asked by himself was told; never which case. */
+  | { readonly type: 'CaseLookedUp'; readonly result: CaseAnswer['state'] }
   | {
       readonly type: 'ContactQueued';
       readonly queueId: QueueId;
@@ -203,6 +207,7 @@ export type ContactEffect =
   | { readonly do: 'answer' }
   | { readonly do: 'play'; readonly playId: PlayId; readonly part: SpokenPart }
   | { readonly do: 'stopPlay'; readonly playId: PlayId }
+  | { readonly do: 'lookUpCase'; readonly lookUpId: string; readonly query: CaseQuery }
   | { readonly do: 'music'; readonly on: boolean }
   | {
       readonly do: 'ring';

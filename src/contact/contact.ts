@@ -160,6 +160,7 @@ export interface Voice {
 export type ContactTimer =
   | 'playOver'
   | 'collect'
+  | 'lookUp'
   | 'treatment'
   | 'queueTimeout'
   | 'nobody'
@@ -219,6 +220,8 @@ export interface ContactPolicy {
   readonly progressMs: number;
   /** A prompt that reports no end by now is taken as ended; longer than any prompt. */
   readonly playMs: number;
+  /** A case that is not found within this is told of by a person; ASSUMED 4 s. */
+  readonly lookUpMs: number;
   /** Deadline of joining citizen and agent. */
   readonly joinMs: number;
   /** The cut-off agent is preferred this long; 10 s. */

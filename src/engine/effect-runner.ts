@@ -3,7 +3,7 @@ import { AppError } from '../errors.js';
 import { isHeld, type Contact } from '../contact/contact.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
 import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
-import type { Log, RingOrder, SupervisorRing, Telephony } from './ports.js';
+import type { CaseStatus, Log, RingOrder, SupervisorRing, Telephony } from './ports.js';
 import { recordingFile } from './recording-file.js';
 
 /** Effects that reach Asterisk; the others are the engine's own. */
@@ -12,6 +12,7 @@ export type OutsideEffect = Exclude<ContactEffect, { do: 'tellAgent' | 'retire' 
 /** What a runner needs of its surroundings. */
 export interface EffectSurroundings {
   readonly telephony: Telephony;
+  readonly cases: CaseStatus;
   readonly log: Log;
   readonly contactOf: (id: ContactId) => Contact | undefined;
   readonly signal: (id: ContactId, signal: ContactSignal) => void;
@@ -54,7 +55,7 @@ export function createEffectRunner(
 }
 
 async function perform(
-  { telephony, signal, ringOrder, supervisorRing, playbackEnd, pause, contactOf }: EffectSurroundings,
+  { telephony, cases, signal, ringOrder, supervisorRing, playbackEnd, pause, contactOf }: EffectSurroundings,
   contact: Contact,
   effect: OutsideEffect,
 ): Promise<void> {
@@ -69,6 +70,11 @@ async function perform(
       return telephony.play(channelId, effect.playId, effect.part.prompt);
     case 'stopPlay':
       return telephony.stopPlay(effect.playId);
+    case 'lookUpCase': {
+      const found = await cases.find(effect.query);
+      const answer = found ?? { state: 'none' as const };
+      return signal(id, { type: 'CaseLookedUp', lookUpId: effect.lookUpId, answer });
+    }
     case 'music':
       return telephony.music(channelId, effect.on);
     case 'ring':
@@ -149,6 +155,8 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
       return gone
         ? { type: 'CallerGone', causeCode: 0, inGap: true }
         : { type: 'PlayEnded', playId: effect.playId, ok: false };
+    case 'lookUpCase':
+      return { type: 'CaseLookedUp', lookUpId: effect.lookUpId, answer: { state: 'failed' } };
     case 'ring':
       // Refused at once = the phone cannot be dialled (0); no answer from Asterisk = our own failure (-1).
       return {

@@ -24,6 +24,7 @@ import type { PinCheck } from './pin-check.js';
 import type {
   AlarmName,
   CallerNumbers,
+  CaseStatus,
   Clock,
   Ids,
   Journal,
@@ -56,6 +57,7 @@ export interface EngineParts {
   readonly store: LiveStore;
   readonly journal: Journal;
   readonly callers: CallerNumbers;
+  readonly cases: CaseStatus;
   readonly sites: Sites;
   readonly pins: PinCheck;
   readonly log: Log;
@@ -141,6 +143,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   const runEffect: (id: ContactId, effect: OutsideEffect) => Promise<void> = createEffectRunner({
     telephony,
+    cases: parts.cases,
     log,
     contactOf: (id) => contacts.get(id),
     signal: (id, signal) => runQueue.post(() => contacts.step(id, signal)),

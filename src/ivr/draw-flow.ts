@@ -58,7 +58,7 @@ export function drawFlow(flow: Flow, words: DrawWords): string {
 }
 
 const style =
-  '.shape{stroke-width:1.3;stroke:#8795a8;fill:#f6f7f9}.menu .shape,.collect .shape{fill:#e3ecf8;stroke:#8fb0d8}' +
+  '.shape{stroke-width:1.3;stroke:#8795a8;fill:#f6f7f9}.menu .shape,.collect .shape,.lookUp .shape{fill:#e3ecf8;stroke:#8fb0d8}' +
   '.branch .shape{fill:#fff;stroke:#8795a8}.enqueue .shape{fill:#fdf3e1;stroke:#d9b36c}.hangup .shape{fill:#f6e6ea;stroke:#d8a3b1}' +
   '.person .shape{fill:#e9f4ec;stroke:#6da882}.start .shape{fill:#55647a;stroke:none}' +
   '.way path{fill:none;stroke:#55647a;stroke-width:1.3}.back path{stroke-dasharray:5 4}' +
@@ -113,6 +113,7 @@ const kindWords: Readonly<Record<FlowNode['kind'], string>> = {
   say: '说',
   menu: '菜单',
   collect: '按号码',
+  lookUp: '查询',
   branch: '判断',
   enqueue: '排队',
   goto: '转到',
@@ -139,6 +140,7 @@ function subjectOf(node: FlowNode, words: DrawWords): string {
       return node.reason === node.id ? node.id : `${node.reason} · ${node.id}`;
     case 'say':
     case 'menu':
+    case 'lookUp':
     case 'branch':
     case 'goto':
       return node.id;
@@ -200,6 +202,7 @@ function shapeOf(kind: FlowNode['kind'], { x, y, width, height }: PlacedBox): st
     `<polygon class="shape" points="${points.map(([dx, dy]) => `${num(x + dx)},${num(y + dy)}`).join(' ')}"/>`;
   switch (kind) {
     case 'say':
+    case 'lookUp':
     case 'goto':
       return rect(8);
     case 'enqueue':

@@ -16,6 +16,8 @@ export function silentWays(node: FlowNode): readonly string[] {
     case 'menu':
     case 'collect':
       return [node.person];
+    case 'lookUp':
+      return [node.next, node.again, node.person];
     case 'branch':
       return [...node.cases.map(({ next }) => next), node.otherwise];
     case 'enqueue':

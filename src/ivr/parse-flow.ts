@@ -1,4 +1,5 @@
 // Reads a flow's file: every node checked by itself. How the nodes hang together is check-flow's business.
+import { keptEntries } from '../contact/case-answer.js';
 import { parseMinuteOfDay } from '../contact/civil-time.js';
 import { fieldsAt, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
@@ -7,6 +8,7 @@ import type { FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { readYaml } from '../contact/yaml-source.js';
 import { flowDays } from './flow.js';
+import { lookUpPrompts } from './step.js';
 import type { BranchCase, Flow, FlowNode, FlowPart, MinuteRange, QueueCondition } from './flow.js';
 
 /** What a flow may name: the rest of the site, as far as it is known. */
@@ -19,6 +21,8 @@ export interface FlowNames {
   readonly skills: ReadonlySet<string>;
   /** Prompts with the names of their slots. */
   readonly prompts: ReadonlyMap<string, readonly string[]>;
+  /** Departments that `prog.state` can say. */
+  readonly departments: ReadonlySet<string>;
 }
 
 /** A flow as far as it could be read; with findings of level error it must not be run. */
@@ -53,14 +57,15 @@ export function parseFlow(id: FlowId, file: string, text: string, names: FlowNam
 const askingKeys = ['say', 'timeout', 'bargeIn', 'person', 'back', 'noInput', 'badInput'];
 const knownKeys = {
   menu: ['menu', ...askingKeys],
-  collect: ['collect', 'cases', 'next', ...askingKeys],
+  collect: ['collect', 'keep', 'cases', 'next', ...askingKeys],
+  lookUp: ['lookUp', 'say', 'next', 'again', 'person'],
   branch: ['branch', 'otherwise'],
   enqueue: ['enqueue', 'say', 'requires', 'priority', 'onTimeout', 'onNobody', 'onOverload'],
   goto: ['goto'],
   hangup: ['hangup', 'say'],
   say: ['say', 'next'],
 } as const;
-const kinds = ['menu', 'collect', 'branch', 'enqueue', 'goto', 'hangup', 'say'] as const;
+const kinds = ['menu', 'collect', 'lookUp', 'branch', 'enqueue', 'goto', 'hangup', 'say'] as const;
 
 function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
   const kind = kinds.find((candidate) => fields.has(candidate));
@@ -75,6 +80,8 @@ function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
       return { ...base, kind, ...readAsking(fields, names), keys: readKeys(fields) };
     case 'collect':
       return { ...base, kind, ...readAsking(fields, names), ...readCollect(fields) };
+    case 'lookUp':
+      return { ...base, kind, ...readLookUp(fields, names) };
     case 'branch':
       return {
         ...base,
@@ -125,8 +132,23 @@ function readCollect(fields: Fields) {
   return {
     minDigits,
     maxDigits: entry.whole('max', { min: minDigits, max: 20 }),
+    keep: fields.has('keep') ? fields.oneOf('keep', keptEntries, 'caseNumber') : null,
     cases: new Map(fields.rows('cases').map((row) => [readDigits(row), row.id('next')] as const)),
     next: fields.id('next'),
+  };
+}
+
+function readLookUp(fields: Fields, names: FlowNames) {
+  fields.oneOf('lookUp', ['caseStatus'], 'caseStatus');
+  for (const id of lookUpPrompts)
+    if (!names.prompts.has(id))
+      fields.wrong(['lookUp'], 'unknownPrompt', unknownName('提示音', 'prompt', id, 'prompts/'));
+  return {
+    say: readParts(fields, names),
+    next: fields.id('next'),
+    again: fields.id('again'),
+    person: fields.id('person'),
+    departments: names.departments,
   };
 }
 

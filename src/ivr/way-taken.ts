@@ -33,6 +33,8 @@ function wanted(node: FlowNode, before: FlowCursor, input: FlowInput): readonly 
       if (input.digit === '*') return ['back'];
       if (node.kind === 'collect') return entryWays(node, before.digits + input.digit.replace('#', ''));
       return input.digit === '9' ? [] : [input.digit, 'person'];
+    case 'caseAnswer':
+      return input.answer.state === 'none' ? ['again', 'person'] : ['next', 'person'];
     case 'begin':
     case 'resumed':
       return [];

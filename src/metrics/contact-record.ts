@@ -257,6 +257,7 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'ContactEnded':
       return ended(fold, fact, atMs);
     case 'FlowStepped':
+    case 'CaseLookedUp':
     case 'PlaceTold':
     case 'NoticeHeard':
     case 'PromptFailed':

@@ -4,7 +4,7 @@ import type { AgentId, CallerKey, DeviceId, NodeId } from '../contact/ids.js';
 import { maskNumber } from '../contact/masking.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { createEngine, type Engine, type Recovered } from '../engine/engine.js';
-import type { JournalEntry, Log } from '../engine/ports.js';
+import type { CaseStatus, JournalEntry, Log } from '../engine/ports.js';
 import type { Site } from '../site/site.js';
 import { createSimTelephony, type SimTelephony } from './sim-telephony.js';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.js';
@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly site: Site;
   readonly startMs: number;
   readonly promptMs?: (prompt: PromptRef) => number;
+  /** Where cases are looked up; none there, unless told. */
+  readonly cases?: CaseStatus;
 }
 
 /** A running world. */
@@ -44,7 +46,12 @@ const emptyRecovery: Recovered = {
 };
 
 /** A world that stands still at `startMs`. */
-export function createWorld({ site, startMs, promptMs = () => defaultPromptMs }: WorldOptions): World {
+export function createWorld({
+  site,
+  startMs,
+  promptMs = () => defaultPromptMs,
+  cases = { find: async () => null },
+}: WorldOptions): World {
   const clock = createVirtualClock(startMs);
   const telephony = createSimTelephony({ clock, node, promptMs });
   const store = createMemoryLiveStore({ clock });
@@ -76,6 +83,7 @@ export function createWorld({ site, startMs, promptMs = () => defaultPromptMs }:
         forget: () => undefined,
         numberOf: () => undefined,
       },
+      cases,
       sites: { current: () => site, ofVersion: () => site },
       pins: Object.assign(() => 'right' as const, { forgive: () => undefined }),
       log: logTo(faults),

@@ -1,4 +1,5 @@
 // One call rehearsed without a telephone: the site's own interpreter, with keys, silence and the queue's ends given by hand.
+import type { CaseAnswer } from '../contact/case-answer.js';
 import type {
   DecidedWay,
   FlowCursor,
@@ -28,12 +29,15 @@ export type RehearsalAct =
   | { readonly do: 'press'; readonly key: string }
   | { readonly do: 'silence' }
   | { readonly do: 'exit'; readonly exit: QueueExit }
+  | { readonly do: 'lookUp'; readonly answer: CaseAnswer }
   | { readonly do: 'answer' }
   | { readonly do: 'hangUp' };
 
-/** Where a call is: waiting for a key, waiting for a person, or over. */
+/** Where a call is: waiting for a key, an answer or a person, or over. */
 export type RehearsalPlace =
   | { readonly at: 'keys' }
+  /** A query is under way. */
+  | { readonly at: 'lookUp' }
   | { readonly at: 'queue'; readonly queueId: string }
   | { readonly at: 'answered'; readonly queueId: string }
   /** `reason` null: the caller hung up himself. */
@@ -95,12 +99,17 @@ export function rehearse(site: Site, call: Rehearsal, act: RehearsalAct): Rehear
           ways: [...call.ways, { nodeId: call.cursor.nodeId, way: 'answered' }],
         };
   const input = inputOf(act);
-  return place.at === (input.type === 'queueExit' ? 'queue' : 'keys')
+  return place.at === placeFor(input)
     ? turned(site, { ...call, heard: [] }, input)
     : null;
 }
 
-function inputOf(act: Extract<RehearsalAct, { do: 'press' | 'silence' | 'exit' }>): FlowInput {
+function placeFor(input: FlowInput): RehearsalPlace['at'] {
+  if (input.type === 'caseAnswer') return 'lookUp';
+  return input.type === 'queueExit' ? 'queue' : 'keys';
+}
+
+function inputOf(act: Extract<RehearsalAct, { do: 'press' | 'silence' | 'exit' | 'lookUp' }>): FlowInput {
   switch (act.do) {
     case 'press':
       return { type: 'digit', digit: act.key };
@@ -108,6 +117,8 @@ function inputOf(act: Extract<RehearsalAct, { do: 'press' | 'silence' | 'exit' }
       return { type: 'silence' };
     case 'exit':
       return { type: 'queueExit', exit: act.exit };
+    case 'lookUp':
+      return { type: 'caseAnswer', answer: act.answer };
   }
 }
 
@@ -132,6 +143,8 @@ function settled(site: Site, so: SoFar, turn: FlowTurn): Rehearsal {
       return turned(site, { ...call, place: { at: 'keys' } }, { type: 'spoken' });
     case 'collect':
       return { ...call, place: { at: 'keys' } };
+    case 'lookUpCase':
+      return { ...call, place: { at: 'lookUp' } };
     case 'enqueue':
       return { ...call, place: { at: 'queue', queueId: next.request.queueId } };
     case 'hangUp':

@@ -48,6 +48,7 @@ const policy: ContactPolicy = {
   ringMs: 8_000,
   progressMs: 2_000,
   playMs: 30_000,
+  lookUpMs: 4_000,
   joinMs: 3_000,
   resumePreferMs: 10_000,
   recordingPauseMs: 120_000,

@@ -84,6 +84,7 @@ async function createOffice() {
       numberOf: () => undefined,
       forget: () => undefined,
     },
+    cases: { find: async () => null },
     sites: { current: () => site, ofVersion: () => site },
     pins: createPinCheck((id) => (site.agents.has(id) ? '2468' : undefined)),
     log: {

@@ -80,6 +80,7 @@ export const routeAccess = {
   'GET /api/v1/stop-list': leaders,
   'POST /api/v1/stop-list': leaders,
   'DELETE /api/v1/stop-list/:id': leaders,
+  'POST /api/v1/cases': ['hotlineAdmin'],
   'GET /api/v1/unreached': checkers,
   'GET /api/v1/broadcasts': leaders,
   'POST /api/v1/broadcasts': leaders,

@@ -29,6 +29,7 @@ export type AuditedAct =
   | 'contacts.sameCaller'
   | 'contact.seen'
   | 'message.send'
+  | 'cases.put'
   | 'stopList.add'
   | 'stopList.end'
   | 'recording.listened'

@@ -8,6 +8,7 @@ import type { Finding } from '../../contact/finding.js';
 import type { AgentId, DeviceId } from '../../contact/ids.js';
 import type { Engine } from '../../engine/engine.js';
 import type { AccountStore } from '../../engine/account.js';
+import type { CaseStore, CodeHash } from '../../engine/case-desk.js';
 import type { Attempts } from '../../engine/attempts.js';
 import type { MessageDesk } from '../../engine/message-desk.js';
 import type { MessageStore, StopList } from '../../engine/messages.js';
@@ -57,6 +58,12 @@ export interface AccountParts {
   readonly codes: OneTimeCodes;
   /** Shared with the PINs. */
   readonly attempts: Attempts;
+}
+
+/** Cases that citizens may ask about. */
+export interface CaseParts {
+  readonly store: CaseStore;
+  readonly hash: CodeHash;
 }
 
 /** A caller as he is looked up: the key for the records, the masked form for people. */
@@ -146,6 +153,7 @@ export interface HttpParts {
   readonly recordingsDir: string;
   readonly editor: SiteEditor;
   readonly messages: MessageParts;
+  readonly cases: CaseParts;
   readonly secrets: OfficeSecrets;
   readonly studio: PromptStudio;
   /** What phones are told of the SIP server; host null = the address a page was asked at. */

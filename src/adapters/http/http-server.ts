@@ -14,6 +14,7 @@ import { addAuditRoutes } from './audit-routes.js';
 import { createBroadcastBoard } from './broadcast-board.js';
 import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addCardRoutes } from './card-routes.js';
+import { addCaseRoutes } from './case-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { createErrorHandler, refuse, refuseBytes } from './error-reply.js';
 import { addGatewayRoutes } from './gateway-routes.js';
@@ -112,6 +113,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
       add(api, parts);
     addMessageRoutes(api, parts);
+    addCaseRoutes(api, parts);
     const lane = createReadLane();
     const board = createBroadcastBoard(parts, lane);
     addBroadcastRoutes(api, parts, board);

@@ -15,6 +15,7 @@ import * as accounts from './migrations/0002-accounts.js';
 import * as shiftWork from './migrations/0003-shift-work.js';
 import * as messages from './migrations/0004-messages.js';
 import * as numberStates from './migrations/0005-number-states.js';
+import * as cases from './migrations/0007-cases.js';
 import type { Tables } from './tables.js';
 
 /** The records database; `destroy()` closes it. */
@@ -38,6 +39,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-shift-work': shiftWork,
   '0004-messages': messages,
   '0005-number-states': numberStates,
+  '0007-cases': cases,
 };
 
 const int8Oid = 20;

@@ -1,4 +1,5 @@
 // The tables of the records database as TypeScript sees them; columns are the same names in snake_case.
+import type { CaseStanding } from '../../contact/case-answer.js';
 import type { Account } from '../../engine/account.js';
 import type { Message, StopRow } from '../../engine/messages.js';
 import type { ShiftFigures } from '../../engine/shift-notes.js';
@@ -88,6 +89,18 @@ interface MessageNoticeRow {
   readonly atMs: number;
 }
 
+/** A case that may be asked about; `dueMonth` 0 = closed. */
+export interface ServiceCaseRow {
+  readonly caseNumber: string;
+  readonly codeHash: string;
+  readonly state: CaseStanding['state'];
+  readonly department: string;
+  readonly dueMonth: number;
+  readonly dueDay: number;
+  readonly wrongCodes: number;
+  readonly wrongSinceMs: number | null;
+}
+
 export interface Tables {
   readonly journal: JournalRow;
   readonly journalRefused: JournalRefusedRow;
@@ -104,4 +117,5 @@ export interface Tables {
   readonly message: Message;
   readonly messageNotice: MessageNoticeRow;
   readonly stopList: StopRow;
+  readonly serviceCase: ServiceCaseRow;
 }

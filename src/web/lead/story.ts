@@ -73,6 +73,7 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     fact.has('digit') ? 'story.FlowStepped.digit' : 'story.FlowStepped',
     { node: fact.text('nodeId'), digit: fact.text('digit') },
   ],
+  CaseLookedUp: (fact) => ['story.CaseLookedUp', { result: fact.word('caseResult', 'result') }],
   ContactQueued: (fact) => ['story.ContactQueued', { queue: { queue: fact.text('queueId') } }],
   PlaceTold: (fact) => ['story.PlaceTold', { place: fact.text('place') }],
   NoticeHeard: () => ['story.NoticeHeard'],

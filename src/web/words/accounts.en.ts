@@ -119,6 +119,7 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'did.contacts.search': 'Calls searched by number',
   'did.contacts.sameCaller': 'Calls of one caller listed',
   'did.contact.seen': 'Call looked at',
+  'did.cases.put': 'Cases for progress queries entered',
   'did.message.send': 'Short message sent',
   'did.stopList.add': 'Put on the stop list',
   'did.stopList.end': 'Taken off the stop list',

@@ -114,6 +114,7 @@ export const accountsZh = {
   'did.contacts.search': '按号码查询来电',
   'did.contacts.sameCaller': '查询同一来电人',
   'did.contact.seen': '查看来电详情',
+  'did.cases.put': '录入可查询的工单',
   'did.message.send': '发送短信',
   'did.stopList.add': '列入「不回拨、不发短信」',
   'did.stopList.end': '移出「不回拨、不发短信」',
