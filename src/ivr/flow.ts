@@ -143,14 +143,7 @@ export interface HangupNode extends NodeBase {
 }
 
 export type FlowNode =
-  | SayNode
-  | MenuNode
-  | CollectNode
-  | LookUpNode
-  | BranchNode
-  | EnqueueNode
-  | GotoNode
-  | HangupNode;
+  SayNode | MenuNode | CollectNode | LookUpNode | BranchNode | EnqueueNode | GotoNode | HangupNode;
 
 /** True if the minute of the day lies in the range. */
 export function isInRange(range: MinuteRange, minuteOfDay: number): boolean {

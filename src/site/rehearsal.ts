@@ -99,9 +99,7 @@ export function rehearse(site: Site, call: Rehearsal, act: RehearsalAct): Rehear
           ways: [...call.ways, { nodeId: call.cursor.nodeId, way: 'answered' }],
         };
   const input = inputOf(act);
-  return place.at === placeFor(input)
-    ? turned(site, { ...call, heard: [] }, input)
-    : null;
+  return place.at === placeFor(input) ? turned(site, { ...call, heard: [] }, input) : null;
 }
 
 function placeFor(input: FlowInput): RehearsalPlace['at'] {

@@ -17,7 +17,10 @@ const names: FlowNames = {
   skills: new Set(),
   departments: new Set(['d']),
   prompts: new Map(
-    ['notice', 'words', 'menu.noinput', 'menu.badinput', ...lookUpPrompts].map((id) => [id, [] as readonly string[]]),
+    ['notice', 'words', 'menu.noinput', 'menu.badinput', ...lookUpPrompts].map((id) => [
+      id,
+      [] as readonly string[],
+    ]),
   ),
 };
 const around = { recordedQueues: new Set(['general']), notices: new Set(['notice']), tags: ['main'] };

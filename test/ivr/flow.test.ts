@@ -180,10 +180,7 @@ t.test('a query: entries are kept as far as it and no further; every answer lead
     t.equal(said(turn)[0], nodeId === 'line' ? 'menu.noinput' : 'prog.none', 'the same words each time');
     const typed = [...'12345#678#'];
     if (nodeId === 'number')
-      turn = typed.reduce(
-        (at, digit) => site.flowTurn(at.cursor, { type: 'digit', digit }, viewAt()),
-        turn,
-      );
+      turn = typed.reduce((at, digit) => site.flowTurn(at.cursor, { type: 'digit', digit }, viewAt()), turn);
   }
   t.match(play(site, '12').next, { type: 'collect', secret: true });
   t.match(play(site, '0').next, { timeoutMs: loneZeroMs }, 'a lone 0 is not waited with for long');

@@ -7,7 +7,8 @@ import { audit } from './audit.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { lineOfText, oneOf } from './views.js';
 
-const digits = (from: number, to: number) => Type.String({ pattern: `^[0-9]{${String(from)},${String(to)}}$` });
+const digits = (from: number, to: number) =>
+  Type.String({ pattern: `^[0-9]{${String(from)},${String(to)}}$` });
 const caseBody = Type.Object(
   {
     caseNumber: digits(6, 20),
