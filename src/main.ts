@@ -56,7 +56,7 @@ import { createMessageDesk } from './engine/message-desk.js';
 import { startMessageSender } from './engine/message-sender.js';
 import type { NumberBook } from './engine/messages.js';
 import { createPinCheck } from './engine/pin-check.js';
-import type { Log } from './engine/ports.js';
+import type { Log, Messages } from './engine/ports.js';
 import type { Site } from './site/site.js';
 
 /** Events of no use here, and more than half of all. */
@@ -83,6 +83,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     lookAtDates?: () => void;
     refreshAccounts?: () => Promise<void>;
     reloadPrompts?: () => void;
+    messages?: Messages;
   } = {};
   const secrets = createSecretBook(config.secretsDir);
   const sites = await loadSite(config, log, async ({ devices, agents }) => {
@@ -168,6 +169,9 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     journal: spool,
     callers,
     cases,
+    messages: {
+      send: async (order) => (await changed.messages?.send(order)) ?? { ok: false, code: 'numbersAway' },
+    },
     sites,
     pins,
     log,
@@ -226,6 +230,8 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     clock: systemClock,
     note: engine.note,
   };
+  const desk = createMessageDesk(messageParts);
+  changed.messages = desk;
   const sender = startMessageSender({
     ...messageParts,
     timers: systemTimers,
@@ -267,7 +273,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       work: workInThread,
     }),
     messages: {
-      desk: createMessageDesk(messageParts),
+      desk,
       store: messageStore,
       stopList,
       isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),

@@ -6,6 +6,7 @@
 //   offered   progress -> unreachable; rona -> back in line; joinOver -> back in line
 //   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
 //             holdNotice -> agent and supervisors are told; holdOver -> taken back from a hold by page
+//             silentOver -> a silent caller's keys mean nothing any more, the agent is told
 //             supervisorRing -> the supervisor's phone is left alone
 //   leaving   leavingOver -> hung up (again)
 //   ended     retire -> forgotten
@@ -59,6 +60,13 @@ import {
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
+import {
+  askSilentCaller,
+  callerTexted,
+  silentCallerPressed,
+  silentCallerQuiet,
+  silentCallerResumed,
+} from './contact-silent.js';
 import {
   changeMode,
   endSupervision,
@@ -115,6 +123,8 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'PlayEnded':
       return playEnded(step, signal.playId, signal.ok, context);
     case 'Digit':
+      if (step.contact.stage.at === 'talking')
+        return silentCallerPressed(step, step.contact.stage.talk, signal.digit);
       return digitPressed(step, signal.digit, context);
     case 'TimerFired':
       return timerFired(step, signal.timer, context);
@@ -150,6 +160,10 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return withOwnTalk(step, signal.agentId, (talk) => holdByPage(step, talk, signal.on, context));
     case 'CallHelp':
       return withOwnTalk(step, signal.agentId, (talk) => callHelp(step, talk, signal.on, context));
+    case 'AskSilentCaller':
+      return withOwnTalk(step, signal.agentId, (talk) => askSilentCaller(step, talk, context));
+    case 'CallerTexted':
+      return callerTexted(step, signal.sent);
     case 'Supervise': {
       const { stage } = step.contact;
       if (stage.at !== 'talking') return refuse(step.contact, 'CONTACT_NOT_TALKING');
@@ -370,6 +384,8 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return holdOverdue(due, context);
     case 'holdOver':
       return holdLimitReached(due, context);
+    case 'silentOver':
+      return silentCallerQuiet(due);
     case 'supervisorRing':
       return stage.at === 'talking' ? endSupervision(due, stage.talk, 'failed', context) : due;
     case 'talkOver':
@@ -450,6 +466,7 @@ function resyncTalk(
   const { offerId, legId, bridgeId } = talk;
   const alone = seen.supervised ? step : endSupervision(step, talk, 'restart', context);
   if (isHeld(talk)) return ask(alone, { do: 'hold', bridgeId, on: true });
-  if (seen.joined) return alone;
-  return ask(alone, { do: 'music', on: false }, { do: 'join', offerId, legId, bridgeId });
+  if (seen.joined) return silentCallerResumed(alone, talk, context);
+  const again = ask(alone, { do: 'music', on: false }, { do: 'join', offerId, legId, bridgeId });
+  return silentCallerResumed(again, talk, context);
 }

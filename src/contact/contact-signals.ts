@@ -62,6 +62,9 @@ export type ContactSignal =
   | { readonly type: 'HoldContact'; readonly agentId: AgentId; readonly on: boolean }
   /** 求助班长, and taking it back. */
   | { readonly type: 'CallHelp'; readonly agentId: AgentId; readonly on: boolean }
+  /** 无声处理: the caller is not heard. */
+  | { readonly type: 'AskSilentCaller'; readonly agentId: AgentId }
+  | { readonly type: 'CallerTexted'; readonly sent: boolean }
   /** A supervisor wants to hear this talk; whether he can is the engine's to know. */
   | {
       readonly type: 'Supervise';
@@ -154,6 +157,9 @@ export type ContactFact =
       readonly by: 'agent' | 'supervisor';
       readonly lastedMs: number;
     }
+  | { readonly type: 'SilentCallerAsked'; readonly agentId: AgentId }
+  | { readonly type: 'SilentCallerAnswered'; readonly answer: 'hears' | 'cannotSpeak' | 'none' }
+  | { readonly type: 'SilentCallerTexted'; readonly sent: boolean }
   | {
       readonly type: 'SupervisionStarted';
       readonly supervisorId: AgentId;
@@ -234,6 +240,8 @@ export type ContactEffect =
       readonly legId: ChannelId;
       readonly prompt: PromptRef;
     }
+  /** Sends the caller a short message, once a talk. */
+  | { readonly do: 'textCaller'; readonly templateId: string }
   | { readonly do: 'hold'; readonly bridgeId: BridgeId; readonly on: boolean }
   | { readonly do: 'ringSupervisor'; readonly supervision: Supervision; readonly ringMs: number }
   /** The supervisor hears what the agent's leg hears and says. */
@@ -268,5 +276,6 @@ export type ContactRefusal =
   | 'CONTACT_NOT_YOURS'
   | 'RECORDING_OFF'
   | 'HELD_BY_PHONE'
+  | 'CITIZEN_HELD'
   | 'SUPERVISION_TAKEN'
   | 'SUPERVISION_NONE';

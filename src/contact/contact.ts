@@ -84,7 +84,13 @@ export interface Talk {
   /** 求助班长: since when; null = he does not ask for help. */
   readonly helpSinceMs: number | null;
   readonly supervision: Supervision | null;
+  /** 无声处理, from the agent's asking on; absent = he never asked. */
+  readonly silent?: SilentState;
 }
+
+/** What is known of a caller who is not heard. */
+export const silentStates = ['asked', 'hears', 'texting', 'texted', 'notTexted', 'noAnswer'] as const;
+export type SilentState = (typeof silentStates)[number];
 
 /** What holds the citizen: the agent's phone by a key of its own, or his page (and whatever speaks its API). */
 export type HoldSource = 'phone' | 'page';
@@ -175,6 +181,7 @@ export type ContactTimer =
   | 'holdNotice'
   | 'holdOver'
   | 'supervisorRing'
+  | 'silentOver'
   | 'talkOver'
   | 'leavingOver'
   | 'retire';

@@ -73,10 +73,17 @@ interface Actor {
   readonly supervising: Outbox;
 }
 
+const detachedEffects: ReadonlySet<ContactEffect['do']> = new Set([
+  'checkAudio',
+  'checkRecording',
+  'lookUpCase',
+  'textCaller',
+]);
+
 /** Effects that must not wait behind others, nor hold them up. */
 function isDetached(effect: OutsideEffect): boolean {
   if (effect.do === 'whisper') return !effect.waits;
-  return effect.do === 'checkAudio' || effect.do === 'checkRecording' || effect.do === 'lookUpCase';
+  return detachedEffects.has(effect.do);
 }
 
 const supervisorEffects: ReadonlySet<ContactEffect['do']> = new Set([

@@ -3,7 +3,7 @@ import { AppError } from '../errors.js';
 import { isHeld, type Contact } from '../contact/contact.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
 import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
-import type { CaseStatus, Log, RingOrder, SupervisorRing, Telephony } from './ports.js';
+import type { CaseStatus, Log, Messages, RingOrder, SupervisorRing, Telephony } from './ports.js';
 import { recordingFile } from './recording-file.js';
 
 /** Effects that reach Asterisk; the others are the engine's own. */
@@ -13,6 +13,7 @@ export type OutsideEffect = Exclude<ContactEffect, { do: 'tellAgent' | 'retire' 
 export interface EffectSurroundings {
   readonly telephony: Telephony;
   readonly cases: CaseStatus;
+  readonly messages: Messages;
   readonly log: Log;
   readonly contactOf: (id: ContactId) => Contact | undefined;
   readonly signal: (id: ContactId, signal: ContactSignal) => void;
@@ -55,7 +56,17 @@ export function createEffectRunner(
 }
 
 async function perform(
-  { telephony, cases, signal, ringOrder, supervisorRing, playbackEnd, pause, contactOf }: EffectSurroundings,
+  {
+    telephony,
+    cases,
+    messages,
+    signal,
+    ringOrder,
+    supervisorRing,
+    playbackEnd,
+    pause,
+    contactOf,
+  }: EffectSurroundings,
   contact: Contact,
   effect: OutsideEffect,
 ): Promise<void> {
@@ -97,6 +108,16 @@ async function perform(
         playId: `${effect.bridgeId}.${contact.version}` as PlayId,
         prompt: effect.prompt,
       });
+    case 'textCaller': {
+      const sent = await messages.send({
+        id: `${id}.${String(contact.talks)}.${effect.templateId}`,
+        templateId: effect.templateId,
+        slots: {},
+        callerKey: contact.arrival.callerKey,
+        contactId: id,
+      });
+      return signal(id, { type: 'CallerTexted', sent: sent.ok });
+    }
     case 'hold':
       return telephony.hold(effect.bridgeId, channelId, effect.on);
     case 'ringSupervisor':
@@ -165,6 +186,8 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
         causeCode: error instanceof AppError && error.code === 'ARI_REFUSED' ? 0 : -1,
         phoneLost: false,
       };
+    case 'textCaller':
+      return { type: 'CallerTexted', sent: false };
     case 'join':
       return { type: 'JoinFailed', offerId: effect.offerId };
     case 'ringSupervisor':

@@ -32,6 +32,7 @@ import type {
   LiveImage,
   LiveStore,
   Log,
+  Messages,
   MissedCallSeen,
   RingOrder,
   SiteFact,
@@ -58,6 +59,7 @@ export interface EngineParts {
   readonly journal: Journal;
   readonly callers: CallerNumbers;
   readonly cases: CaseStatus;
+  readonly messages: Messages;
   readonly sites: Sites;
   readonly pins: PinCheck;
   readonly log: Log;
@@ -144,6 +146,7 @@ export function createEngine(parts: EngineParts): Engine {
   const runEffect: (id: ContactId, effect: OutsideEffect) => Promise<void> = createEffectRunner({
     telephony,
     cases: parts.cases,
+    messages: parts.messages,
     log,
     contactOf: (id) => contacts.get(id),
     signal: (id, signal) => runQueue.post(() => contacts.step(id, signal)),

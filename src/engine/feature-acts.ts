@@ -60,6 +60,8 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
         return dispose(agent, act.outcome);
       case 'help':
         return callHelp(agent);
+      case 'silent':
+        return askSilentCaller(agent);
       case 'state':
         return stateOf(agent);
       case 'echo':
@@ -115,6 +117,12 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
     if (activity.is !== 'talking') return noContact;
     const refusal = actOnContact(activity.contactId, { type: 'CallHelp', agentId, on: true });
     return { id: refusal === undefined ? 'a.help' : 'a.fail' };
+  }
+
+  function askSilentCaller({ id: agentId, activity }: Agent): PromptRef {
+    if (activity.is !== 'talking') return noContact;
+    const refusal = actOnContact(activity.contactId, { type: 'AskSilentCaller', agentId });
+    return refusal === undefined ? { id: 'a.silent' } : failed;
   }
 
   function stateOf(agent: Agent): PromptRef {

@@ -6,7 +6,7 @@ import type { AgentId } from '../contact/ids.js';
 /** What an agent asks for by his phone. */
 export type FeatureAct =
   | { readonly do: 'signIn'; readonly agentId: AgentId }
-  | { readonly do: 'signOut' | 'ready' | 'endWrapUp' | 'extendWrapUp' | 'help' | 'state' | 'echo' }
+  | { readonly do: 'signOut' | 'ready' | 'endWrapUp' | 'extendWrapUp' | 'help' | 'silent' | 'state' | 'echo' }
   /** `null`: the reason has still to be asked for. */
   | { readonly do: 'break'; readonly reason: BreakReason | null }
   | { readonly do: 'disposition'; readonly outcome: DispositionOutcome };
@@ -51,6 +51,7 @@ const codes: Readonly<Record<string, (argument: string) => FeatureReading>> = {
   '*26': (key) => (key === '' ? open(null) : dispositionOf(outcomeByKey.get(key))),
   '*27': alone({ do: 'help' }),
   '*29': alone({ do: 'state' }),
+  '*30': alone({ do: 'silent' }),
   '*43': alone({ do: 'echo' }),
 };
 

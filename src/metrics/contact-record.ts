@@ -265,6 +265,9 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'RecordingPaused':
     case 'HoldOverdue':
     case 'HelpAsked':
+    case 'SilentCallerAsked':
+    case 'SilentCallerAnswered':
+    case 'SilentCallerTexted':
     case 'HelpOver':
     case 'SupervisionStarted':
     case 'SupervisionModeChanged':

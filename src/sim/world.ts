@@ -4,7 +4,7 @@ import type { AgentId, CallerKey, DeviceId, NodeId } from '../contact/ids.js';
 import { maskNumber } from '../contact/masking.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { createEngine, type Engine, type Recovered } from '../engine/engine.js';
-import type { CaseStatus, JournalEntry, Log } from '../engine/ports.js';
+import type { CaseStatus, JournalEntry, Log, Messages } from '../engine/ports.js';
 import type { Site } from '../site/site.js';
 import { createSimTelephony, type SimTelephony } from './sim-telephony.js';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.js';
@@ -16,6 +16,8 @@ export interface WorldOptions {
   readonly promptMs?: (prompt: PromptRef) => number;
   /** Where cases are looked up; none there, unless told. */
   readonly cases?: CaseStatus;
+  /** Where short messages go; taken and lost, unless told. */
+  readonly messages?: Messages;
 }
 
 /** A running world. */
@@ -51,6 +53,7 @@ export function createWorld({
   startMs,
   promptMs = () => defaultPromptMs,
   cases = { find: async () => null },
+  messages = { send: async () => ({ ok: true }) },
 }: WorldOptions): World {
   const clock = createVirtualClock(startMs);
   const telephony = createSimTelephony({ clock, node, promptMs });
@@ -84,6 +87,7 @@ export function createWorld({
         numberOf: () => undefined,
       },
       cases,
+      messages,
       sites: { current: () => site, ofVersion: () => site },
       pins: Object.assign(() => 'right' as const, { forgive: () => undefined }),
       log: logTo(faults),

@@ -85,6 +85,7 @@ async function createOffice() {
       forget: () => undefined,
     },
     cases: { find: async () => null },
+    messages: { send: async () => ({ ok: true }) },
     sites: { current: () => site, ofVersion: () => site },
     pins: createPinCheck((id) => (site.agents.has(id) ? '2468' : undefined)),
     log: {

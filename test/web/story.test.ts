@@ -17,7 +17,14 @@ const data: StoryFact['data'] = {
   ...{ preferAgentId: '1002', category: 'consult', district: '长安区', matterNumber: '251123100001' },
   ...{ during: 'waiting', how: 'calledBack', note: '已答复', heldMs: 1, lastedMs: 2, supervisorId: '1001' },
   ...{ mode: 'listen', deviceId: 'd1002', plan: { is: 'signOut' }, from: 'ready', to: 'break' },
-  ...{ templateId: 'sms.case', code: 'notMobile', refused: true, result: 'none' },
+  ...{
+    templateId: 'sms.case',
+    code: 'notMobile',
+    refused: true,
+    result: 'none',
+    answer: 'hears',
+    sent: true,
+  },
   ...{ reachable: true, busy: true, activity: 'ringing', act: 'GoReady' },
 };
 const factOf = (type: string, change: StoryFact['data'] = {}): StoryFact => ({

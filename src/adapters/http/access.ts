@@ -93,6 +93,7 @@ export const routeAccess = {
   'POST /api/v1/contacts/:id/disposition': persons,
   'POST /api/v1/contacts/:id/hold': persons,
   'POST /api/v1/contacts/:id/help': persons,
+  'POST /api/v1/contacts/:id/silent': persons,
   'POST /api/v1/supervision': supervisors,
   'POST /api/v1/supervision/mode': supervisors,
   'DELETE /api/v1/supervision': supervisors,

@@ -139,6 +139,14 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
   MessageReplied: () => ['story.MessageReplied'],
 
   HoldOverdue: (fact) => ['story.HoldOverdue', { held: fact.ms('heldMs') }],
+  SilentCallerAsked: (fact) => ['story.SilentCallerAsked', { agent: agentOf(fact) }],
+  SilentCallerAnswered: (fact) => [
+    'story.SilentCallerAnswered',
+    { answer: fact.word('silentAnswer', 'answer') },
+  ],
+  SilentCallerTexted: (fact) => [
+    fact.is('sent') ? 'story.SilentCallerTexted' : 'story.SilentCallerTexted.not',
+  ],
   HelpAsked: (fact) => ['story.HelpAsked', { agent: agentOf(fact) }],
   HelpOver: (fact) => ['story.HelpOver', { agent: agentOf(fact), lasted: fact.ms('lastedMs') }],
   SupervisionStarted: (fact) => ['story.SupervisionStarted', supervisionOf(fact)],

@@ -131,6 +131,8 @@ export type StripContact = ContactView & {
   readonly holdEndsAtMs: number | null;
   /** A supervisor speaks to the agent alone; one who only listens is not told of. */
   readonly whispered: boolean;
+  /** 无声处理: how far it is. */
+  readonly silent?: 'asked' | 'hears' | 'texting' | 'texted' | 'notTexted' | 'noAnswer' | null;
 };
 
 /** A broadcast the agent has yet to confirm. */

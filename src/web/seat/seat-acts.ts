@@ -12,6 +12,7 @@ export const seatActs = [
   'recording',
   'disposition',
   'hold',
+  'silent',
   'signout',
   'help',
 ] as const;
@@ -27,9 +28,15 @@ export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   recording: '6',
   disposition: '7',
   hold: '8',
+  silent: '-',
   signout: '9',
   help: '0',
 };
+
+/** The same as a keyboard's `code`. */
+export function codeOfAct(act: SeatAct): string {
+  return keyOfAct[act] === '-' ? 'Minus' : `Digit${keyOfAct[act]}`;
+}
 
 /** What the strip knows when it judges an act. */
 export interface SeatMoment {
@@ -67,6 +74,9 @@ export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMo
     case 'hold':
       if (!inTalk || contact === null) return 'why.noTalk';
       return contact.heldBy === 'phone' ? 'why.heldByPhone' : undefined;
+    case 'silent':
+      if (!inTalk || contact === null) return 'why.noTalk';
+      return contact.held ? 'why.held' : undefined;
     case 'help':
       return inTalk && contact !== null ? undefined : 'why.noTalk';
     // Another reason, or after the talk: the service takes both at any time.
