@@ -121,6 +121,11 @@ export const errorCatalogue = {
     zh: '您没有此权限。如工作需要,请联系管理员',
     en: 'You may not do this. Ask the administrator.',
   },
+  CITIZEN_HELD: {
+    status: 409,
+    zh: '来电人在保持中,请先恢复通话',
+    en: 'The citizen is on hold: take him back first.',
+  },
   HELD_BY_PHONE: {
     status: 409,
     zh: '通话由话机保持,请在话机上恢复',

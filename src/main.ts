@@ -34,6 +34,7 @@ import { createAuditTrail } from './adapters/postgres/audit-trail.js';
 import { createCallerTable } from './adapters/postgres/caller-table.js';
 import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
+import { createCaseStore } from './adapters/postgres/case-store.js';
 import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
 import { createLimitStore } from './adapters/postgres/limit-store.js';
@@ -51,6 +52,7 @@ import { shareSpool } from './adapters/spool/shared-spool.js';
 import type { RecoveredStream } from './adapters/spool/spool-recovery.js';
 import { openSpool, type SpoolTrouble } from './adapters/spool/spool.js';
 import { systemClock, systemTimers, uuidV7 } from './adapters/system/clock.js';
+import { createCodeHash } from './adapters/system/code-hash.js';
 import { watchEventLoop } from './adapters/system/event-loop-watch.js';
 import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
@@ -66,7 +68,7 @@ import { createMessageDesk } from './engine/message-desk.js';
 import { startMessageSender } from './engine/message-sender.js';
 import type { NumberBook } from './engine/messages.js';
 import { createPinCheck } from './engine/pin-check.js';
-import type { Log } from './engine/ports.js';
+import type { Log, Messages } from './engine/ports.js';
 import { keepStandings } from './engine/standings.js';
 import type { Site } from './site/site.js';
 
@@ -96,6 +98,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     lookAtDates?: () => void;
     refreshAccounts?: () => Promise<void>;
     reloadPrompts?: () => void;
+    messages?: Messages;
   } = {};
   const secrets = createSecretBook(config.secretsDir);
   const sites = await loadSite(config, log, async ({ devices, agents }) => {
@@ -203,6 +206,8 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     onRead: () => changed.engine?.standingsChanged(),
   });
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
+  const codeHash = createCodeHash(config.callerSecret);
+  const cases = createCaseStore({ database, clock: systemClock, hash: codeHash });
   const engine = createEngine({
     siteName: site.name,
     node: config.node,
@@ -215,6 +220,10 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     journal: spool,
     callers,
     standings,
+    cases,
+    messages: {
+      send: async (order) => (await changed.messages?.send(order)) ?? { ok: false, code: 'numbersAway' },
+    },
     sites,
     pins,
     events,
@@ -281,6 +290,15 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     clock: systemClock,
     note: engine.note,
   };
+  const desk = createMessageDesk({
+    ...messageParts,
+    isSealed: async (contactId) => {
+      const live = engine.contacts().find(({ id }) => id === contactId);
+      if (live !== undefined) return isSealed(live);
+      return ((await records.contact(contactId))?.record.sealed ?? null) !== null;
+    },
+  });
+  changed.messages = desk;
   const sender = startMessageSender({
     ...messageParts,
     timers: systemTimers,
@@ -346,14 +364,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     publisher,
     speaker: soundMaker,
     messages: {
-      desk: createMessageDesk({
-        ...messageParts,
-        isSealed: async (contactId) => {
-          const live = engine.contacts().find(({ id }) => id === contactId);
-          if (live !== undefined) return isSealed(live);
-          return ((await records.contact(contactId))?.record.sealed ?? null) !== null;
-        },
-      }),
+      desk,
       store: messageStore,
       stopList,
       isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
@@ -362,6 +373,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     limits,
     numbers,
     standingsChanged: () => standings.refresh(),
+    cases: { store: cases, hash: codeHash },
     secrets,
     events,
     eventSounds,

@@ -19,6 +19,7 @@ export const tryCommand = {
 };
 
 const keyHelp = `  按键 keys 0-9 * #;回车或 - 不按键 silence;h 挂机 hang up`;
+const lookUpHelp = `  f 在办 found;d 已办结 done;n 没有查到 not found;x 无法查询 the lookup fails;h 挂机 hang up`;
 const queueHelp = `  a 话务员接听 an agent takes the call;q 等候超时 the queue times out;n 无人签入 nobody;o 排队已满 overload;h 挂机 hang up`;
 
 /** What one letter does while the caller waits in a queue. @type {Readonly<Record<string, RehearsalAct>>} */
@@ -30,6 +31,15 @@ const queueActs = {
   h: { do: 'hangUp' },
 };
 
+/** And while a case is looked up. @type {Readonly<Record<string, RehearsalAct>>} */
+const lookUpActs = {
+  f: { do: 'lookUp', answer: { state: 'handling', department: '市城管局', month: 12, day: 1 } },
+  d: { do: 'lookUp', answer: { state: 'done' } },
+  n: { do: 'lookUp', answer: { state: 'none' } },
+  x: { do: 'lookUp', answer: { state: 'failed' } },
+  h: { do: 'hangUp' },
+};
+
 /**
  * What a line means where the call is; undefined if nothing.
  * @param {Rehearsal} call
@@ -37,8 +47,9 @@ const queueActs = {
  * @returns {readonly RehearsalAct[] | undefined}
  */
 function actsOf({ place }, line) {
-  if (place.at === 'queue') {
-    const act = Object.hasOwn(queueActs, line) ? queueActs[line] : undefined;
+  if (place.at === 'queue' || place.at === 'lookUp') {
+    const acts = place.at === 'queue' ? queueActs : lookUpActs;
+    const act = Object.hasOwn(acts, line) ? acts[line] : undefined;
     return act && [act];
   }
   if (line === 'h') return [{ do: 'hangUp' }];
@@ -77,7 +88,7 @@ async function tryFlow(dir, { args: [flowId = ''], values }) {
     for (const act of acts ?? [undefined]) {
       const after = act && rehearse(site, call, act);
       if (after === undefined || after === null) {
-        console.log(call.place.at === 'queue' ? queueHelp : keyHelp);
+        console.log(helpAt(call));
         break;
       }
       call = after;
@@ -88,6 +99,12 @@ async function tryFlow(dir, { args: [flowId = ''], values }) {
   }
   if (!isOver(call)) console.log('输入已结束,通话还没有结束。 The input ended before the call did.');
   return 0;
+}
+
+/** @param {Rehearsal} call */
+function helpAt({ place }) {
+  if (place.at === 'lookUp') return lookUpHelp;
+  return place.at === 'queue' ? queueHelp : keyHelp;
 }
 
 /** @param {Rehearsal} call */

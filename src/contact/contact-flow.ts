@@ -1,5 +1,7 @@
 // A contact in its flow: greeting and menu, the way into a queue, and the way out of it without a person; the survey's turns too.
+import type { CaseAnswer } from './case-answer.js';
 import { seal } from './confidential.js';
+import type { Contact } from './contact.js';
 import { helpKey, limitWords, requestUnderLimit, setLimitAside } from './contact-limit.js';
 import {
   arm,
@@ -66,10 +68,12 @@ export function flowGoesOn(
   context: ContactContext,
 ): ContactStep {
   const turn = context.flow(cursor, input);
-  const stepped = record(disarm(step, 'collect'), {
+  const { stage } = step.contact;
+  const isSecret = stage.at === 'flow' && stage.next.type === 'collect' && stage.next.secret === true;
+  const stepped = record(disarm(step, 'collect', 'lookUp'), {
     type: 'FlowStepped',
     nodeId: turn.cursor.nodeId,
-    ...(input.type === 'digit' && { digit: input.digit }),
+    ...(input.type === 'digit' && !isSecret && { digit: input.digit }),
   });
   if (step.contact.stage.at !== 'survey') return takeTurn(stepped, turn, context);
   return takeSurveyTurn(stepped, turn, input.type === 'digit' && input.digit === '*', context);
@@ -92,6 +96,51 @@ export function keyDidNotCome(step: ContactStep, context: ContactContext): Conta
   return flowGoesOn(step, stage.cursor, { type: 'silence' }, context);
 }
 
+/** What became of a query; an answer that is late, or of an older query, changes nothing. */
+export function caseLookedUp(
+  step: ContactStep,
+  lookUpId: string,
+  answer: CaseAnswer,
+  context: ContactContext,
+): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'flow' || stage.next.type !== 'lookUpCase' || lookUpId !== lookUpIdOf(step)) return step;
+  const told = record(step, { type: 'CaseLookedUp', result: answer.state });
+  return flowGoesOn(told, stage.cursor, { type: 'caseAnswer', answer }, context);
+}
+
+/** No answer in time, or nothing to ask by. */
+export function caseNotLookedUp(step: ContactStep, context: ContactContext): ContactStep {
+  return caseLookedUp(step, lookUpIdOf(step), { state: 'failed' }, context);
+}
+
+/** Every query takes keys of its own, so their count tells one from another; after a restart the same one is asked again. */
+function lookUpIdOf({ contact: { id, stage } }: ContactStep): string {
+  return `${id}.${String(stage.at === 'flow' ? stage.cursor.keys : 0)}`;
+}
+
+/** A contact as it may be written down: what was keyed in for a query lives in Redis alone, as the caller's number does. */
+export function withoutEntries(contact: Contact): Contact {
+  const { stage } = contact;
+  if (stage.at !== 'flow') return contact;
+  const { kept: _secret, ...cursor } = stage.cursor;
+  const isSecret = stage.next.type === 'collect' && stage.next.secret === true;
+  return { ...contact, stage: { ...stage, cursor: isSecret ? { ...cursor, digits: '' } : cursor } };
+}
+
+function lookUp(step: ContactStep, context: ContactContext): ContactStep {
+  const { stage } = step.contact;
+  const { caseNumber, queryCode } = (stage.at === 'flow' ? stage.cursor.kept : undefined) ?? {};
+  // Entries are not in the spool: after a loss of Redis a person asks again.
+  if (caseNumber === undefined || queryCode === undefined) return caseNotLookedUp(step, context);
+  const asked = ask(step, {
+    do: 'lookUpCase',
+    lookUpId: lookUpIdOf(step),
+    query: { caseNumber, queryCode },
+  });
+  return arm(asked, 'lookUp', context.nowMs + context.policy.lookUpMs);
+}
+
 /** Leaves the queue without a person, by the flow's way out; the missed-call record stays. */
 export function leaveQueue(step: ContactStep, exit: QueueExit, context: ContactContext): ContactStep {
   const { stage, place } = step.contact;
@@ -109,6 +158,8 @@ function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): C
     case 'collect':
     case 'voicemail':
       return moveTo(spoken, { at: 'flow', cursor, next });
+    case 'lookUpCase':
+      return lookUp(moveTo(spoken, { at: 'flow', cursor, next }), context);
     case 'enqueue':
       return enqueue(spoken, cursor, next.request, context);
     case 'hangUp':

@@ -1,11 +1,12 @@
 // The life of a contact: one pure step per signal, from arrival to retirement.
 //
 // Deadlines and exits (every stage has one):
-//   flow      playOver -> next part; collect -> silence, which leads to a person
+//   flow      playOver -> next part; collect -> silence, which leads to a person; lookUp -> a person
 //   waiting   treatment -> told something; queueTimeout, nobody -> the flow's spoken exit; prefer -> anybody
 //   offered   progress -> unreachable; rona -> back in line; joinOver -> back in line
 //   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
 //             holdNotice -> agent and supervisors are told; holdOver -> taken back from a hold by page
+//             silentOver -> a silent caller's keys mean nothing any more, the agent is told
 //             supervisorRing -> the supervisor's phone is left alone
 //   survey    playOver, collect -> asked once more, then goodbye; surveyOver -> goodbye
 //             voicemailOver -> what was said is kept, the flow goes on
@@ -24,7 +25,15 @@ import {
   type Talk,
 } from './contact.js';
 import type { ContactEffect, ContactSignal } from './contact-signals.js';
-import { begin, digitPressed, flowGoesOn, keyDidNotCome, numberChanged } from './contact-flow.js';
+import {
+  begin,
+  caseLookedUp,
+  caseNotLookedUp,
+  digitPressed,
+  flowGoesOn,
+  keyDidNotCome,
+  numberChanged,
+} from './contact-flow.js';
 import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
 import {
   bridgeOf,
@@ -54,6 +63,13 @@ import {
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
+import {
+  askSilentCaller,
+  callerTexted,
+  silentCallerPressed,
+  silentCallerQuiet,
+  silentCallerResumed,
+} from './contact-silent.js';
 import {
   changeMode,
   endSupervision,
@@ -117,11 +133,15 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'PlayEnded':
       return playEnded(step, signal.playId, signal.ok, context);
     case 'Digit':
+      if (step.contact.stage.at === 'talking')
+        return silentCallerPressed(step, step.contact.stage.talk, signal.digit);
       return inVoicemail(step)
         ? spokenInto(step, signal.digit, context)
         : digitPressed(step, signal.digit, context);
     case 'TimerFired':
       return timerFired(step, signal.timer, context);
+    case 'CaseLookedUp':
+      return caseLookedUp(step, signal.lookUpId, signal.answer, context);
     case 'OfferMade':
       return offerMade(step, signal, context);
     case 'LegRinging':
@@ -152,6 +172,10 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return withOwnTalk(step, signal.agentId, (talk) => holdByPage(step, talk, signal.on, context));
     case 'CallHelp':
       return withOwnTalk(step, signal.agentId, (talk) => callHelp(step, talk, signal.on, context));
+    case 'AskSilentCaller':
+      return withOwnTalk(step, signal.agentId, (talk) => askSilentCaller(step, talk, context));
+    case 'CallerTexted':
+      return callerTexted(step, signal.sent);
     case 'Supervise': {
       const { stage } = step.contact;
       if (stage.at !== 'talking') return refuse(step.contact, 'CONTACT_NOT_TALKING');
@@ -382,6 +406,8 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return voice.playing === null ? due : playEnded(due, voice.playing.playId, false, context);
     case 'collect':
       return keyDidNotCome(due, context);
+    case 'lookUp':
+      return caseNotLookedUp(due, context);
     case 'treatment':
     case 'retire':
       return due;
@@ -408,6 +434,8 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return holdOverdue(due, context);
     case 'holdOver':
       return holdLimitReached(due, context);
+    case 'silentOver':
+      return silentCallerQuiet(due);
     case 'supervisorRing':
       return stage.at === 'talking' ? endSupervision(due, stage.talk, 'failed', context) : due;
     case 'talkOver':
@@ -498,6 +526,7 @@ function resyncTalk(
   const { offerId, legId, bridgeId } = talk;
   const alone = seen.supervised ? step : endSupervision(step, talk, 'restart', context);
   if (isHeld(talk)) return ask(alone, { do: 'hold', bridgeId, on: true });
-  if (seen.joined) return alone;
-  return ask(alone, { do: 'music', on: false }, { do: 'join', offerId, legId, bridgeId });
+  if (seen.joined) return silentCallerResumed(alone, talk, context);
+  const again = ask(alone, { do: 'music', on: false }, { do: 'join', offerId, legId, bridgeId });
+  return silentCallerResumed(again, talk, context);
 }

@@ -1,5 +1,6 @@
 // What reaches a contact's mailbox, what is journaled of it, and what it asks of the outside.
 import type { AgentSignal } from './agent.js';
+import type { CaseAnswer, CaseQuery } from './case-answer.js';
 import type {
   Arrival,
   ContactTimer,
@@ -35,6 +36,7 @@ export type ContactSignal =
   | { readonly type: 'PlayEnded'; readonly playId: PlayId; readonly ok: boolean }
   | { readonly type: 'Digit'; readonly digit: string }
   | { readonly type: 'TimerFired'; readonly timer: ContactTimer }
+  | { readonly type: 'CaseLookedUp'; readonly lookUpId: string; readonly answer: CaseAnswer }
   | {
       readonly type: 'OfferMade';
       readonly offerId: OfferId;
@@ -66,6 +68,9 @@ export type ContactSignal =
   | { readonly type: 'HoldContact'; readonly agentId: AgentId; readonly on: boolean }
   /** 求助班长, and taking it back. */
   | { readonly type: 'CallHelp'; readonly agentId: AgentId; readonly on: boolean }
+  /** 无声处理: the caller is not heard. */
+  | { readonly type: 'AskSilentCaller'; readonly agentId: AgentId }
+  | { readonly type: 'CallerTexted'; readonly sent: boolean }
   /** A supervisor wants to hear this talk; whether he can is the engine's to know. */
   | {
       readonly type: 'Supervise';
@@ -125,6 +130,8 @@ export type SupervisionEnd = 'supervisor' | 'talk' | 'failed' | 'restart';
 export type ContactFact =
   | ({ readonly type: 'ContactArrived' } & Arrival)
   | { readonly type: 'FlowStepped'; readonly nodeId: string; readonly digit?: string }
+  /** What a caller who asked by himself was told; never which case. */
+  | { readonly type: 'CaseLookedUp'; readonly result: CaseAnswer['state'] }
   | {
       readonly type: 'ContactQueued';
       readonly queueId: QueueId;
@@ -175,6 +182,9 @@ export type ContactFact =
       readonly by: 'agent' | 'supervisor';
       readonly lastedMs: number;
     }
+  | { readonly type: 'SilentCallerAsked'; readonly agentId: AgentId }
+  | { readonly type: 'SilentCallerAnswered'; readonly answer: 'hears' | 'cannotSpeak' | 'none' }
+  | { readonly type: 'SilentCallerTexted'; readonly sent: boolean }
   | {
       readonly type: 'SupervisionStarted';
       readonly supervisorId: AgentId;
@@ -254,6 +264,7 @@ export type ContactEffect =
   | { readonly do: 'answer' }
   | { readonly do: 'play'; readonly playId: PlayId; readonly part: SpokenPart }
   | { readonly do: 'stopPlay'; readonly playId: PlayId }
+  | { readonly do: 'lookUpCase'; readonly lookUpId: string; readonly query: CaseQuery }
   | { readonly do: 'music'; readonly on: boolean }
   | {
       readonly do: 'ring';
@@ -282,6 +293,8 @@ export type ContactEffect =
       /** Without a break after it. */
       readonly next?: readonly PromptRef[];
     }
+  /** Sends the caller a short message, once a talk. */
+  | { readonly do: 'textCaller'; readonly templateId: string }
   | { readonly do: 'hold'; readonly bridgeId: BridgeId; readonly on: boolean }
   | { readonly do: 'ringSupervisor'; readonly supervision: Supervision; readonly ringMs: number }
   /** The supervisor hears what the agent's leg hears and says. */
@@ -322,5 +335,6 @@ export type ContactRefusal =
   | 'CONTACT_HELD'
   | 'WARNED_JUST_NOW'
   | 'HELD_BY_PHONE'
+  | 'CITIZEN_HELD'
   | 'SUPERVISION_TAKEN'
   | 'SUPERVISION_NONE';

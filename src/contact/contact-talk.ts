@@ -30,6 +30,7 @@ const talkTimers = [
   'pauseOver',
   'holdNotice',
   'holdOver',
+  'silentOver',
   'talkOver',
 ] as const;
 

@@ -119,7 +119,13 @@ export interface Talk {
   /** 求助班长: since when; null = he does not ask for help. */
   readonly helpSinceMs: number | null;
   readonly supervision: Supervision | null;
+  /** 无声处理, from the agent's asking on; absent = he never asked. */
+  readonly silent?: SilentState;
 }
+
+/** What is known of a caller who is not heard. */
+export const silentStates = ['asked', 'hears', 'texting', 'texted', 'notTexted', 'noAnswer'] as const;
+export type SilentState = (typeof silentStates)[number];
 
 /** What holds the citizen: the agent's phone by a key of its own, or his page (and whatever speaks its API). */
 export type HoldSource = 'phone' | 'page';
@@ -199,6 +205,7 @@ export interface Voice {
 export type ContactTimer =
   | 'playOver'
   | 'collect'
+  | 'lookUp'
   | 'treatment'
   | 'queueTimeout'
   | 'nobody'
@@ -213,6 +220,7 @@ export type ContactTimer =
   | 'holdNotice'
   | 'holdOver'
   | 'supervisorRing'
+  | 'silentOver'
   | 'talkOver'
   | 'surveyOver'
   | 'voicemailOver'
@@ -281,6 +289,8 @@ export interface ContactPolicy {
   readonly progressMs: number;
   /** A prompt that reports no end by now is taken as ended; longer than any prompt. */
   readonly playMs: number;
+  /** A case that is not found within this is told of by a person; ASSUMED 4 s. */
+  readonly lookUpMs: number;
   /** Deadline of joining citizen and agent. */
   readonly joinMs: number;
   /** The cut-off agent is preferred this long; 10 s. */

@@ -1,4 +1,5 @@
 // What a contact and the flow interpreter say to each other: inputs in, one turn out.
+import type { CaseAnswer, KeptEntry } from './case-answer.js';
 import type { FlowId, QueueId, SkillName } from './ids.js';
 import type { PromptRef } from './prompt-ref.js';
 import type { SurveyAnswer } from './survey.js';
@@ -15,6 +16,10 @@ export interface FlowCursor {
   readonly digits: string;
   /** Keys pressed in this flow so far; bounded, so that nobody circles in menus for ever. */
   readonly keys: number;
+  /** Entries kept for a query that comes later in the flow: secrets, forgotten as soon as the caller is elsewhere. */
+  readonly kept?: Readonly<Partial<Record<KeptEntry, string>>>;
+  /** Queries so far that found nothing. */
+  readonly misses?: number;
 }
 
 /** Why a contact leaves its queue without a person. */
@@ -30,7 +35,8 @@ export type FlowInput =
   | { readonly type: 'queueExit'; readonly exit: QueueExit }
   /** 留言 was left; or nothing was said, or it could not be kept. */
   | { readonly type: 'voicemailLeft' }
-  | { readonly type: 'voicemailMissing' };
+  | { readonly type: 'voicemailMissing' }
+  | { readonly type: 'caseAnswer'; readonly answer: CaseAnswer };
 
 /** What a flow may ask about the world when it branches; gathered by the engine before the step. */
 export interface FlowView {
@@ -63,7 +69,15 @@ export interface QueueRequest {
 /** What comes after a turn's parts. `spoken` = the flow wants to be told when they ended. */
 export type FlowNext =
   | { readonly type: 'spoken' }
-  | { readonly type: 'collect'; readonly timeoutMs: number; readonly bargeIn: boolean }
+  | {
+      readonly type: 'collect';
+      readonly timeoutMs: number;
+      readonly bargeIn: boolean;
+      /** What is keyed in is nobody else's business: it is not journaled. */
+      readonly secret?: true;
+    }
+  /** The entries kept are looked up; the answer comes as an input. */
+  | { readonly type: 'lookUpCase' }
   | { readonly type: 'enqueue'; readonly request: QueueRequest }
   | { readonly type: 'voicemail'; readonly longestMs: number }
   | { readonly type: 'hangUp'; readonly reason: string };

@@ -3,6 +3,7 @@ import { offerOutcome } from '../acd/offer-outcome.js';
 import { treatment } from '../acd/treatment.js';
 import { isWaiting, type Arrival, type Contact, type ContactTimer } from '../contact/contact.js';
 import { legOfSupervision } from '../contact/contact-supervision.js';
+import { withoutEntries } from '../contact/contact-flow.js';
 import { contactStep, newContact } from '../contact/contact-life.js';
 import type {
   ContactEffect,
@@ -78,10 +79,17 @@ interface Actor {
   readonly supervising: Outbox;
 }
 
+const detachedEffects: ReadonlySet<ContactEffect['do']> = new Set([
+  'checkAudio',
+  'checkRecording',
+  'lookUpCase',
+  'textCaller',
+]);
+
 /** Effects that must not wait behind others, nor hold them up. */
 function isDetached(effect: OutsideEffect): boolean {
   if (effect.do === 'whisper') return !effect.waits;
-  return effect.do === 'checkAudio' || effect.do === 'checkRecording';
+  return detachedEffects.has(effect.do);
 }
 
 const supervisorEffects: ReadonlySet<ContactEffect['do']> = new Set([
@@ -235,7 +243,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       node: parts.node,
       epoch: parts.epoch(),
       facts,
-      image: contact,
+      image: withoutEntries(contact),
     };
   }
 

@@ -3,7 +3,7 @@ import { AppError } from '../errors.js';
 import { isHeld, type Contact } from '../contact/contact.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
 import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
-import type { Log, RingOrder, SupervisorRing, Telephony } from './ports.js';
+import type { CaseStatus, Log, Messages, RingOrder, SupervisorRing, Telephony } from './ports.js';
 import { sealedDisplay } from './phone-display.js';
 import { recordingFile, voicemailFile } from './recording-file.js';
 
@@ -13,6 +13,8 @@ export type OutsideEffect = Exclude<ContactEffect, { do: 'tellAgent' | 'retire' 
 /** What a runner needs of its surroundings. */
 export interface EffectSurroundings {
   readonly telephony: Telephony;
+  readonly cases: CaseStatus;
+  readonly messages: Messages;
   readonly log: Log;
   readonly contactOf: (id: ContactId) => Contact | undefined;
   readonly signal: (id: ContactId, signal: ContactSignal) => void;
@@ -55,7 +57,17 @@ export function createEffectRunner(
 }
 
 async function perform(
-  { telephony, signal, ringOrder, supervisorRing, playbackEnd, pause, contactOf }: EffectSurroundings,
+  {
+    telephony,
+    cases,
+    messages,
+    signal,
+    ringOrder,
+    supervisorRing,
+    playbackEnd,
+    pause,
+    contactOf,
+  }: EffectSurroundings,
   contact: Contact,
   effect: OutsideEffect,
 ): Promise<void> {
@@ -70,6 +82,11 @@ async function perform(
       return telephony.play(channelId, effect.playId, effect.part.prompt);
     case 'stopPlay':
       return telephony.stopPlay(effect.playId);
+    case 'lookUpCase': {
+      const found = await cases.find(effect.query);
+      const answer = found ?? { state: 'none' as const };
+      return signal(id, { type: 'CaseLookedUp', lookUpId: effect.lookUpId, answer });
+    }
     case 'music':
       return telephony.music(channelId, effect.on);
     case 'ring':
@@ -96,6 +113,16 @@ async function perform(
     case 'hideCaller': {
       const { name, number } = sealedDisplay(id);
       return telephony.showCaller(effect.legId, name, number);
+    }
+    case 'textCaller': {
+      const sent = await messages.send({
+        id: `${id}.${String(contact.talks)}.${effect.templateId}`,
+        templateId: effect.templateId,
+        slots: {},
+        callerKey: contact.arrival.callerKey,
+        contactId: id,
+      });
+      return signal(id, { type: 'CallerTexted', sent: sent.ok });
     }
     case 'hold':
       return telephony.hold(effect.bridgeId, channelId, effect.on);
@@ -160,6 +187,8 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
       return gone
         ? { type: 'CallerGone', causeCode: 0, inGap: true }
         : { type: 'PlayEnded', playId: effect.playId, ok: false };
+    case 'lookUpCase':
+      return { type: 'CaseLookedUp', lookUpId: effect.lookUpId, answer: { state: 'failed' } };
     case 'ring':
       // Refused at once = the phone cannot be dialled (0); no answer from Asterisk = our own failure (-1).
       return {
@@ -168,6 +197,8 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
         causeCode: error instanceof AppError && error.code === 'ARI_REFUSED' ? 0 : -1,
         phoneLost: false,
       };
+    case 'textCaller':
+      return { type: 'CallerTexted', sent: false };
     case 'join':
       return { type: 'JoinFailed', offerId: effect.offerId };
     case 'ringSupervisor':

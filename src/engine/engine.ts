@@ -27,6 +27,7 @@ import type { PinCheck } from './pin-check.js';
 import type {
   AlarmName,
   CallerNumbers,
+  CaseStatus,
   Clock,
   Ids,
   Journal,
@@ -34,6 +35,7 @@ import type {
   LiveImage,
   LiveStore,
   Log,
+  Messages,
   MissedCallSeen,
   RingOrder,
   SiteFact,
@@ -61,6 +63,8 @@ export interface EngineParts {
   readonly journal: Journal;
   readonly callers: CallerNumbers;
   readonly standings: Standings;
+  readonly cases: CaseStatus;
+  readonly messages: Messages;
   readonly sites: Sites;
   readonly pins: PinCheck;
   readonly events: Pick<EventPrompts, 'forCall'>;
@@ -153,6 +157,8 @@ export function createEngine(parts: EngineParts): Engine {
 
   const runEffect: (id: ContactId, effect: OutsideEffect) => Promise<void> = createEffectRunner({
     telephony,
+    cases: parts.cases,
+    messages: parts.messages,
     log,
     contactOf: (id) => contacts.get(id),
     signal: (id, signal) => runQueue.post(() => contacts.step(id, signal)),

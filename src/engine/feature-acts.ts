@@ -62,6 +62,8 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
         return callHelp(agent);
       case 'confidential':
         return sealContact(agent);
+      case 'silent':
+        return askSilentCaller(agent);
       case 'state':
         return stateOf(agent);
       case 'echo':
@@ -124,6 +126,12 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
     if (activity.is !== 'talking' && activity.is !== 'wrapup') return noContact;
     const wish: ContactSignal = { type: 'Seal', kind: 'confidential', by: agentId, agentId };
     return { id: actOnContact(activity.contactId, wish) === undefined ? 'a.conf' : 'a.fail' };
+  }
+
+  function askSilentCaller({ id: agentId, activity }: Agent): PromptRef {
+    if (activity.is !== 'talking') return noContact;
+    const refusal = actOnContact(activity.contactId, { type: 'AskSilentCaller', agentId });
+    return refusal === undefined ? { id: 'a.silent' } : failed;
   }
 
   function stateOf(agent: Agent): PromptRef {

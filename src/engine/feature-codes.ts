@@ -8,7 +8,8 @@ export type FeatureAct =
   | { readonly do: 'signIn'; readonly agentId: AgentId }
   | {
       readonly do:
-        'signOut' | 'ready' | 'endWrapUp' | 'extendWrapUp' | 'help' | 'confidential' | 'state' | 'echo';
+        | ('signOut' | 'ready' | 'endWrapUp' | 'extendWrapUp')
+        | ('help' | 'confidential' | 'silent' | 'state' | 'echo');
     }
   /** `null`: the reason has still to be asked for. */
   | { readonly do: 'break'; readonly reason: BreakReason | null }
@@ -55,6 +56,7 @@ const codes: Readonly<Record<string, (argument: string) => FeatureReading>> = {
   '*27': alone({ do: 'help' }),
   '*28': alone({ do: 'confidential' }),
   '*29': alone({ do: 'state' }),
+  '*30': alone({ do: 'silent' }),
   '*43': alone({ do: 'echo' }),
 };
 

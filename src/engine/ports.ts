@@ -1,5 +1,6 @@
 // Every door of the engine: what it needs from the world, as interfaces. Adapters and the simulator implement them.
 import type { Agent, AgentFact } from '../contact/agent.js';
+import type { CaseQuery, CaseStanding } from '../contact/case-answer.js';
 import type { Contact, SealKind, SupervisionMode } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
 import type {
@@ -394,6 +395,15 @@ export interface Sites {
   current(): Site;
   /** The version asked for, or the current one where it is no longer known. */
   ofVersion(version: string): Site;
+}
+
+/** What a caller may ask of a case by himself. */
+export interface CaseStatus {
+  /**
+   * Null where number and code do not belong together, whatever is wrong, and where a case has been guessed at too often.
+   * It is not waited for longer than the site's `lookUp`. Rejects where nothing can be looked up.
+   */
+  find(query: CaseQuery): Promise<CaseStanding | null>;
 }
 
 /** A short message to a caller. */

@@ -1,4 +1,5 @@
 // How a flow's nodes hang together: nothing unreachable, nothing without an end, always a person, no recording unannounced.
+import { keptEntries } from '../contact/case-answer.js';
 import type { Finding } from '../contact/finding.js';
 import { clock } from './flow-edges.js';
 import { findLoop, reachedFrom, silentWays, waysOf } from './flow-ways.js';
@@ -36,6 +37,7 @@ export function checkFlow(file: string, flow: Flow, around: FlowSurroundings): r
     ...misplaced(flow, entryKinds, problem),
     ...withoutPerson(flow, around.tags, problem),
     ...unannounced(flow, around, problem),
+    ...notKept(flow, problem),
   ];
 }
 
@@ -78,6 +80,7 @@ const entryKinds: readonly FlowNode['kind'][] = [
   'say',
   'menu',
   'collect',
+  'lookUp',
   'branch',
   'enqueue',
   'voicemail',
@@ -144,6 +147,27 @@ function silentEnds(flow: Flow, problem: Problem): readonly Finding[] {
     );
 }
 
+/** Queries to which some path leads without what they ask by. */
+function notKept(flow: Flow, problem: Problem): readonly Finding[] {
+  return keptEntries.flatMap((name) => {
+    const without = reachedFrom(flow, flow.startId, (node) =>
+      node.kind === 'collect' && node.keep === name
+        ? waysOf(node).filter((id) => id !== node.next)
+        : waysOf(node),
+    );
+    return [...flow.nodes.values()]
+      .filter((node) => node.kind === 'lookUp' && without.has(node.id))
+      .map((node) =>
+        problem(
+          node.line,
+          'notKept',
+          `有路径未经 keep: ${name} 的 collect 就到达查询节点 ${node.id}。请先收集。`,
+          `A path leads to the query ${node.id} without a collect that has keep: ${name}: collect it first.`,
+        ),
+      );
+  });
+}
+
 /** A moment as branches see it; queue states are left open. */
 interface Situation {
   readonly day: FlowDay;
@@ -182,7 +206,7 @@ function withoutPerson(flow: Flow, tags: readonly string[], problem: Problem): r
 /** Where a caller may be left to silence: the start, and what every menu does without a key. */
 function rootsOf(flow: Flow): readonly string[] {
   const persons = [...flow.nodes.values()].flatMap((node) =>
-    node.kind === 'menu' || node.kind === 'collect' ? [node.person] : [],
+    node.kind === 'menu' || node.kind === 'collect' || node.kind === 'lookUp' ? [node.person] : [],
   );
   return [...new Set([flow.startId, ...persons])];
 }

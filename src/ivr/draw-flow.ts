@@ -68,7 +68,7 @@ export function drawFlow(flow: Flow, words: DrawWords): string {
 }
 
 const style =
-  '.shape{stroke-width:1.3;stroke:#8795a8;fill:#f6f7f9}.menu .shape,.collect .shape,.rate .shape{fill:#e3ecf8;stroke:#8fb0d8}' +
+  '.shape{stroke-width:1.3;stroke:#8795a8;fill:#f6f7f9}.menu .shape,.collect .shape,.rate .shape,.lookUp .shape{fill:#e3ecf8;stroke:#8fb0d8}' +
   '.branch .shape{fill:#fff;stroke:#8795a8}.enqueue .shape{fill:#fdf3e1;stroke:#d9b36c}.hangup .shape{fill:#f6e6ea;stroke:#d8a3b1}' +
   '.person .shape{fill:#e9f4ec;stroke:#6da882}.start .shape{fill:#55647a;stroke:none}' +
   '.way path{fill:none;stroke:#55647a;stroke-width:1.3}.back path{stroke-dasharray:5 4}' +
@@ -124,6 +124,7 @@ const kindWords: Readonly<Record<FlowNode['kind'], string>> = {
   menu: '菜单',
   collect: '按号码',
   rate: '评价',
+  lookUp: '查询',
   branch: '判断',
   enqueue: '排队',
   voicemail: '留言',
@@ -153,6 +154,7 @@ function subjectOf(node: FlowNode, words: DrawWords): string {
     case 'menu':
     case 'rate':
     case 'voicemail':
+    case 'lookUp':
     case 'branch':
     case 'goto':
       return node.id;
@@ -228,6 +230,7 @@ function shapeOf(kind: FlowNode['kind'], { x, y, width, height }: PlacedBox): st
   switch (kind) {
     case 'say':
     case 'voicemail':
+    case 'lookUp':
     case 'goto':
       return rect(8);
     case 'enqueue':

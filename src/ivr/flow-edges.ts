@@ -53,6 +53,12 @@ export function edgesOf(node: FlowNode): readonly FlowEdge[] {
         ),
         edge('otherwise', node.otherwise, '按 *、不按键', 'key *, silence'),
       ];
+    case 'lookUp':
+      return [
+        edge('next', node.next, '查到', 'found'),
+        edge('again', node.again, '没有查到', 'not found'),
+        edge('person', node.person, '查不了或三次没有查到', 'failed, or not found three times'),
+      ];
     case 'branch':
       return [
         ...node.cases.map((branch, index) =>

@@ -20,6 +20,8 @@ export function silentWays(node: FlowNode): readonly string[] {
       return [node.otherwise];
     case 'voicemail':
       return [node.next, node.otherwise];
+    case 'lookUp':
+      return [node.next, node.again, node.person];
     case 'branch':
       return [...node.cases.map(({ next }) => next), node.otherwise];
     case 'enqueue':

@@ -1,4 +1,5 @@
 // What a flow is once it has been read: named nodes, each saying something, asking something or deciding something.
+import type { KeptEntry } from '../contact/case-answer.js';
 import type { QueueExit, QueueRequest } from '../contact/flow-turn.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
@@ -70,6 +71,8 @@ export interface CollectNode extends AskingNode {
   readonly maxDigits: number;
   /** Entries with a way of their own. */
   readonly cases: ReadonlyMap<string, string>;
+  /** Kept under this name for a query later on, and secret; null: forgotten. */
+  readonly keep: KeptEntry | null;
   readonly next: string;
 }
 
@@ -86,6 +89,20 @@ export interface RateNode extends NodeBase {
   readonly unhappy: string | null;
   /** Where the star key, and nothing of use said twice, lead. */
   readonly otherwise: string;
+}
+
+/** Looks up what was kept, and tells it. */
+export interface LookUpNode extends NodeBase {
+  readonly kind: 'lookUp';
+  readonly say: readonly FlowPart[];
+  /** Where it leads after the case was told. */
+  readonly next: string;
+  /** Where the caller keys in anew what was not found. */
+  readonly again: string;
+  /** Where a failure leads, and what was not found for the third time. */
+  readonly person: string;
+  /** What `prog.state` can say. */
+  readonly departments: ReadonlySet<string>;
 }
 
 /** Goes the first way whose conditions all hold. */
@@ -159,6 +176,7 @@ export type FlowNode =
   | SayNode
   | MenuNode
   | CollectNode
+  | LookUpNode
   | RateNode
   | BranchNode
   | EnqueueNode

@@ -1,4 +1,5 @@
 // Reads a flow's file: every node checked by itself. How the nodes hang together is check-flow's business.
+import { keptEntries } from '../contact/case-answer.js';
 import { parseMinuteOfDay } from '../contact/civil-time.js';
 import { fieldsAt, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
@@ -8,6 +9,7 @@ import type { PromptRef } from '../contact/prompt-ref.js';
 import { surveyGrades, surveyReasons, type SurveyAnswer } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
 import { flowDays } from './flow.js';
+import { lookUpPrompts } from './step.js';
 import type { BranchCase, Flow, FlowNode, FlowPart, MinuteRange, QueueCondition } from './flow.js';
 
 /** What a flow may name: the rest of the site, as far as it is known. */
@@ -20,6 +22,8 @@ export interface FlowNames {
   readonly skills: ReadonlySet<string>;
   /** Prompts with the names of their slots. */
   readonly prompts: ReadonlyMap<string, readonly string[]>;
+  /** Departments that `prog.state` can say. */
+  readonly departments: ReadonlySet<string>;
 }
 
 /** A flow as far as it could be read; with findings of level error it must not be run. */
@@ -57,7 +61,8 @@ export function parseFlow(id: FlowId, file: string, text: string, names: FlowNam
 const askingKeys = ['say', 'timeout', 'bargeIn', 'person', 'back', 'noInput', 'badInput'];
 const knownKeys = {
   menu: ['menu', ...askingKeys],
-  collect: ['collect', 'cases', 'next', ...askingKeys],
+  collect: ['collect', 'keep', 'cases', 'next', ...askingKeys],
+  lookUp: ['lookUp', 'say', 'next', 'again', 'person'],
   rate: ['rate', 'say', 'timeout', 'bargeIn', 'next', 'unhappy', 'otherwise'],
   reason: ['reason', 'say', 'timeout', 'bargeIn', 'next', 'otherwise'],
   branch: ['branch', 'otherwise'],
@@ -68,7 +73,7 @@ const knownKeys = {
   say: ['say', 'next'],
 } as const;
 const kinds = [
-  ...(['menu', 'collect', 'rate', 'reason', 'branch'] as const),
+  ...(['menu', 'collect', 'lookUp', 'rate', 'reason', 'branch'] as const),
   ...(['enqueue', 'voicemail', 'goto', 'hangup', 'say'] as const),
 ];
 
@@ -88,6 +93,8 @@ function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
     case 'rate':
     case 'reason':
       return { ...base, kind: 'rate', ...readRate(fields, kind, names) };
+    case 'lookUp':
+      return { ...base, kind, ...readLookUp(fields, names) };
     case 'branch':
       return {
         ...base,
@@ -181,8 +188,23 @@ function readCollect(fields: Fields) {
   return {
     minDigits,
     maxDigits: entry.whole('max', { min: minDigits, max: 20 }),
+    keep: fields.has('keep') ? fields.oneOf('keep', keptEntries, 'caseNumber') : null,
     cases: new Map(fields.rows('cases').map((row) => [readDigits(row), row.id('next')] as const)),
     next: fields.id('next'),
+  };
+}
+
+function readLookUp(fields: Fields, names: FlowNames) {
+  fields.oneOf('lookUp', ['caseStatus'], 'caseStatus');
+  for (const id of lookUpPrompts)
+    if (!names.prompts.has(id))
+      fields.wrong(['lookUp'], 'unknownPrompt', unknownName('提示音', 'prompt', id, 'prompts/'));
+  return {
+    say: readParts(fields, names),
+    next: fields.id('next'),
+    again: fields.id('again'),
+    person: fields.id('person'),
+    departments: names.departments,
   };
 }
 

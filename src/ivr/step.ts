@@ -1,4 +1,5 @@
 // The flow interpreter: one input in, one turn out. Pure: the time and the world come along as arguments.
+import type { CaseAnswer } from '../contact/case-answer.js';
 import { civilTimeAt } from '../contact/civil-time.js';
 import type {
   DecidedWay,
@@ -8,6 +9,7 @@ import type {
   FlowView,
   SpokenPart,
 } from '../contact/flow-turn.js';
+import type { PromptRef } from '../contact/prompt-ref.js';
 import { nextAfter } from './flow-edges.js';
 import { isInRange } from './flow.js';
 import type {
@@ -18,6 +20,7 @@ import type {
   FlowDay,
   FlowNode,
   FlowPart,
+  LookUpNode,
   MenuNode,
   QueueCondition,
   RateNode,
@@ -38,7 +41,13 @@ export const resumePrompt = { id: 'menu.resume' } as const;
 export const tonePrompt = { id: 'msg.tone' } as const;
 
 /** After so many keys the next key leads to a person, whatever it is: no caller circles in menus for ever. */
-export const keysAtMost = 60;
+export const keysAtMost = 100;
+
+/** After so many queries that found nothing a person helps. */
+export const missesAtMost = 3;
+
+/** A lone 0 asks for a person; whether it stays alone is waited for no longer than this. */
+export const loneZeroMs = 2_500;
 
 /** A flow's first turn. */
 export function beginFlow(flow: Flow, world: FlowWorld): FlowTurn {
@@ -52,7 +61,7 @@ export function beginFlow(flow: Flow, world: FlowWorld): FlowTurn {
 export function step(flow: Flow, cursor: FlowCursor, input: FlowInput, world: FlowWorld): FlowTurn {
   const node = flow.nodes.get(cursor.nodeId);
   if (node === undefined || input.type === 'begin') return beginFlow(flow, world);
-  const so: SoFar = { said: [], keys: cursor.keys };
+  const so = soFar(cursor);
   switch (input.type) {
     case 'spoken':
       return node.kind === 'say' ? enter(flow, node.next, world, so) : stay(node, cursor, []);
@@ -70,6 +79,10 @@ export function step(flow: Flow, cursor: FlowCursor, input: FlowInput, world: Fl
       return node.kind === 'enqueue'
         ? enter(flow, node.exits[input.exit], world, so)
         : beginFlow(flow, world);
+    case 'caseAnswer':
+      return node.kind === 'lookUp'
+        ? answered(flow, node, cursor, input.answer, world)
+        : stay(node, cursor, []);
   }
 }
 
@@ -77,11 +90,21 @@ export function step(flow: Flow, cursor: FlowCursor, input: FlowInput, world: Fl
 interface SoFar {
   readonly said: readonly SpokenPart[];
   readonly keys: number;
+  readonly kept?: FlowCursor['kept'];
+  readonly misses?: number | undefined;
 }
+
+const soFar = ({ keys, kept, misses }: FlowCursor, said: readonly SpokenPart[] = []): SoFar => ({
+  said,
+  keys,
+  kept,
+  misses,
+});
 
 /** Comes to a node: passes through those that only decide, until one speaks, asks, queues or ends. */
 function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTurn {
   const { node, decided } = settle(flow, nodeId, world);
+  const isQuery = node.kind === 'collect' || node.kind === 'lookUp' || node.kind === 'say';
   const cursor: FlowCursor = {
     flowId: flow.id,
     siteVersion: world.siteVersion,
@@ -89,6 +112,8 @@ function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTur
     tries: 0,
     digits: '',
     keys: so.keys,
+    ...(isQuery && so.kept !== undefined && { kept: so.kept }),
+    ...(so.misses !== undefined && { misses: so.misses }),
   };
   return {
     ...stay(node, cursor, [
@@ -138,7 +163,6 @@ function spoken(part: FlowPart, { greeting, view }: FlowWorld): SpokenPart {
 function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): FlowTurn {
   switch (node.kind) {
     case 'menu':
-    case 'collect':
     case 'rate':
       return {
         cursor,
@@ -147,6 +171,19 @@ function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): F
       };
     case 'voicemail':
       return { cursor, say, next: { type: 'voicemail', longestMs: node.longestMs } };
+    case 'collect':
+      return {
+        cursor,
+        say,
+        next: {
+          type: 'collect',
+          timeoutMs: cursor.digits === '0' ? Math.min(loneZeroMs, node.timeoutMs) : node.timeoutMs,
+          bargeIn: node.bargeIn,
+          ...(node.keep !== null && { secret: true }),
+        },
+      };
+    case 'lookUp':
+      return { cursor, say, next: { type: 'lookUpCase' } };
     case 'enqueue':
       return { cursor, say, next: { type: 'enqueue', request: node.request } };
     case 'hangup':
@@ -191,7 +228,7 @@ function digit(flow: Flow, node: FlowNode, cursor: FlowCursor, key: string, worl
   if (node.kind === 'rate') return rateKey(flow, node, cursor, key, world);
   if (node.kind !== 'menu' && node.kind !== 'collect') return stay(node, cursor, []);
   const pressed: FlowCursor = { ...cursor, keys: cursor.keys + 1 };
-  const so: SoFar = { said: [], keys: pressed.keys };
+  const so = soFar(pressed);
   if (pressed.keys > keysAtMost) return enter(flow, node.person, world, so);
   if (key === '*') return enter(flow, node.back ?? node.id, world, so);
   return node.kind === 'menu'
@@ -200,7 +237,7 @@ function digit(flow: Flow, node: FlowNode, cursor: FlowCursor, key: string, worl
 }
 
 function menuKey(flow: Flow, node: MenuNode, cursor: FlowCursor, key: string, world: FlowWorld): FlowTurn {
-  const so: SoFar = { said: [], keys: cursor.keys };
+  const so = soFar(cursor);
   if (key === '9') return enter(flow, node.id, world, so);
   const next = key === '0' ? node.person : node.keys.get(key);
   return next === undefined ? wrongKey(flow, node, cursor, world) : enter(flow, next, world, so);
@@ -223,17 +260,64 @@ function collectKey(
 
 /** The entry is over: a lone 0 is the wish for a person, too short an entry is a wrong key. */
 function collected(flow: Flow, node: CollectNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
-  const so: SoFar = { said: [], keys: cursor.keys };
+  const so = soFar(cursor);
   const own = node.cases.get(cursor.digits);
   if (own !== undefined) return enter(flow, own, world, so);
   if (cursor.digits === '0') return enter(flow, node.person, world, so);
   if (cursor.digits.length < node.minDigits) return wrongKey(flow, node, cursor, world);
-  return enter(flow, node.next, world, so);
+  const kept = node.keep === null ? so.kept : { ...so.kept, [node.keep]: cursor.digits };
+  return enter(flow, node.next, world, { ...so, kept });
 }
+
+/** What was found is told; what was not is asked for anew, with the same words whatever was wrong, and the third time a person helps. */
+function answered(
+  flow: Flow,
+  node: LookUpNode,
+  cursor: FlowCursor,
+  answer: CaseAnswer,
+  world: FlowWorld,
+): FlowTurn {
+  const { keys, misses = 0 } = cursor;
+  const goOn = (nodeId: string, prompt: PromptRef, missed = misses): FlowTurn =>
+    enter(flow, nodeId, world, { said: [{ prompt, mustHear: false }], keys, misses: missed });
+  switch (answer.state) {
+    case 'handling':
+      return goOn(node.next, standingWords(answer, node.departments));
+    case 'done':
+      return goOn(node.next, { id: 'prog.done' });
+    case 'none':
+      return misses + 1 < missesAtMost
+        ? goOn(node.again, { id: 'prog.none' }, misses + 1)
+        : goOn(node.person, { id: 'menu.noinput' }, misses + 1);
+    case 'failed':
+      return goOn(node.person, { id: 'prog.away' });
+  }
+}
+
+/** A department that nobody has spoken is left out. */
+function standingWords(
+  { department, month, day }: Extract<CaseAnswer, { state: 'handling' }>,
+  departments: ReadonlySet<string>,
+): PromptRef {
+  const due = { m: month, n: day };
+  return departments.has(department)
+    ? { id: 'prog.state', slots: { d: department, ...due } }
+    : { id: 'prog.due', slots: due };
+}
+
+/** Every prompt a query may say. */
+export const lookUpPrompts = [
+  'prog.state',
+  'prog.due',
+  'prog.done',
+  'prog.none',
+  'prog.away',
+  'menu.noinput',
+] as const;
 
 /** Once is a slip; the second time a person helps. */
 function wrongKey(flow: Flow, node: MenuNode | CollectNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
-  if (cursor.tries > 0) return enter(flow, node.person, world, { said: [], keys: cursor.keys });
+  if (cursor.tries > 0) return enter(flow, node.person, world, soFar(cursor));
   return stay(node, { ...cursor, tries: 1, digits: '' }, [{ prompt: node.badInput, mustHear: false }]);
 }
 
@@ -241,10 +325,7 @@ function silence(flow: Flow, node: FlowNode, cursor: FlowCursor, world: FlowWorl
   if (node.kind === 'rate') return askAgain(flow, node, cursor, world);
   if (node.kind !== 'menu' && node.kind !== 'collect') return stay(node, cursor, []);
   if (node.kind === 'collect' && cursor.digits !== '') return collected(flow, node, cursor, world);
-  return enter(flow, node.person, world, {
-    said: [{ prompt: node.noInput, mustHear: false }],
-    keys: cursor.keys,
-  });
+  return enter(flow, node.person, world, soFar(cursor, [{ prompt: node.noInput, mustHear: false }]));
 }
 
 /** A key in the survey: an answer, the wish to be let go, or none. */

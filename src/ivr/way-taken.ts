@@ -39,6 +39,8 @@ function wanted(node: FlowNode, before: FlowCursor, input: FlowInput): readonly 
       return ['left'];
     case 'voicemailMissing':
       return ['otherwise'];
+    case 'caseAnswer':
+      return input.answer.state === 'none' ? ['again', 'person'] : ['next', 'person'];
     case 'begin':
     case 'resumed':
       return [];

@@ -324,6 +324,7 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'WarningGiven':
     case 'LimitSetAside':
     case 'FlowStepped':
+    case 'CaseLookedUp':
     case 'PlaceTold':
     case 'NoticeHeard':
     case 'PromptFailed':
@@ -331,6 +332,9 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'RecordingPaused':
     case 'HoldOverdue':
     case 'HelpAsked':
+    case 'SilentCallerAsked':
+    case 'SilentCallerAnswered':
+    case 'SilentCallerTexted':
     case 'HelpOver':
     case 'SupervisionStarted':
     case 'SupervisionModeChanged':

@@ -5,7 +5,7 @@ import { maskNumber } from '../contact/masking.js';
 import { concerns, isLive, type EventPrompt } from '../contact/event-prompt.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { createEngine, type Engine, type Recovered } from '../engine/engine.js';
-import type { JournalEntry, Log } from '../engine/ports.js';
+import type { CaseStatus, JournalEntry, Log, Messages } from '../engine/ports.js';
 import { noStandings, type Standings } from '../engine/standings.js';
 import type { Site } from '../site/site.js';
 import { createSimTelephony, type SimTelephony } from './sim-telephony.js';
@@ -20,6 +20,10 @@ export interface WorldOptions {
   readonly events?: () => readonly EventPrompt[];
   /** What was set about callers beforehand; nothing. */
   readonly standings?: Standings;
+  /** Where cases are looked up; none there, unless told. */
+  readonly cases?: CaseStatus;
+  /** Where short messages go; taken and lost, unless told. */
+  readonly messages?: Messages;
 }
 
 /** A running world. */
@@ -56,6 +60,8 @@ export function createWorld({
   promptMs = () => defaultPromptMs,
   events = () => [],
   standings = noStandings,
+  cases = { find: async () => null },
+  messages = { send: async () => ({ ok: true }) },
 }: WorldOptions): World {
   const clock = createVirtualClock(startMs);
   const telephony = createSimTelephony({ clock, node, promptMs });
@@ -90,6 +96,8 @@ export function createWorld({
         numberOf: () => undefined,
       },
       standings,
+      cases,
+      messages,
       sites: { current: () => site, ofVersion: () => site },
       events: {
         forCall: (call) => events().filter((one) => isLive(one, clock.nowMs()) && concerns(one, call)),

@@ -64,7 +64,7 @@ function nodesIn(file: string, text: string): Readonly<Record<string, NodeFields
 
 /** Fields that name ways: these are told as ways. */
 const wayFields = [
-  ...['next', 'person', 'back', 'menu', 'cases', 'branch', 'otherwise'],
+  ...['next', 'again', 'person', 'back', 'menu', 'cases', 'branch', 'otherwise'],
   ...['rate', 'reason', 'unhappy'],
   ...['goto', 'onTimeout', 'onNobody', 'onOverload'],
 ];
@@ -78,6 +78,8 @@ const settingWords: Readonly<Record<string, readonly [zh: string, en: string]>> 
   hangup: ['挂机原因', 'reason'],
   voicemail: ['留言最长', 'longest message'],
   collect: ['位数', 'digits'],
+  keep: ['留作查询', 'kept for a query'],
+  lookUp: ['查询', 'looks up'],
 };
 
 function changedSettings(

@@ -60,6 +60,20 @@ const silence = alone({ do: 'silence' });
 const timeout = alone({ do: 'exit', exit: 'timeout' });
 const nobody = alone({ do: 'exit', exit: 'nobody' });
 const overload = alone({ do: 'exit', exit: 'overload' });
+const handling: Word = (rest) => {
+  const [, department, month, day] = /^(\S+)\s+(\d{1,2})-(\d{1,2})$/.exec(rest) ?? [];
+  return department === undefined
+    ? undefined
+    : [
+        {
+          do: 'lookUp',
+          answer: { state: 'handling', department, month: Number(month), day: Number(day) },
+        },
+      ];
+};
+const done = alone({ do: 'lookUp', answer: { state: 'done' } });
+const notFound = alone({ do: 'lookUp', answer: { state: 'none' } });
+const noLookUp = alone({ do: 'lookUp', answer: { state: 'failed' } });
 const answer = alone({ do: 'answer' });
 const hangUp = alone({ do: 'hangUp' });
 const leave = alone({ do: 'leaveVoicemail' });
@@ -73,6 +87,10 @@ const words: Readonly<Record<string, Word>> = {
   ...{ 队列超时: timeout, queueTimeout: timeout },
   ...{ 无人: nobody, nobody },
   ...{ 排队已满: overload, overload },
+  ...{ 在办: handling, handling },
+  ...{ 已办结: done, done },
+  ...{ 没有查到: notFound, notFound },
+  ...{ 无法查询: noLookUp, noLookUp },
   ...{ 接听: answer, answer },
   ...{ 来电人挂机: hangUp, hangUp },
   ...{ 留言: leave, leave },

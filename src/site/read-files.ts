@@ -197,5 +197,12 @@ function namesOf(
     queues: new Map([...queues.rows].map(([id, { row }]) => [id, row])),
     skills: new Set([...skills.rows.keys()] as SkillName[]),
     prompts: new Map([...prompts].map(([id, prompt]) => [id, slotsIn(prompt.text)])),
+    departments: departmentsIn(prompts.get('prog.state')),
   };
+}
+
+/** The departments that have a sound. */
+function departmentsIn(prompt: PromptDefinition | undefined): ReadonlySet<string> {
+  const slot = prompt?.slots['d'];
+  return new Set(slot?.kind === 'words' ? Object.keys(slot.words) : []);
 }

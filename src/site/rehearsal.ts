@@ -1,4 +1,5 @@
 // One call rehearsed without a telephone: the site's own interpreter, with keys, silence and the queue's ends given by hand.
+import type { CaseAnswer } from '../contact/case-answer.js';
 import type {
   DecidedWay,
   FlowCursor,
@@ -28,15 +29,18 @@ export type RehearsalAct =
   | { readonly do: 'press'; readonly key: string }
   | { readonly do: 'silence' }
   | { readonly do: 'exit'; readonly exit: QueueExit }
+  | { readonly do: 'lookUp'; readonly answer: CaseAnswer }
   | { readonly do: 'answer' }
   /** Something is said after the tone. */
   | { readonly do: 'leaveVoicemail' }
   | { readonly do: 'hangUp' };
 
-/** Where a call is: waiting for a key, waiting for a person, or over. */
+/** Where a call is: waiting for a key, an answer or a person, or over. */
 export type RehearsalPlace =
   | { readonly at: 'keys' }
   | { readonly at: 'voicemail' }
+  /** A query is under way. */
+  | { readonly at: 'lookUp' }
   | { readonly at: 'queue'; readonly queueId: string }
   | { readonly at: 'answered'; readonly queueId: string }
   /** `reason` null: the caller hung up himself. */
@@ -117,6 +121,8 @@ function inputOf(
       return at === 'queue' ? { type: 'queueExit', exit: act.exit } : undefined;
     case 'leaveVoicemail':
       return at === 'voicemail' ? { type: 'voicemailLeft' } : undefined;
+    case 'lookUp':
+      return at === 'lookUp' ? { type: 'caseAnswer', answer: act.answer } : undefined;
   }
 }
 
@@ -143,6 +149,8 @@ function settled(site: Site, so: SoFar, turn: FlowTurn): Rehearsal {
       return { ...call, place: { at: 'keys' } };
     case 'voicemail':
       return { ...call, place: { at: 'voicemail' } };
+    case 'lookUpCase':
+      return { ...call, place: { at: 'lookUp' } };
     case 'enqueue':
       return { ...call, place: { at: 'queue', queueId: next.request.queueId } };
     case 'hangUp':

@@ -163,6 +163,8 @@ export function placeWords({ place, cursor }: Pick<Rehearsal, 'place' | 'cursor'
       return { zh: `在节点 ${cursor.nodeId} 等按键`, en: `it waits for a key at node ${cursor.nodeId}` };
     case 'voicemail':
       return { zh: `在节点 ${cursor.nodeId} 留言`, en: `it records a message at node ${cursor.nodeId}` };
+    case 'lookUp':
+      return { zh: '正在查询', en: 'it is being looked up' };
     case 'queue':
       return { zh: `在队列 ${place.queueId} 等候`, en: `it waits in queue ${place.queueId}` };
     case 'answered':

@@ -1,4 +1,6 @@
 // A hotline in virtual time with an HTTP server over it, for tests: people who can log in, records folded from its journal.
+import { createMemoryCases } from '../../src/adapters/memory/case-store.js';
+import { createCodeHash } from '../../src/adapters/system/code-hash.js';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -354,6 +356,7 @@ export async function openOffice({
   });
   const recordingsDir = mkdtempSync(path.join(tmpdir(), 'yihao-recordings-'));
   t.teardown(() => rmSync(recordingsDir, { recursive: true }));
+  const codeHash = createCodeHash('test');
   const prompts = openPrompts(() => world.clock.nowMs());
   const soundMaker = createSoundMaker({
     program: path.resolve(import.meta.dirname, '../../scripts/prompts.mjs'),
@@ -379,6 +382,7 @@ export async function openOffice({
   known.events = () => events.all();
   const parts: HttpParts = {
     engine: engine(world.engine),
+    cases: { store: createMemoryCases({ clock: world.clock, hash: codeHash }), hash: codeHash },
     sites: {
       current: () => site,
       ofVersion: () => site,

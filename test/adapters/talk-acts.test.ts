@@ -33,6 +33,21 @@ async function openTalk() {
   return { ...office, citizen, pass, id, agent, supervisor, supervisorAt, post, facts, state };
 }
 
+t.test('a silent caller is asked over the API by his agent alone, and not while he is on hold', async (t) => {
+  const { id, agent, supervisor, call, post, pass, facts } = await openTalk();
+  const path = `contacts/${id}/silent`;
+  const ask = async (cookie: string) => json(await call(`POST /api/v1/${path}`, { cookie }));
+  t.match(await ask(supervisor), { code: 'CONTACT_NOT_YOURS' });
+  await post(agent, `contacts/${id}/hold`, { on: true });
+  t.match(await ask(agent), { code: 'CITIZEN_HELD' });
+  await post(agent, `contacts/${id}/hold`, { on: false });
+  t.match(await ask(agent), { contactId: id });
+  t.match(facts('SilentCallerAsked'), [{ agentId: '1002' }]);
+  await pass(41_000);
+  t.match(facts('SilentCallerAnswered'), [{ answer: 'none' }]);
+  t.match(await ask(agent), { contactId: id }, 'and may be asked again');
+});
+
 t.test('hold and resume by page; what the phone holds the page does not take back', async (t) => {
   const { id, agent, supervisor, post, pass, world, citizen, facts } = await openTalk();
   const hold = (on: boolean, cookie = agent) => post(cookie, `contacts/${id}/hold`, { on });

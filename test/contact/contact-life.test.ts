@@ -48,6 +48,7 @@ const policy: ContactPolicy = {
   ringMs: 8_000,
   progressMs: 2_000,
   playMs: 30_000,
+  lookUpMs: 4_000,
   joinMs: 3_000,
   resumePreferMs: 10_000,
   recordingPauseMs: 120_000,
@@ -379,6 +380,8 @@ t.test('persons are refused what does not fit the moment', async (t) => {
 const timerNames: readonly ContactTimer[] = [
   'playOver',
   'collect',
+  'lookUp',
+  'silentOver',
   'treatment',
   'queueTimeout',
   'nobody',
@@ -400,6 +403,63 @@ const timerNames: readonly ContactTimer[] = [
 
 const supervisionId = '00000000-0000-7000-8000-000000000002' as SupervisionId;
 const supervisorId = '1009' as AgentId;
+t.test('a silent caller answers by keys; whatever he presses, nothing of it ends the call', async (t) => {
+  const asked = [...talking, [20_000, { type: 'AskSilentCaller', agentId }]] as const;
+  const spoken = (effects: readonly ContactEffect[]) =>
+    effects.flatMap((effect) => (effect.do === 'announce' ? [effect.prompt.id] : []));
+  const press = (digit: string): readonly [number, ContactSignal] => [25_000, { type: 'Digit', digit }];
+  const silentOf = ({ contact }: ReturnType<typeof live>) =>
+    contact.stage.at === 'talking' ? contact.stage.talk.silent : contact.stage.at;
+
+  t.equal(silentOf(live([...talking, press('2')])), undefined, 'a key that nobody asked for');
+  const begun = live(asked);
+  t.equal(silentOf(begun), 'asked');
+  t.same(spoken(begun.effects), ['agent.number', 'silent.1']);
+  t.equal(silentOf(live([...asked, press('7')])), 'asked', 'another key means nothing');
+
+  const hears = live([...asked, press('1'), press('2')]);
+  t.equal(silentOf(hears), 'hears', 'the first answer counts');
+  t.notOk(hears.effects.some((effect) => effect.do === 'textCaller'));
+
+  const mute = live([...asked, press('2'), press('2')]);
+  t.equal(silentOf(mute), 'texting');
+  t.equal(mute.effects.filter((effect) => effect.do === 'textCaller').length, 1, 'one message');
+  for (const [sent, state, words] of [
+    [true, 'texted', 'silent.2'],
+    [false, 'notTexted', 'silent.3'],
+  ] as const) {
+    const told = live([...asked, press('2'), [26_000, { type: 'CallerTexted', sent }]]);
+    t.equal(silentOf(told), state);
+    t.equal(spoken(told.effects).at(-1), words);
+    t.equal(told.refused, undefined);
+  }
+  const late: ContactSignal = { type: 'CallerTexted', sent: true };
+  t.same(spoken(live([...asked, press('1'), [26_000, late]]).effects).at(-1), 'silent.1', 'late words');
+
+  const quiet = live([...asked, [61_000, { type: 'TimerFired', timer: 'silentOver' }]]);
+  t.equal(silentOf(quiet), 'noAnswer', 'he stays, and so does the agent');
+  t.equal(
+    silentOf(
+      live([
+        ...asked,
+        [61_000, { type: 'TimerFired', timer: 'silentOver' }],
+        [62_000, { type: 'AskSilentCaller', agentId }],
+        [70_000, { type: 'Digit', digit: '1' }],
+      ]),
+    ),
+    'hears',
+    'asked again',
+  );
+  const held = live([...talking, [20_000, { type: 'HoldContact', agentId, on: true }], asked.at(-1)!]);
+  t.equal(held.refused, 'CITIZEN_HELD');
+
+  const resync = { citizenUp: true, leg: 'up', joined: true, nodeRestarted: false } as const;
+  const back: readonly [number, ContactSignal] = [30_000, { type: 'Resynced', ...resync }];
+  t.same(spoken(live([...asked, back]).effects).slice(1), ['silent.1', 'silent.1'], 'said anew');
+  const again = live([...asked, press('2'), back]).effects.filter((effect) => effect.do === 'textCaller');
+  t.equal(again.length, 2, 'the order that may be lost is given again; its id is the same');
+});
+
 const mode = fc.constantFrom('listen' as const, 'whisper' as const);
 /** Signals as the world might send them, late, doubled or out of turn; `now` names the live playback and offer. */
 const anySignal: fc.Arbitrary<(contact: Contact) => ContactSignal> = fc.oneof(
@@ -408,7 +468,7 @@ const anySignal: fc.Arbitrary<(contact: Contact) => ContactSignal> = fc.oneof(
     playId: contact.voice.playing?.playId ?? ('old' as never),
     ok,
   })),
-  fc.constantFrom('0', '1', '9', '*', '#').map((digit) => () => ({ type: 'Digit' as const, digit })),
+  fc.constantFrom('0', '1', '2', '9', '*', '#').map((digit) => () => ({ type: 'Digit' as const, digit })),
   fc.constantFrom(...timerNames).map((timer) => () => ({ type: 'TimerFired' as const, timer })),
   fc.constant(() => offerMade),
   fc.constant(() => ({ type: 'LegRinging' as const, offerId })),
@@ -421,6 +481,8 @@ const anySignal: fc.Arbitrary<(contact: Contact) => ContactSignal> = fc.oneof(
   fc.boolean().map((held) => () => ({ type: 'LegHeld' as const, offerId, held })),
   fc.boolean().map((on) => () => ({ type: 'HoldContact' as const, agentId, on })),
   fc.boolean().map((on) => () => ({ type: 'CallHelp' as const, agentId, on })),
+  fc.constant(() => ({ type: 'AskSilentCaller' as const, agentId })),
+  fc.boolean().map((sent) => () => ({ type: 'CallerTexted' as const, sent })),
   mode.map((one) => () => ({ type: 'Supervise' as const, supervisionId, supervisorId, deviceId, mode: one })),
   mode.map((one) => () => ({ type: 'ChangeSupervision' as const, supervisorId, mode: one })),
   fc.constant(() => ({ type: 'SupervisorAnswered' as const, supervisionId })),

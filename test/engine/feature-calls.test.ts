@@ -87,6 +87,8 @@ async function createOffice() {
       hide: () => undefined,
     },
     standings: noStandings,
+    cases: { find: async () => null },
+    messages: { send: async () => ({ ok: true }) },
     sites: { current: () => site, ofVersion: () => site },
     events: { forCall: () => [] },
     pins: createPinCheck((id) => (site.agents.has(id) ? '2468' : undefined)),

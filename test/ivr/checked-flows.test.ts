@@ -1,12 +1,13 @@
 // Any flow that check passes leads every caller decently to an end: flows are made at random, and the check itself is broken to see that this test would notice.
 import fc from 'fast-check';
 import t from 'tap';
+import type { CaseAnswer } from '../../src/contact/case-answer.js';
 import type { FlowInput, FlowTurn, FlowView } from '../../src/contact/flow-turn.js';
 import type { FlowId } from '../../src/contact/ids.js';
 import { checkFlow } from '../../src/ivr/check-flow.js';
 import type { Flow, FlowDay } from '../../src/ivr/flow.js';
 import { keyWaitMs, parseFlow, type FlowNames } from '../../src/ivr/parse-flow.js';
-import { beginFlow, keysAtMost, step, type FlowWorld } from '../../src/ivr/step.js';
+import { beginFlow, keysAtMost, lookUpPrompts, step, type FlowWorld } from '../../src/ivr/step.js';
 import { noonMs, viewAt } from '../site/small-site.js';
 
 /** A queue for each node that may ask about one: their states are then independent of each other. */
@@ -14,8 +15,12 @@ const askedQueues = ['q0', 'q1', 'q2', 'q3', 'q4'] as const;
 const names: FlowNames = {
   queues: new Map(['general', 'plain', ...askedQueues].map((id) => [id, { requires: [], priority: 0 }])),
   skills: new Set(),
+  departments: new Set(['d']),
   prompts: new Map(
-    ['notice', 'words', 'menu.noinput', 'menu.badinput'].map((id) => [id, [] as readonly string[]]),
+    ['notice', 'words', 'menu.noinput', 'menu.badinput', ...lookUpPrompts].map((id) => [
+      id,
+      [] as readonly string[],
+    ]),
   ),
 };
 const around = { recordedQueues: new Set(['general']), notices: new Set(['notice']), tags: ['main'] };
@@ -53,6 +58,18 @@ const queue = fc.record({
   onOverload: toEnd,
 });
 
+/** A query, seldom with all that it asks by before it; or the collecting of it. */
+const query = () =>
+  fc.oneof(
+    fc.record({
+      collect: fc.constant({ min: 1, max: 2 }),
+      keep: fc.constantFrom('caseNumber', 'queryCode'),
+      next: anyWay,
+      ...asking,
+    }),
+    fc.record({ lookUp: fc.constant('caseStatus'), next: anyWay, again: anyWay, person: toPerson }),
+  );
+
 const anyNode = (askedQueue: string) =>
   fc.oneof(
     fc.record({ say, next: toPerson }),
@@ -76,6 +93,7 @@ const anyNode = (askedQueue: string) =>
     }),
     fc.record({ voicemail: fc.constant('2m'), say, next: toEnd, otherwise: toPerson }),
     fc.record({ goto: toPerson }),
+    query(),
     queue,
     fc.record({ hangup: fc.constant('x'), say: fc.constantFrom(['words'], ['words'], []) }),
   );
@@ -128,9 +146,15 @@ function viewWith(nowMs: number, staffed: number): FlowView {
   return viewAt(nowMs, { queues: Object.fromEntries(states) });
 }
 
+const answers: readonly CaseAnswer[] = [
+  { state: 'none' },
+  { state: 'done' },
+  { state: 'handling', department: 'd', month: 2, day: 29 },
+  { state: 'failed' },
+];
 const keys = '0123456789*#';
 /** Each is a key, silence (from 12 on) or one of a queue's ends. */
-const anyInputs = fc.array(fc.nat(15), { minLength: 1, maxLength: 90 });
+const anyInputs = fc.array(fc.nat(15), { minLength: 1, maxLength: 130 });
 
 function inputAt(turn: FlowTurn, seed: number): FlowInput | null {
   switch (turn.next.type) {
@@ -138,6 +162,8 @@ function inputAt(turn: FlowTurn, seed: number): FlowInput | null {
       return { type: 'spoken' };
     case 'collect':
       return seed >= keys.length ? { type: 'silence' } : { type: 'digit', digit: keys[seed] ?? '0' };
+    case 'lookUpCase':
+      return { type: 'caseAnswer', answer: answers[seed % answers.length] ?? { state: 'failed' } };
     case 'enqueue':
       return { type: 'queueExit', exit: (['timeout', 'nobody', 'overload'] as const)[seed % 3] ?? 'nobody' };
     case 'voicemail':
@@ -163,6 +189,8 @@ function walk(flow: Flow, world: FlowWorld, seeds: readonly number[]): string | 
       !(turn.next.timeoutMs >= keyWaitMs.min && turn.next.timeoutMs <= keyWaitMs.max)
     )
       return `waits without bound at ${turn.cursor.nodeId}`;
+    if (turn.next.type === 'lookUpCase' && Object.keys(turn.cursor.kept ?? {}).length < 2)
+      return `asks by nothing at ${turn.cursor.nodeId}`;
     // Once what was chosen at random is used up, the caller does nothing more.
     const input = inputAt(turn, seeds[at] ?? 15);
     if (input === null)
@@ -194,7 +222,7 @@ function comesToQueue(flow: Flow, turn: FlowTurn, here: FlowWorld, stepsLeft: nu
     comesToQueue(flow, step(flow, turn.cursor, input, here), here, stepsLeft - 1);
   if (turn.next.type === 'voicemail')
     return after({ type: 'voicemailLeft' }) && after({ type: 'voicemailMissing' });
-  return after({ type: turn.next.type === 'collect' ? 'silence' : 'spoken' });
+  return after(inputAt(turn, 15) ?? { type: 'spoken' });
 }
 
 let passed = 0;
@@ -219,7 +247,7 @@ t.test(
 );
 
 t.test('with any part of the check broken, a flow is found that leaves a caller alone', async (t) => {
-  for (const broken of ['unknownNode', 'loop', 'silentEnd', 'noPerson', 'noNotice']) {
+  for (const broken of ['unknownNode', 'loop', 'silentEnd', 'noPerson', 'noNotice', 'notKept']) {
     const found = fc.check(decent(checkWithout(broken)), { numRuns: 20_000, seed: 12345 });
     t.ok(found.failed, `${broken}: found after ${String(found.numRuns)} flows`);
   }

@@ -8,6 +8,7 @@ import { drawFlow, pictureOf, type DrawWords } from '../../src/ivr/draw-flow.js'
 import { edgesIn } from '../../src/ivr/flow-edges.js';
 import { layOut, type Layout } from '../../src/ivr/flow-layout.js';
 import type { Flow } from '../../src/ivr/flow.js';
+import { lookUpPrompts } from '../../src/ivr/step.js';
 import { parseFlow } from '../../src/ivr/parse-flow.js';
 import { siteOf } from '../site/small-site.js';
 
@@ -122,7 +123,8 @@ const hostile = `<script>alert("1")</script> & ' ]]> \u0007\u0000\uFFFE\uD800`;
 const names = {
   queues: new Map([['综合.1', { requires: [], priority: 0 }]]),
   skills: new Set<string>(),
-  prompts: new Map(['greet', 'menu.noinput', 'menu.badinput'].map((id) => [id, [] as readonly string[]])),
+  departments: new Set<string>(),
+  prompts: new Map(['greet', 'menu.badinput', ...lookUpPrompts].map((id) => [id, [] as readonly string[]])),
 };
 const every = {
   first: { say: ['greet', 'greet', 'greet', 'greet'], next: '查询' },
@@ -136,9 +138,10 @@ const every = {
     collect: { min: 2, max: 4 },
     say: [],
     person: 'line',
-    next: 'again',
+    next: 'look',
     cases: [{ digits: '12', next: 'line' }],
   },
+  look: { lookUp: 'caseStatus', next: 'again', again: 'code', person: 'line' },
   again: { goto: '查询' },
   split: { branch: [{ days: ['holiday'], hours: '22:00-06:00', next: 'line' }], otherwise: 'line' },
   line: { enqueue: '综合.1', say: ['greet'], onTimeout: 'bye', onNobody: 'bye', onOverload: 'bye' },

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
+import type { CaseAnswer } from '../../src/contact/case-answer.js';
 import type { FlowCursor, FlowInput, FlowTurn } from '../../src/contact/flow-turn.js';
-import { keysAtMost } from '../../src/ivr/step.js';
+import { keysAtMost, loneZeroMs, lookUpPrompts } from '../../src/ivr/step.js';
 import type { Site } from '../../src/site/site.js';
 import { errorsIn, noonMs, siteOf, smallSite, viewAt } from '../site/small-site.js';
 
@@ -127,6 +128,79 @@ t.test('digits collected one by one', async (t) => {
     t.equal(play(site, keys).cursor.nodeId, nodeId, `${keys}: ${words}`);
   t.equal(play(site, '12*').cursor.digits, '');
   t.same(play(site, '1').say, [], 'the first digit stops what is being said');
+});
+
+const department = '市城管局';
+const queryNodes = {
+  number: { collect: { min: 3, max: 9 }, keep: 'caseNumber', say: [notice], next: 'code', person: 'line' },
+  code: { collect: { min: 2, max: 9 }, keep: 'queryCode', next: 'look', person: 'line', back: 'number' },
+  look: { lookUp: 'caseStatus', next: 'told', again: 'number', person: 'line' },
+  told: { menu: { 1: 'number' }, person: 'line' },
+  line,
+  sorry,
+};
+const querySite = (nodes: object = queryNodes): ReadonlyMap<string, string> =>
+  new Map([
+    ...withNodes('number', nodes),
+    [
+      'prompts/prog.yaml',
+      `prompts:
+${lookUpPrompts
+  .filter((id) => id.startsWith('prog.') && id !== 'prog.state')
+  .map((id) => `  - { id: ${id}, text: 您好。, when: 测试 }`)
+  .join('\n')}
+  - { id: prog.state, text: '由{d}办理。', slots: { d: { words: { ${department}: ${department} } } }, when: 测试 }`,
+    ],
+  ]);
+
+t.test('a query: entries are kept as far as it and no further; every answer leads on', async (t) => {
+  const site = siteOf(querySite());
+  const asked = play(site, '12345#678#');
+  t.same(asked.next, { type: 'lookUpCase' });
+  t.same(asked.cursor.kept, { caseNumber: '12345', queryCode: '678' });
+  const answered = (from: FlowTurn, answer: CaseAnswer): FlowTurn =>
+    site.flowTurn(from.cursor, { type: 'caseAnswer', answer }, viewAt());
+  const due = { m: 12, n: 1 };
+  const handling = (by: string) => answered(asked, { state: 'handling', department: by, month: 12, day: 1 });
+  t.same(handling(department).say[0]?.prompt, { id: 'prog.state', slots: { d: department, ...due } });
+  t.same(handling('某镇').say[0]?.prompt, { id: 'prog.due', slots: due }, 'one without a sound is left out');
+  for (const turn of [handling(department), answered(asked, { state: 'done' })]) {
+    t.equal(turn.cursor.nodeId, 'told');
+    t.notOk('kept' in turn.cursor, 'forgotten once it is told');
+  }
+  t.match(answered(asked, { state: 'failed' }), {
+    cursor: { nodeId: 'line' },
+    say: [{ prompt: { id: 'prog.away' } }],
+  });
+  let turn = asked;
+  for (const nodeId of ['number', 'number', 'line']) {
+    turn = answered(turn, { state: 'none' });
+    t.equal(turn.cursor.nodeId, nodeId);
+    t.notOk('kept' in turn.cursor);
+    t.equal(said(turn)[0], nodeId === 'line' ? 'menu.noinput' : 'prog.none', 'the same words each time');
+    const typed = [...'12345#678#'];
+    if (nodeId === 'number')
+      turn = typed.reduce((at, digit) => site.flowTurn(at.cursor, { type: 'digit', digit }, viewAt()), turn);
+  }
+  t.match(play(site, '12').next, { type: 'collect', secret: true });
+  t.match(play(site, '0').next, { timeoutMs: loneZeroMs }, 'a lone 0 is not waited with for long');
+  t.equal(play(site, '0_').cursor.nodeId, 'line');
+  t.equal(play(site, '12345#*').cursor.nodeId, 'number', 'star goes back');
+  const resumed = site.flowTurn(play(site, '12345#6').cursor, { type: 'resumed' }, viewAt());
+  t.match(resumed.cursor, { nodeId: 'code', digits: '', kept: { caseNumber: '12345' } });
+  t.match(site.flowTurn(asked.cursor, { type: 'resumed' }, viewAt()), { next: { type: 'lookUpCase' } });
+});
+
+t.test('a query without what it asks by is refused', async (t) => {
+  const codesOf = (nodes: object) => errorsIn(querySite(nodes)).map((error) => error.split(' ')[1]);
+  t.same(codesOf(queryNodes), []);
+  t.same(codesOf({ ...queryNodes, code: { ...queryNodes.code, keep: undefined } }), ['notKept']);
+  t.same(codesOf({ ...queryNodes, told: { ...queryNodes.told, menu: { 1: 'look' } } }), []);
+  const aside = { say: [notice], next: 'look' };
+  const early = { menu: { 1: 'number', 2: 'aside' }, say: [notice], person: 'line' };
+  const nodes = { ...queryNodes, aside, early, told: { ...queryNodes.told, menu: { 1: 'early' } } };
+  t.same(codesOf(nodes), [], 'it was collected once; lost at a menu since, the query leads to a person');
+  t.same(codesOf({ ...queryNodes, look: { ...queryNodes.look, again: 'look' } }), ['loop']);
 });
 
 t.test('a branch: hours over midnight, days with moved workdays, tags and queues', async (t) => {
@@ -385,6 +459,8 @@ function inputFor(turn: FlowTurn, seed: number, resumes: number): FlowInput | nu
       return { type: 'spoken' };
     case 'collect':
       return seed > 11 ? { type: 'silence' } : { type: 'digit', digit: '0123456789*#'[seed] ?? '0' };
+    case 'lookUpCase':
+      return { type: 'caseAnswer', answer: { state: 'none' } };
     case 'enqueue':
       return { type: 'queueExit', exit: (['timeout', 'nobody', 'overload'] as const)[seed % 3] ?? 'timeout' };
     case 'voicemail':
@@ -422,9 +498,9 @@ t.test('what check passes brings a caller who does nothing to a person at every 
       const view = viewAt(noonMs + minute * 60_000);
       let turn = site.beginFlow('12345', view);
       for (let steps = 0; steps < 20 && turn.next.type !== 'enqueue'; steps += 1) {
-        const nothing = { collect: 'silence', voicemail: 'voicemailMissing', spoken: 'spoken' } as const;
-        if (turn.next.type === 'hangUp') break;
-        turn = site.flowTurn(turn.cursor, { type: nothing[turn.next.type] }, view);
+        const nothing = inputFor(turn, 15, 0);
+        if (nothing === null) break;
+        turn = site.flowTurn(turn.cursor, nothing, view);
       }
       return turn.next.type === 'enqueue';
     }),

@@ -105,7 +105,7 @@ t.test('test and diff: what an edit brings about, with its place', async (t) => 
   await edit('flows/12345-menu.yaml', "'1': progress, '2': business", "'1': business, '2': progress");
   t.match(await flows(['test']), {
     code: 1,
-    out: /^flows\/12345-menu\.test\.txt:\d+ 场景「企业服务」:应进入队列 enterprise,实际在队列 general 等候。 \[错误 error\]\n {4}Scenario/m,
+    out: /^flows\/12345-menu\.test\.txt:\d+ 场景「企业服务」:应进入队列 enterprise,实际在节点 progress 等按键。 \[错误 error\]\n {4}Scenario/m,
   });
   t.match(await flows(['diff']), {
     code: 0,

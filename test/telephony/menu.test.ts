@@ -106,14 +106,14 @@ async function keyCuts(t: Test, key: string, options: DigitOptions, queueId: str
 t.test('RFC 4733 and SIP INFO digits choose, and cut the menu short', async (t) => {
   const agent = await station.seat('1006', { ready: true, onInvite: 'manual' });
   await agent.act('break', { reason: 'rest' });
-  await Promise.all([keyCuts(t, '1', {}, 'general'), keyCuts(t, '2', { method: 'info' }, 'enterprise')]);
+  await Promise.all([keyCuts(t, '0', {}, 'general'), keyCuts(t, '2', { method: 'info' }, 'enterprise')]);
 });
 
 t.test('a key under the notice chooses at once, but the notice is heard to its end', async (t) => {
   const menuCall = await dial();
   const { call } = menuCall;
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  await call.sendDigits('1');
+  await call.sendDigits('0');
   const queued = await menuCall.untilQueued();
   const greeting = await station.hears(call, 'greet.short', { sinceMs: call.answeredAtMs ?? 0 });
   t.ok(queued.atMs < greeting.endsAtMs - 2_000, 'in line while the notice is spoken');

@@ -135,6 +135,7 @@ t.test('each act is allowed in the states in which the service takes it', async 
     'recording',
     'disposition',
     'hold',
+    'silent',
     'signout',
     'help',
     'confidential',

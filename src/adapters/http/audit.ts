@@ -43,6 +43,7 @@ export type AuditedAct =
   | 'opening.refuse'
   | 'opening.number'
   | 'message.send'
+  | 'cases.put'
   | 'stopList.add'
   | 'stopList.end'
   | 'recording.listened'

@@ -8,6 +8,7 @@ import type { Finding } from '../../contact/finding.js';
 import type { AgentId, DeviceId } from '../../contact/ids.js';
 import type { Engine } from '../../engine/engine.js';
 import type { AccountStore } from '../../engine/account.js';
+import type { CaseStore, CodeHash } from '../../engine/case-desk.js';
 import type { Attempts } from '../../engine/attempts.js';
 import type { EventPrompts } from '../../engine/event-prompts.js';
 import type { MessageDesk } from '../../engine/message-desk.js';
@@ -61,6 +62,12 @@ export interface AccountParts {
   readonly codes: OneTimeCodes;
   /** Shared with the PINs. */
   readonly attempts: Attempts;
+}
+
+/** Cases that citizens may ask about. */
+export interface CaseParts {
+  readonly store: CaseStore;
+  readonly hash: CodeHash;
 }
 
 /** A caller as he is looked up: the key for the records, the masked form for people. */
@@ -159,6 +166,7 @@ export interface HttpParts {
   readonly numbers: NumberBook;
   /** What is set about callers changed: calls that arrive from now on know of it. */
   readonly standingsChanged: () => Promise<void>;
+  readonly cases: CaseParts;
   readonly secrets: OfficeSecrets;
   readonly studio: PromptStudio;
   readonly events: EventPrompts;

@@ -14,6 +14,7 @@ import { addAuditRoutes } from './audit-routes.js';
 import { createBroadcastBoard } from './broadcast-board.js';
 import { addBroadcastRoutes } from './broadcast-routes.js';
 import { addCardRoutes } from './card-routes.js';
+import { addCaseRoutes } from './case-routes.js';
 import { addContactRoutes } from './contact-routes.js';
 import { addFlowRoutes } from './flow-routes.js';
 import { createErrorHandler, refuse, refuseBytes } from './error-reply.js';
@@ -125,6 +126,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     addScopeRoutes(api, parts);
     addLimitRoutes(api, parts);
     addOpeningRoutes(api, parts);
+    addCaseRoutes(api, parts);
     const lane = createReadLane();
     const board = createBroadcastBoard(parts, lane);
     addBroadcastRoutes(api, parts, board);

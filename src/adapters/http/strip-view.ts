@@ -98,11 +98,13 @@ function releasesTo(contact: Contact, policy: SurveyPolicy): 'survey' | 'goodbye
 
 /** What only he who talks needs to know. A supervisor who listens stays unseen; one who whispers is told of. */
 function talkOf({ stage, deadlines }: Contact): object {
-  if (stage.at !== 'talking') return { holdOverdue: false, holdEndsAtMs: null, whispered: false };
+  if (stage.at !== 'talking')
+    return { holdOverdue: false, holdEndsAtMs: null, whispered: false, silent: null };
   const { supervision } = stage.talk;
   return {
     holdOverdue: isHeld(stage.talk) && deadlines.holdNotice === undefined,
     holdEndsAtMs: deadlines.holdOver ?? null,
+    silent: stage.talk.silent ?? null,
     whispered: supervision?.mode === 'whisper' && supervision.sinceMs !== null,
   };
 }

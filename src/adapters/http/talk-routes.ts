@@ -18,6 +18,18 @@ export function addTalkRoutes(api: Api, parts: HttpParts): void {
     ],
     ['help', 'CallHelp', '求助班长; over with the talk, or when a supervisor listens'],
   ] as const;
+  api.post(
+    '/api/v1/contacts/:id/silent',
+    {
+      schema: {
+        summary: '无声处理: asks a caller who is not heard to press a key; `silent` tells what he pressed',
+        params,
+        response,
+      },
+    },
+    async (request) =>
+      actOnOwnContact(parts, request, request.params.id, (agentId) => ({ type: 'AskSilentCaller', agentId })),
+  );
   for (const [path, type, summary] of acts) {
     api.post(
       `/api/v1/contacts/:id/${path}`,

@@ -16,6 +16,7 @@ import * as shiftWork from './migrations/0003-shift-work.js';
 import * as messages from './migrations/0004-messages.js';
 import * as numberStates from './migrations/0005-number-states.js';
 import * as survey from './migrations/0006-survey.js';
+import * as cases from './migrations/0007-cases.js';
 import * as confidential from './migrations/0008-confidential.js';
 import * as eventPromptsAndVoicemail from './migrations/0011-event-prompts-and-voicemail.js';
 import type { Tables } from './tables.js';
@@ -42,6 +43,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-messages': messages,
   '0005-number-states': numberStates,
   '0006-survey': survey,
+  '0007-cases': cases,
   '0008-confidential': confidential,
   '0011-event-prompts-and-voicemail': eventPromptsAndVoicemail,
 };

@@ -1,4 +1,5 @@
 // The tables of the records database as TypeScript sees them; columns are the same names in snake_case.
+import type { CaseStanding } from '../../contact/case-answer.js';
 import type { Account } from '../../engine/account.js';
 import type { LimitRow } from '../../engine/call-limit.js';
 import type { Opening } from '../../engine/opening.js';
@@ -90,6 +91,18 @@ interface MessageNoticeRow {
   readonly atMs: number;
 }
 
+/** A case that may be asked about; `dueMonth` 0 = closed. */
+export interface ServiceCaseRow {
+  readonly caseNumber: string;
+  readonly codeHash: string;
+  readonly state: CaseStanding['state'];
+  readonly department: string;
+  readonly dueMonth: number;
+  readonly dueDay: number;
+  readonly wrongCodes: number;
+  readonly wrongSinceMs: number | null;
+}
+
 export interface Tables {
   readonly journal: JournalRow;
   readonly journalRefused: JournalRefusedRow;
@@ -108,4 +121,5 @@ export interface Tables {
   readonly stopList: StopRow;
   readonly opening: Opening;
   readonly callerLimit: LimitRow;
+  readonly serviceCase: ServiceCaseRow;
 }

@@ -73,6 +73,7 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     fact.has('digit') ? 'story.FlowStepped.digit' : 'story.FlowStepped',
     { node: fact.text('nodeId'), digit: fact.text('digit') },
   ],
+  CaseLookedUp: (fact) => ['story.CaseLookedUp', { result: fact.word('caseResult', 'result') }],
   ContactQueued: (fact) => ['story.ContactQueued', { queue: { queue: fact.text('queueId') } }],
   PlaceTold: (fact) => ['story.PlaceTold', { place: fact.text('place') }],
   NoticeHeard: () => ['story.NoticeHeard'],
@@ -152,6 +153,14 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
   MessageReplied: () => ['story.MessageReplied'],
 
   HoldOverdue: (fact) => ['story.HoldOverdue', { held: fact.ms('heldMs') }],
+  SilentCallerAsked: (fact) => ['story.SilentCallerAsked', { agent: agentOf(fact) }],
+  SilentCallerAnswered: (fact) => [
+    'story.SilentCallerAnswered',
+    { answer: fact.word('silentAnswer', 'answer') },
+  ],
+  SilentCallerTexted: (fact) => [
+    fact.is('sent') ? 'story.SilentCallerTexted' : 'story.SilentCallerTexted.not',
+  ],
   HelpAsked: (fact) => ['story.HelpAsked', { agent: agentOf(fact) }],
   HelpOver: (fact) => ['story.HelpOver', { agent: agentOf(fact), lasted: fact.ms('lastedMs') }],
   SupervisionStarted: (fact) => ['story.SupervisionStarted', supervisionOf(fact)],

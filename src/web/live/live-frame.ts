@@ -133,6 +133,8 @@ export type StripContact = ContactView & {
   readonly whispered: boolean;
   /** What the citizen hears when the agent leaves. */
   readonly releasesTo: 'survey' | 'goodbye';
+  /** 无声处理: how far it is. */
+  readonly silent?: 'asked' | 'hears' | 'texting' | 'texted' | 'notTexted' | 'noAnswer' | null;
 };
 
 /** A broadcast the agent has yet to confirm. */

@@ -12,6 +12,7 @@ export const seatActs = [
   'recording',
   'disposition',
   'hold',
+  'silent',
   'signout',
   'help',
   'confidential',
@@ -30,12 +31,20 @@ export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   recording: '6',
   disposition: '7',
   hold: '8',
+  silent: '-',
   signout: '9',
   help: '0',
   confidential: 'B',
   scope: 'N',
   warn: 'W',
 };
+
+/** The same as a keyboard's `code`. */
+export function codeOfAct(act: SeatAct): string {
+  const key = keyOfAct[act];
+  if (key === '-') return 'Minus';
+  return /^\d$/.test(key) ? `Digit${key}` : `Key${key}`;
+}
 
 /** What the strip knows when it judges an act. */
 export interface SeatMoment {
@@ -76,6 +85,7 @@ export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMo
       return contact.heldBy === 'phone' ? 'why.heldByPhone' : undefined;
     case 'scope':
     case 'warn':
+    case 'silent':
       if (!inTalk || contact === null) return 'why.noTalk';
       return contact.held ? 'why.held' : undefined;
     case 'help':

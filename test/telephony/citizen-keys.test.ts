@@ -1,0 +1,235 @@
+// What citizens do by keys, on real parts. 进度查询: told by oneself, wrong codes, a database that is away, a restart between two digits; nothing keyed in is written down.
+// 无声处理: a caller who cannot speak answers by keys, through a restart of the service; nobody hangs up on him.
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import t from 'tap';
+import type { Call } from '../phones/call.js';
+import { startStation, type JournaledFact } from './station.js';
+
+const station = await startStation({
+  portBase: 18_780,
+  sipPort: 18_790,
+  rtpStart: 28_000,
+  policies: [
+    ['menu: false', 'menu: true'],
+    ['greeting: full', 'greeting: short'],
+  ],
+});
+t.teardown(() => station.close());
+
+/** Long ones: six figures are found by chance in an instant of the spool. */
+const known = { caseNumber: '250912108115', queryCode: '8241360917' };
+const entered = await station.api('POST', '/api/v1/cases', {
+  cases: [
+    { ...known, state: 'handling', department: '市城管局', due: '2026-12-01' },
+    { caseNumber: '250912108116', queryCode: '7130259482', state: 'done' },
+  ],
+});
+if (entered.status !== 200) throw new Error(JSON.stringify(entered));
+
+interface Query {
+  readonly call: Call;
+  readonly contactId: string;
+  facts(type: string): Promise<readonly JournaledFact[]>;
+  /** Waits for a prompt said after this moment of the call. */
+  hears(promptId: string, sinceMs?: number, slot?: string): Promise<number>;
+  untilQueued(): Promise<JournaledFact>;
+}
+
+let callers = 0;
+
+/** Calls, and presses 1 in the menu. */
+async function begin(): Promise<Query> {
+  callers += 1;
+  const citizen = await station.citizen(String(700 + callers).padStart(4, '0'));
+  const call = await citizen.call('12345');
+  await call.untilUp();
+  const arrived = await station.until('arrival', async () =>
+    (await station.facts('ContactArrived')).find((fact) => fact['sipCallId'] === call.sipCallId),
+  );
+  const facts = async (type: string) =>
+    (await station.facts(type)).filter(({ stream, id }) => stream === 'contact' && id === arrived.id);
+  const hears = async (promptId: string, sinceMs = call.answeredAtMs ?? 0, slot?: string) =>
+    (
+      await station.hears(call, promptId, {
+        sinceMs,
+        timeoutMs: 20_000,
+        ...(slot !== undefined && { slot }),
+      })
+    ).atMs;
+  await hears('greet.short');
+  await call.sendDigits('1');
+  await hears('prog.case');
+  return {
+    call,
+    contactId: arrived.id,
+    facts,
+    hears,
+    untilQueued: () =>
+      station.until('a place in line', async () => (await facts('ContactQueued')).at(-1), 20_000),
+  };
+}
+
+const results = async ({ facts }: Query) => (await facts('CaseLookedUp')).map(({ result }) => result);
+
+t.test('number and code: department and day are told, and whoever stays on comes to a person', async (t) => {
+  const query = await begin();
+  await query.call.sendDigits(`${known.caseNumber}#`);
+  await query.hears('prog.ask');
+  const askedAtMs = Date.now();
+  await query.call.sendDigits(`${known.queryCode}#`);
+  await query.hears('prog.state', askedAtMs, '市城管局');
+  await query.hears('prog.more', askedAtMs);
+  t.same(await results(query), ['handling']);
+  t.match(await query.untilQueued(), { queueId: 'general' });
+  await query.call.hangUp();
+});
+
+t.test('wrong number, wrong code: the same words; the third time a person', async (t) => {
+  const query = await begin();
+  const wrong = [
+    ['999999999999', known.queryCode],
+    [known.caseNumber, '000000'],
+    [known.caseNumber, '000001'],
+  ] as const;
+  for (const [index, [number, code]] of wrong.entries()) {
+    const sinceMs = Date.now();
+    await query.call.sendDigits(`${number}#`);
+    await query.hears('prog.ask', sinceMs);
+    const askedAtMs = Date.now();
+    await query.call.sendDigits(`${code}#`);
+    await query.hears(index < 2 ? 'prog.none' : 'menu.noinput', askedAtMs);
+  }
+  t.same(await results(query), ['none', 'none', 'none']);
+  t.match(await query.untilQueued(), { queueId: 'general' });
+  await query.call.hangUp();
+});
+
+t.test('a lone 0 while a number is asked for leads to a person', async (t) => {
+  const query = await begin();
+  await query.call.sendDigits('0');
+  t.match(await query.untilQueued(), { queueId: 'general' });
+  await query.call.hangUp();
+});
+
+t.test(
+  'the service restarts in the middle of the code: the number is still known, the code asked anew',
+  async (t) => {
+    const query = await begin();
+    await query.call.sendDigits('250912108116#');
+    await query.hears('prog.ask');
+    await query.call.sendDigits('71');
+    const restartedAtMs = Date.now();
+    await station.restartService();
+    await query.hears('menu.resume', restartedAtMs);
+    await query.hears('prog.ask', restartedAtMs);
+    await query.call.sendDigits('7130259482#');
+    await query.hears('prog.done', restartedAtMs);
+    t.same(await results(query), ['done']);
+    await query.call.sendDigits('0');
+    t.match(await query.untilQueued(), { queueId: 'general' });
+    await query.call.hangUp();
+  },
+);
+
+t.test('with the database frozen a person takes over within the deadline, and it is said', async (t) => {
+  const query = await begin();
+  await query.call.sendDigits(`${known.caseNumber}#`);
+  await query.hears('prog.ask');
+  await station.parts.postgres.kill('SIGSTOP');
+  t.teardown(() => station.parts.postgres.kill('SIGCONT'));
+  const askedAtMs = Date.now();
+  await query.call.sendDigits(`${known.queryCode}#`);
+  const toldAtMs = await query.hears('prog.away', askedAtMs);
+  t.ok(toldAtMs - askedAtMs < 9_000, `${String(toldAtMs - askedAtMs)} ms, keying included`);
+  t.match(await query.untilQueued(), { queueId: 'general' });
+  await station.parts.postgres.kill('SIGCONT');
+  t.same(await results(query), ['failed']);
+  await query.call.hangUp();
+});
+
+/** A call in a talk with 1002, who asks the silent caller by this. */
+async function silentTalk(last4: string, number: string | undefined, ask: 'page' | 'phone') {
+  const seat = await station.seat('1002');
+  const citizen = await station.citizen(last4, number === undefined ? {} : { number });
+  const call = await citizen.call('12345');
+  await call.untilUp();
+  const arrived = await station.until('arrival', async () =>
+    (await station.facts('ContactArrived')).find((fact) => fact['sipCallId'] === call.sipCallId),
+  );
+  const facts = async (type: string) =>
+    (await station.facts(type)).filter(({ stream, id }) => stream === 'contact' && id === arrived.id);
+  await station.hears(call, 'greet.short', { sinceMs: call.answeredAtMs ?? 0, timeoutMs: 20_000 });
+  await call.sendDigits('0');
+  const leg = await seat.phone.incoming();
+  const connected = await station.until(
+    'AgentConnected',
+    async () => (await facts('AgentConnected'))[0],
+    20_000,
+  );
+  call.say({ kind: 'silence' });
+  leg.say({ kind: 'silence' });
+  await station.hears(call, 'agent.number', { sinceMs: connected.atMs, slot: '1002', timeoutMs: 15_000 });
+  const api = await station.apiAs('1002');
+  const askedAtMs = Date.now();
+  if (ask === 'phone') await leg.sendDigits('*30');
+  else t.equal((await api('POST', `/api/v1/contacts/${arrived.id}/silent`)).status, 200);
+  await station.hears(call, 'silent.1', { sinceMs: askedAtMs, timeoutMs: 20_000 });
+  const fact = (type: string) => station.until(type, async () => (await facts(type))[0], 15_000);
+  return { seat, call, leg, api, askedAtMs, facts, fact, contactId: arrived.id };
+}
+
+t.test('a mobile that cannot speak is written to, across a restart, and stays with the agent', async (t) => {
+  const talk = await silentTalk('0001', '13000000001', 'page');
+  const restartedAtMs = Date.now();
+  await station.restartService();
+  await station.hears(talk.call, 'silent.1', { sinceMs: restartedAtMs, timeoutMs: 25_000 });
+  await talk.call.sendDigits('2');
+  t.match(await talk.fact('SilentCallerAnswered'), { answer: 'cannotSpeak' });
+  t.match(await talk.fact('SilentCallerTexted'), { sent: true });
+  await station.hears(talk.call, 'silent.2', { sinceMs: restartedAtMs, timeoutMs: 20_000 });
+  const queued = (await station.facts('MessageQueued')).filter(
+    (fact) => fact['contactId'] === talk.contactId,
+  );
+  t.match(queued, [{ templateId: 'sms.text', callerMasked: '130****0001' }]);
+  t.equal((await talk.facts('TalkEnded')).length, 0, 'the talk goes on');
+  await talk.leg.hangUp();
+  await talk.call.untilEnded();
+  await talk.seat.act('sign-out');
+});
+
+t.test('by *30: who is no mobile is told so; a key says that he hears; asked again', async (t) => {
+  const talk = await silentTalk('0002', undefined, 'phone');
+  await talk.call.sendDigits('2');
+  t.match(await talk.fact('SilentCallerTexted'), { sent: false });
+  await station.hears(talk.call, 'silent.3', { sinceMs: talk.askedAtMs, timeoutMs: 25_000 });
+  const againAtMs = Date.now();
+  t.equal((await talk.api('POST', `/api/v1/contacts/${talk.contactId}/silent`)).status, 200);
+  await station.hears(talk.call, 'silent.1', { sinceMs: againAtMs, timeoutMs: 20_000 });
+  await talk.call.sendDigits('1');
+  const answers = async () => (await talk.facts('SilentCallerAnswered')).map(({ answer }) => answer);
+  await station.until('the second answer', async () => (await answers()).length === 2 || undefined);
+  t.same(await answers(), ['cannotSpeak', 'hears']);
+  t.equal((await talk.facts('TalkEnded')).length, 0);
+  await talk.call.hangUp();
+  await talk.leg.untilEnded();
+  t.match((await station.closedRecord(talk.contactId)).record, { answered: true, endedBy: 'citizen' });
+});
+
+t.test('nothing that was keyed in is in the spool, the logs or the facts', async (t) => {
+  const files = await readdir(station.home, { recursive: true, withFileTypes: true });
+  const written = files.filter(
+    (file) => file.isFile() && /spool|log/.test(path.join(file.parentPath, file.name)),
+  );
+  t.ok(written.length > 0);
+  for (const file of written) {
+    const name = path.join(file.parentPath, file.name);
+    const text = await readFile(name, 'latin1').catch(() => '');
+    for (const secret of ['8241360917', '7130259482', '250912108115', '250912108116'])
+      t.notOk(text.includes(secret), `${name} ${secret}`);
+  }
+  const keys = (await station.facts('FlowStepped')).flatMap(({ digit }) =>
+    digit === undefined ? [] : [digit],
+  );
+  t.strictSame(new Set(keys), new Set(['1', '0']), 'the menu’s own keys alone');
+});
