@@ -383,6 +383,8 @@ t.test('health and the description tell the truth', async (t) => {
     '/admin',
     '/admin/cards',
     '/prompts',
+    '/publish',
+    '/flows',
     '/provision/:token',
     '/assets/*',
     '/favicon.svg',
