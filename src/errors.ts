@@ -36,6 +36,11 @@ export const errorCatalogue = {
   },
   ARI_REFUSED: { status: 502, zh: 'Asterisk 拒绝了请求', en: 'Asterisk refused the request.' },
   ARI_UNAVAILABLE: { status: 503, zh: '无法连接 Asterisk', en: 'Asterisk cannot be reached.' },
+  CITIZEN_HELD: {
+    status: 409,
+    zh: '来电人在保持中,请先恢复通话',
+    en: 'The citizen is on hold: take him back first.',
+  },
   CONFIG_INVALID: {
     status: 500,
     zh: '配置有误,请按提示修改',
@@ -120,11 +125,6 @@ export const errorCatalogue = {
     status: 403,
     zh: '您没有此权限。如工作需要,请联系管理员',
     en: 'You may not do this. Ask the administrator.',
-  },
-  CITIZEN_HELD: {
-    status: 409,
-    zh: '来电人在保持中,请先恢复通话',
-    en: 'The citizen is on hold: take him back first.',
   },
   HELD_BY_PHONE: {
     status: 409,

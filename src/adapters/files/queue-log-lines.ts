@@ -1,4 +1,5 @@
 // What the journal's facts are in Asterisk's queue_log format: one fact, no line or a few. docs/reports.md has the mapping.
+import { confidentialText } from '../../contact/confidential.js';
 import type { AgentFact } from '../../contact/agent.js';
 import type { ContactFact } from '../../contact/contact-signals.js';
 import type { OfferOutcome } from '../../contact/offer.js';
@@ -9,7 +10,7 @@ export type LoggedEntry = Pick<JournalEntry, 'stream' | 'id' | 'atMs' | 'facts'>
 
 /** What later lines of a call need of earlier facts. */
 interface LoggedCall {
-  readonly masked: string;
+  masked: string;
   readonly dnis: string;
   queue: string;
   /** In line, or at a ringing phone. */
@@ -119,6 +120,9 @@ function linesOfCall(
       call.waiting = false;
       return line;
     }
+    case 'ContactSealed':
+      call.masked = confidentialText;
+      return '';
     case 'ContactEnded': {
       const gaveUp = fact.by === 'citizen' && fact.reason !== 'node';
       const line = call.waiting
