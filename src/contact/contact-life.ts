@@ -7,7 +7,8 @@
 //   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
 //             holdNotice -> agent and supervisors are told; holdOver -> taken back from a hold by page
 //             supervisorRing -> the supervisor's phone is left alone
-//   leaving   leavingOver -> hung up (again)
+//   leaving   sayAgain -> said once more after a pause
+//             leavingOver -> hung up (again)
 //   ended     retire -> forgotten
 import type { AgentId } from './ids.js';
 import {
@@ -21,7 +22,16 @@ import {
   type Talk,
 } from './contact.js';
 import type { ContactEffect, ContactSignal } from './contact-signals.js';
-import { begin, digitPressed, flowGoesOn, keyDidNotCome, numberChanged } from './contact-flow.js';
+import {
+  begin,
+  digitPressed,
+  flowGoesOn,
+  keyDidNotCome,
+  nothingMore,
+  numberChanged,
+  pauseBetween,
+  sayOnceMore,
+} from './contact-flow.js';
 import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
 import {
   bridgeOf,
@@ -194,7 +204,8 @@ function settle(step: ContactStep, context: ContactContext): ContactStep {
       if (stage.offer.answeredAtMs !== null) return joinWhenHeard(step, context);
       return isQuiet(step) ? music(step, true) : step;
     case 'leaving':
-      return isQuiet(step) ? hangUpOnce(step) : step;
+      if (!isQuiet(step)) return step;
+      return stage.again === undefined ? hangUpOnce(step) : pauseBetween(step, context);
     case 'talking':
     case 'ended':
       return step;
@@ -362,9 +373,11 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return stage.at === 'talking' ? endSupervision(due, stage.talk, 'failed', context) : due;
     case 'talkOver':
       return stage.at === 'talking' ? agentLeft(due, stage.talk, 0, context) : due;
+    case 'sayAgain':
+      return sayOnceMore(due, context);
     case 'leavingOver':
       return arm(
-        ask(silence(due), hangUp(due.contact)),
+        ask(silence(nothingMore(due)), hangUp(due.contact)),
         'leavingOver',
         context.nowMs + context.policy.leavingMs,
       );
@@ -392,7 +405,7 @@ function resynced(
     case 'talking':
       return resyncTalk(step, stage.talk, seen, context);
     case 'leaving':
-      return ask(silence(step), hangUp(step.contact));
+      return ask(silence(nothingMore(step)), hangUp(step.contact));
     case 'ended':
       return ask(step, hangUp(step.contact));
   }

@@ -118,7 +118,14 @@ export type Stage =
   | { readonly at: 'offered'; readonly cursor: FlowCursor; readonly offer: Offer }
   | { readonly at: 'talking'; readonly cursor: FlowCursor; readonly talk: Talk }
   /** Last words, then hang-up. */
-  | { readonly at: 'leaving'; readonly by: EndedBy; readonly reason: string; readonly hangingUp: boolean }
+  | {
+      readonly at: 'leaving';
+      readonly by: EndedBy;
+      readonly reason: string;
+      readonly hangingUp: boolean;
+      /** Said once more after a pause, before the hang-up. */
+      readonly again?: SpokenPart;
+    }
   | { readonly at: 'ended' };
 
 export type StageName = Stage['at'];
@@ -175,6 +182,7 @@ export type ContactTimer =
   | 'holdOver'
   | 'supervisorRing'
   | 'talkOver'
+  | 'sayAgain'
   | 'leavingOver'
   | 'retire';
 
