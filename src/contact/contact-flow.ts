@@ -55,9 +55,38 @@ export const numberChanged = 'numberChanged';
 function announce(step: ContactStep, prompt: PromptRef, context: ContactContext): ContactStep {
   const { nowMs, policy } = context;
   const part = { prompt, mustHear: false };
-  const leaving = moveTo(step, { at: 'leaving', by: 'system', reason: numberChanged, hangingUp: false });
-  const mostMs = 2 * policy.playMs + policy.leavingMs;
-  return arm(say(leaving, [part, part], context), 'leavingOver', nowMs + mostMs);
+  const stage = {
+    at: 'leaving',
+    by: 'system',
+    reason: numberChanged,
+    hangingUp: false,
+    again: part,
+  } as const;
+  const mostMs = 2 * policy.playMs + betweenMs + policy.leavingMs;
+  return arm(say(moveTo(step, stage), [part], context), 'leavingOver', nowMs + mostMs);
+}
+
+/** Silence between the two, as it is heard from the network's own announcements. */
+const betweenMs = 1_000;
+
+/** What is to be said once more has been said once: the silence before it. */
+export function pauseBetween(step: ContactStep, { nowMs }: ContactContext): ContactStep {
+  return step.contact.deadlines.sayAgain === undefined ? arm(step, 'sayAgain', nowMs + betweenMs) : step;
+}
+
+/** Nothing is said once more: the call is being released. */
+export function nothingMore(step: ContactStep): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'leaving' || stage.again === undefined) return step;
+  const { again: _, ...last } = stage;
+  return moveTo(disarm(step, 'sayAgain'), last);
+}
+
+/** The silence is over. */
+export function sayOnceMore(step: ContactStep, context: ContactContext): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'leaving' || stage.again === undefined) return step;
+  return say(nothingMore(step), [stage.again], context);
 }
 
 /** Tells the flow what happened and does what it answers. */

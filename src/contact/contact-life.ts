@@ -2,6 +2,7 @@
 //
 // Deadlines and exits (every stage has one):
 //   flow      playOver -> next part; collect -> silence, which leads to a person; lookUp -> a person
+//             voicemailOver -> what was said is kept, the flow goes on
 //   waiting   treatment -> told something; queueTimeout, nobody -> the flow's spoken exit; prefer -> anybody
 //   offered   progress -> unreachable; rona -> back in line; joinOver -> back in line
 //   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
@@ -9,8 +10,8 @@
 //             silentOver -> a silent caller's keys mean nothing any more, the agent is told
 //             supervisorRing -> the supervisor's phone is left alone
 //   survey    playOver, collect -> asked once more, then goodbye; surveyOver -> goodbye
-//             voicemailOver -> what was said is kept, the flow goes on
-//   leaving   leavingOver -> hung up (again)
+//   leaving   sayAgain -> said once more after a pause
+//             leavingOver -> hung up (again)
 //   ended     retire -> forgotten
 import type { AgentId } from './ids.js';
 import { seal } from './confidential.js';
@@ -32,7 +33,10 @@ import {
   digitPressed,
   flowGoesOn,
   keyDidNotCome,
+  nothingMore,
   numberChanged,
+  pauseBetween,
+  sayOnceMore,
 } from './contact-flow.js';
 import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
 import {
@@ -255,7 +259,8 @@ function settle(step: ContactStep, context: ContactContext): ContactStep {
       if (stage.offer.answeredAtMs !== null) return joinWhenHeard(step, context);
       return isQuiet(step) ? music(step, true) : step;
     case 'leaving':
-      return isQuiet(step) ? hangUpOnce(step) : step;
+      if (!isQuiet(step)) return step;
+      return stage.again === undefined ? hangUpOnce(step) : pauseBetween(step, context);
     case 'talking':
     case 'ended':
       return step;
@@ -444,9 +449,11 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return stage.at === 'survey' ? breakOff(due, 'system', context) : due;
     case 'voicemailOver':
       return voicemailOver(due, 'longest', context);
+    case 'sayAgain':
+      return sayOnceMore(due, context);
     case 'leavingOver':
       return arm(
-        ask(silence(due), hangUp(due.contact)),
+        ask(silence(nothingMore(due)), hangUp(due.contact)),
         'leavingOver',
         context.nowMs + context.policy.leavingMs,
       );
@@ -480,7 +487,7 @@ function resynced(
     case 'survey':
       return flowGoesOn(tidyUp(step), stage.cursor, { type: 'resumed' }, context);
     case 'leaving':
-      return ask(silence(step), hangUp(step.contact));
+      return ask(silence(nothingMore(step)), hangUp(step.contact));
     case 'ended':
       return ask(step, hangUp(step.contact));
   }

@@ -161,7 +161,14 @@ export type Stage =
   /** 评价: the talk is over, the citizen is asked. */
   | { readonly at: 'survey'; readonly cursor: FlowCursor; readonly next: FlowNext }
   /** Last words, then hang-up. */
-  | { readonly at: 'leaving'; readonly by: EndedBy; readonly reason: string; readonly hangingUp: boolean }
+  | {
+      readonly at: 'leaving';
+      readonly by: EndedBy;
+      readonly reason: string;
+      readonly hangingUp: boolean;
+      /** Said once more after a pause, before the hang-up. */
+      readonly again?: SpokenPart;
+    }
   | { readonly at: 'ended' };
 
 export type StageName = Stage['at'];
@@ -224,6 +231,7 @@ export type ContactTimer =
   | 'talkOver'
   | 'surveyOver'
   | 'voicemailOver'
+  | 'sayAgain'
   | 'leavingOver'
   | 'retire';
 

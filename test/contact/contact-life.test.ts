@@ -280,11 +280,22 @@ t.test('a number that is served no more is told twice, unanswered, and released 
     [
       [0, { type: 'Arrived' }],
       [10_000, greetingHeard()],
+      [11_000, { type: 'TimerFired', timer: 'sayAgain' }],
       [20_000, greetingHeard('c1.2')],
     ],
     undefined,
     words,
   );
+  const between = live(
+    [
+      [0, { type: 'Arrived' }],
+      [10_000, greetingHeard()],
+    ],
+    undefined,
+    words,
+  );
+  t.equal(between.contact.deadlines.sayAgain, 11_000, 'a second of silence between the two');
+  t.equal(between.effects.filter((effect) => effect.do === 'play').length, 1);
   const plays = told.effects.flatMap((effect) => (effect.do === 'play' ? [effect.part.prompt] : []));
   t.same(plays, [words.announcement, words.announcement]);
   t.same(told.effects.at(-1), { do: 'hangUp', causeCode: 22 });
@@ -397,6 +408,7 @@ const timerNames: readonly ContactTimer[] = [
   'holdOver',
   'supervisorRing',
   'talkOver',
+  'sayAgain',
   'leavingOver',
   'retire',
 ];

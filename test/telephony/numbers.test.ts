@@ -113,7 +113,13 @@ t.test(
       slot,
       timeoutMs: 20_000,
     });
-    await station.hears(here, 'trans.prompt', { sinceMs: first.endsAtMs - 500, slot, timeoutMs: 20_000 });
+    const second = await station.hears(here, 'trans.prompt', {
+      sinceMs: first.endsAtMs - 500,
+      slot,
+      timeoutMs: 20_000,
+    });
+    const betweenMs = second.atMs - first.endsAtMs;
+    t.ok(betweenMs >= 800 && betweenMs <= 2_000, `${String(betweenMs)} ms of silence between the two`);
     const end = await here.untilEnded(15_000);
     t.match(end, { by: 'remote', status: 410 }, 'never answered');
     t.match(await lastRecord(), { entryId: '12300', answered: false, excluded: 'promptOnly', missed: false });
