@@ -84,7 +84,7 @@ const idsOf = (records: readonly ContactRecord[]) => records.map(({ contactId })
 
 t.test('random hotlines: the count in every cell is the number of calls listed behind it', async (t) => {
   const met = new Set<string>();
-  for (const seed of [7, Math.floor(Math.random() * 1e9)]) {
+  for (const seed of [7, 8, Math.floor(Math.random() * 1e9)]) {
     const world = await busyHotline(site, seed, 150);
     const records = readerOf(createRecordStore(await carried(t, world.journal)));
     // Called back by nobody yet: some are, so that this subset is met too.
