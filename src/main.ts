@@ -169,7 +169,12 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     clock: systemClock,
     ids: uuidV7,
     sites,
-    book: createEventPromptBook(join(config.home, 'event-prompts.json')),
+    book: createEventPromptBook(join(config.home, 'event-prompts.json'), (asideFile) =>
+      log.error(
+        { asideFile },
+        'the list of event prompts was damaged and is set aside: none is told, write them again',
+      ),
+    ),
     voice: eventSounds,
     wentLive: () => changed.engine?.eventWentLive(),
   });

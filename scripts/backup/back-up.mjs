@@ -114,6 +114,7 @@ async function gather(layout, held, staged) {
   await copyFolder(layout.promptRecordings, path.join(staged, 'prompt-recordings'));
   await copyFolder(layout.siteVersions, path.join(staged, 'site-versions'));
   await copyFolder(layout.siteDrafts, path.join(staged, 'site-drafts'));
+  await copyEvents(layout, staged);
   await copySign(path.join(layout.home, 'alive'), path.join(staged, 'alive'));
   const recordings = await listRecordings(layout.recordings);
   const { version } = JSON.parse(await readFile(path.join(layout.project, 'package.json'), 'utf8'));
@@ -148,6 +149,14 @@ async function copyFolder(from, to) {
       if (error.code !== 'ENOENT') throw error;
     });
   }
+}
+
+/** The list first: it names no sound that is not there yet. @param {Layout} layout @param {string} staged */
+async function copyEvents(layout, staged) {
+  await copyFile(layout.eventPrompts, path.join(staged, 'event-prompts.json')).catch((error) => {
+    if (error.code !== 'ENOENT') throw error; // there never was one
+  });
+  await copyFolder(layout.eventSounds, path.join(staged, 'event-sounds'));
 }
 
 /** The last sign of life: after a restore the gap in the data begins there. @param {string} from @param {string} to */

@@ -23,8 +23,19 @@ import { SetupFailure } from '../install/failure.mjs';
 /** @typedef {{readonly bytes: number, readonly sha256: string}} FileMark */
 
 export const MANIFEST = 'manifest.json';
-const FOLDERS = ['secrets', 'spool', 'cdr', 'flows', 'prompt-recordings', 'site-versions', 'site-drafts'];
-const PLACES = new RegExp(`^(?:database\\.dump|alive|(?:${FOLDERS.join('|')})/[^\\0]+)$`);
+const FOLDERS = [
+  'secrets',
+  'spool',
+  'cdr',
+  'flows',
+  'prompt-recordings',
+  'site-versions',
+  'site-drafts',
+  'event-sounds',
+];
+const PLACES = new RegExp(
+  `^(?:database\\.dump|alive|event-prompts\\.json|(?:${FOLDERS.join('|')})/[^\\0]+)$`,
+);
 
 /** @param {string} file */
 export async function sha256Of(file) {

@@ -92,7 +92,10 @@ async function putInPlace(layout, staged) {
     'prompt-recordings': layout.promptRecordings,
     'site-versions': layout.siteVersions,
     'site-drafts': layout.siteDrafts,
+    'event-prompts.json': layout.eventPrompts,
+    'event-sounds': layout.eventSounds,
   };
+  await mkdir(layout.sounds, { recursive: true });
   for (const [name, place] of Object.entries({ ...places, flows: path.join(layout.home, 'flows') })) {
     await rename(path.join(staged, name), place).catch((error) => {
       if (error.code !== 'ENOENT') throw error; // there was none

@@ -37,6 +37,8 @@ export const projectDir = path.resolve(path.dirname(fileURLToPath(import.meta.ur
  * @property {string} promptRecordings recordings of prompts that were uploaded by page
  * @property {string} siteVersions every version of what citizens hear
  * @property {string} siteDrafts drafts that wait for a second person
+ * @property {string} eventPrompts the file of the event prompts
+ * @property {string} eventSounds
  * @property {string} moh hold music
  * @property {string} cdr
  * @property {string} log
@@ -112,6 +114,8 @@ function foldersOf(home) {
     promptRecordings: path.join(home, 'prompt-recordings'),
     siteVersions: path.join(home, 'site-versions'),
     siteDrafts: path.join(home, 'site-drafts'),
+    eventPrompts: path.join(home, 'event-prompts.json'),
+    eventSounds: path.join(home, 'sounds', 'events'),
     moh: path.join(home, 'moh'),
     cdr: path.join(home, 'cdr'),
     log: path.join(home, 'log'),

@@ -96,7 +96,13 @@ import {
   talkOf,
   talkRanOut,
 } from './contact-talk.js';
-import { beginVoicemail, closeVoicemail, voicemailOver, voicemailStarted } from './contact-voicemail.js';
+import {
+  beginVoicemail,
+  closeVoicemail,
+  voicemailFailed,
+  voicemailOver,
+  voicemailStarted,
+} from './contact-voicemail.js';
 import { forgetVoice, freshEvent, isQuiet, music, playEnded, playNext, silence } from './contact-voice.js';
 import type { ContactId, SupervisionId } from './ids.js';
 import { warn } from './contact-warning.js';
@@ -217,13 +223,9 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'RecordingFailed':
       return recordingFailed(step, signal.reason);
     case 'VoicemailStarted':
-      return voicemailStarted(step, signal.file, context);
+      return voicemailStarted(step, signal, context);
     case 'VoicemailFailed':
-      return voicemailOver(
-        record(step, { type: 'RecordingFailed', reason: signal.reason }),
-        'fault',
-        context,
-      );
+      return voicemailFailed(step, signal, context);
     case 'AudioChecked':
       return audioChecked(step, signal);
     case 'Resynced':
@@ -393,6 +395,7 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
     case 'CallHelp':
     case 'GiveRoute':
     case 'Warn':
+    case 'AskSilentCaller':
     case 'Supervise':
       return refuse(contact, 'CONTACT_NOT_TALKING');
     case 'ChangeSupervision':

@@ -28,7 +28,7 @@ export function limitWords({ untilMs }: CallLimit, nowMs: number): PromptRef {
 /** He pressed the key for help, whatever he hears at that moment: in line as if there were no limit. */
 export function setLimitAside(step: ContactStep, context: ContactContext): ContactStep {
   const { arrival, needsHelp, place, stage } = step.contact;
-  const isOver = stage.at === 'leaving' || stage.at === 'ended' || stage.at === 'talking';
+  const isOver = ['talking', 'survey', 'leaving', 'ended'].includes(stage.at);
   if (arrival.limit === undefined || needsHelp === true || isOver) return step;
   const aside = record(patch(step, { needsHelp: true }), { type: 'LimitSetAside' });
   if (place === null) return aside;

@@ -106,8 +106,9 @@ export type ContactSignal =
   | ({ readonly type: 'Seal' } & SealWish)
   | { readonly type: 'RecordingStarted'; readonly file: string }
   | { readonly type: 'RecordingFailed'; readonly reason: string }
-  | { readonly type: 'VoicemailStarted'; readonly file: string }
-  | { readonly type: 'VoicemailFailed'; readonly reason: string }
+  /** `count` as `takeVoicemail` had it: word of an earlier one changes nothing. */
+  | { readonly type: 'VoicemailStarted'; readonly count: number; readonly file: string }
+  | { readonly type: 'VoicemailFailed'; readonly count: number; readonly reason: string }
   | { readonly type: 'AudioChecked'; readonly citizenHeard: boolean; readonly agentHeard: boolean }
   /** After a restart or a reconnect: what Asterisk really has of this contact. */
   | {

@@ -1,7 +1,10 @@
 // 留言: a citizen speaks to nobody and is called back. What he says is kept from the tone on, however it ends; too short, it is none.
 import type { Contact, VoicemailEnd } from './contact.js';
 import { flowGoesOn } from './contact-flow.js';
+import type { ContactSignal } from './contact-signals.js';
 import { arm, ask, disarm, patch, record, type ContactContext, type ContactStep } from './contact-step.js';
+
+type Heeded<Type extends ContactSignal['type']> = Extract<ContactSignal, { readonly type: Type }>;
 
 /** Shorter than this nobody has said anything; ASSUMED. */
 const shortestMs = 2_000;
@@ -22,11 +25,27 @@ export function beginVoicemail(step: ContactStep, longestMs: number, context: Co
 }
 
 /** The recording runs: from now on he is heard. */
-export function voicemailStarted(step: ContactStep, file: string, context: ContactContext): ContactStep {
+export function voicemailStarted(
+  step: ContactStep,
+  { count, file }: Heeded<'VoicemailStarted'>,
+  context: ContactContext,
+): ContactStep {
   const { voicemail, stage } = step.contact;
-  if (voicemail?.running !== true || stage.at !== 'flow' || stage.next.type !== 'voicemail') return step;
+  if (voicemail?.running !== true || voicemail.count !== count) return step;
+  if (stage.at !== 'flow' || stage.next.type !== 'voicemail') return step;
   const running = patch(step, { voicemail: { ...voicemail, file, sinceMs: context.nowMs } });
   return arm(running, 'voicemailOver', context.nowMs + stage.next.longestMs);
+}
+
+/** Nothing of it can be kept. */
+export function voicemailFailed(
+  step: ContactStep,
+  { count, reason }: Heeded<'VoicemailFailed'>,
+  context: ContactContext,
+): ContactStep {
+  const { voicemail } = step.contact;
+  if (voicemail?.running !== true || voicemail.count !== count) return step;
+  return voicemailOver(record(step, { type: 'RecordingFailed', reason }), 'fault', context);
 }
 
 /** He is done, or nothing can be kept of it: the flow goes on. */

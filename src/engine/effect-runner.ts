@@ -143,7 +143,7 @@ async function perform(
     case 'takeVoicemail': {
       const file = voicemailFile(contact, effect.count);
       await telephony.record(channelId, file);
-      return signal(id, { type: 'VoicemailStarted', file });
+      return signal(id, { type: 'VoicemailStarted', count: effect.count, file });
     }
     case 'checkRecording':
       if (await telephony.recordingGrows(recordingFile(contact, effect.talk))) return;
@@ -208,7 +208,11 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
     case 'record':
       return { type: 'RecordingFailed', reason: error instanceof AppError ? error.code : 'notStarted' };
     case 'takeVoicemail':
-      return { type: 'VoicemailFailed', reason: error instanceof AppError ? error.code : 'notStarted' };
+      return {
+        type: 'VoicemailFailed',
+        count: effect.count,
+        reason: error instanceof AppError ? error.code : 'notStarted',
+      };
     case 'checkRecording':
       return { type: 'RecordingFailed', reason: 'notFound' };
     default:

@@ -89,7 +89,7 @@ export function createEventPrompts(parts: EventPromptsParts): EventPrompts {
     const next = [event, ...others.filter((one) => !dropped.includes(one))];
     await book.write(next);
     known = next;
-    await Promise.all(dropped.map(({ id }) => voice.forget(id)));
+    await Promise.allSettled(dropped.map(({ id }) => voice.forget(id))); // a sound that stays is no fault of the change
     return event;
   }
 
@@ -99,9 +99,14 @@ export function createEventPrompts(parts: EventPromptsParts): EventPrompts {
     refuseFaulty(wish, [...site.entries.keys()], eventFaults(site, wish.text), draftedAtMs);
     const id = parts.ids.next();
     const heard = eventWords(site, wish.text);
+    // Takes seconds, or a minute behind a build of all prompts: nobody's confirmation waits for it.
     const { durationMs, pinyin } = await voice.speak(id, heard);
     const drafted = { draftedBy: by, draftedAtMs };
-    return put({ id, ...wish, heard, pinyin, durationMs, state: 'draft', ...drafted });
+    const event: EventPrompt = { id, ...wish, heard, pinyin, durationMs, state: 'draft', ...drafted };
+    return inTurn(() => put(event)).catch(async (error: unknown) => {
+      await voice.forget(id);
+      throw error;
+    });
   }
 
   async function confirm(by: string, id: string): Promise<EventPrompt> {
@@ -130,7 +135,7 @@ export function createEventPrompts(parts: EventPromptsParts): EventPrompts {
       const live = known.filter((event) => isLive(event, nowMs) && concerns(event, call));
       return live.toSorted((a, b) => (a.liveAtMs ?? 0) - (b.liveAtMs ?? 0));
     },
-    draft: (by, wish) => inTurn(() => draft(by, wish)),
+    draft,
     confirm: (by, id) => inTurn(() => confirm(by, id)),
     end: (by, id) => inTurn(() => end(by, id)),
   };

@@ -78,34 +78,34 @@ t.test('agents and checkers write none; what cannot be said is refused in words'
   t.match(await call('GET /api/v1/events/none/audio', { cookie: leader }), { statusCode: 404 });
 });
 
-t.test(
-  'the file they are kept in: whole or not at all, and never written over when it cannot be read',
-  async (t) => {
-    const file = path.join(t.testdir(), 'below', 'event-prompts.json');
-    const book = createEventPromptBook(file);
-    t.same(book.read(), [], 'none yet');
-    const event: EventPrompt = {
-      id: 'e1',
-      text: '停电',
-      heard: '通知',
-      pinyin: 'tōng',
-      durationMs: 1,
-      when: 'first',
-      entryIds: [],
-      areaCodes: ['0311'],
-      untilMs: 9,
-      state: 'live',
-      draftedBy: '1001',
-      draftedAtMs: 1,
-      confirmedBy: '1002',
-      liveAtMs: 2,
-    };
-    await book.write([event]);
-    t.same(book.read(), [event]);
-    for (const damaged of ['[{"id": 1}]', '[', '']) {
-      await writeFile(file, damaged);
-      t.throws(() => book.read(), { code: 'CONFIG_INVALID' }, damaged);
-      t.equal(await readFile(file, 'utf8'), damaged);
-    }
-  },
-);
+t.test('the file they are kept in: whole or not at all, and set aside when it cannot be read', async (t) => {
+  const file = path.join(t.testdir(), 'below', 'event-prompts.json');
+  const aside: string[] = [];
+  const book = createEventPromptBook(file, (one) => aside.push(one));
+  t.same(book.read(), [], 'none yet');
+  const event: EventPrompt = {
+    id: 'e1',
+    text: '停电',
+    heard: '通知',
+    pinyin: 'tōng',
+    durationMs: 1,
+    when: 'first',
+    entryIds: [],
+    areaCodes: ['0311'],
+    untilMs: 9,
+    state: 'live',
+    draftedBy: '1001',
+    draftedAtMs: 1,
+    confirmedBy: '1002',
+    liveAtMs: 2,
+  };
+  await book.write([event]);
+  t.same(book.read(), [event]);
+  for (const damaged of ['[{"id": 1}]', '[', '']) {
+    await writeFile(file, damaged);
+    t.same(book.read(), [], damaged);
+    t.equal(await readFile(aside.at(-1) ?? '', 'utf8'), damaged);
+    t.same(book.read(), [], 'said once');
+  }
+  t.equal(new Set(aside).size, 3, 'each is kept');
+});

@@ -375,7 +375,9 @@ export async function openOffice({
     clock: world.clock,
     ids: { next: () => `event-${String((eventIds += 1))}` },
     sites: { current: () => site, ofVersion: () => site },
-    book: createEventPromptBook(path.join(recordingsDir, 'event-prompts.json')),
+    book: createEventPromptBook(path.join(recordingsDir, 'event-prompts.json'), (aside) => {
+      throw new Error(`damaged: ${aside}`);
+    }),
     voice: eventSounds,
     wentLive: () => world.engine.eventWentLive(),
   });

@@ -375,6 +375,9 @@ t.test('a key in the menu acts at once, and what is left of the notice is still 
 t.test('persons are refused what does not fit the moment', async (t) => {
   const waiting = talking.slice(0, 1);
   t.equal(live([...waiting, [1, { type: 'AgentReleased', agentId }]]).refused, 'CONTACT_NOT_TALKING');
+  const gone: readonly [number, ContactSignal] = [9_100, { type: 'CallerGone', causeCode: 16, inGap: false }];
+  for (const type of ['AskSilentCaller', 'Warn', 'AgentReleased'] as const)
+    t.equal(live([...talking, gone, [9_200, { type, agentId }]]).refused, 'CONTACT_NOT_TALKING', type);
   const other = '1002' as AgentId;
   t.equal(
     live([...talking, [9_100, { type: 'AgentReleased', agentId: other }]]).refused,

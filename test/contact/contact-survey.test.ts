@@ -20,9 +20,9 @@ const shipped = site.contactPolicy.survey;
 const arrival = { arrivedAtMs: noonMs, tag: 'main', channelId: 'ch1', bootId: 'b1' } as unknown as Arrival;
 
 /** One contact lived through; its own deadlines fire when they are due. */
-function life(survey: SurveyPolicy = shipped, tag = 'main') {
+function life(survey: SurveyPolicy = shipped, tag = 'main', limit?: Arrival['limit']) {
   let nowMs = noonMs;
-  let contact: Contact = newContact('c1' as ContactId, { ...arrival, tag });
+  let contact: Contact = newContact('c1' as ContactId, { ...arrival, tag, ...(limit && { limit }) });
   const facts: ContactFact[] = [];
   const effects: ContactEffect[] = [];
   const context = (): ContactContext => ({
@@ -257,4 +257,13 @@ t.test('from any point, whatever comes, it ends within its bound, and once', asy
     one.take({ type: 'Resynced', citizenUp: true, leg: 'gone', joined: false, nodeRestarted: false });
   }
   t.ok(one.nowMs() - beganAtMs <= limitMs + 3_000);
+});
+
+t.test('a caller under a limit answers 0: no key for help any more', (t) => {
+  const one = asked(
+    life(shipped, 'main', { level: 'last', untilMs: noonMs + 86_400_000 }),
+  );
+  one.key('0');
+  t.notOk(one.types().includes('LimitSetAside'));
+  t.end();
 });

@@ -82,7 +82,7 @@ function life() {
     /** The tone is over and the recording runs. */
     speaks() {
       while (contact.voice.playing !== null) one.heard();
-      one.take({ type: 'VoicemailStarted', file: '2026/06/10/c1-m1.wav' });
+      one.take({ type: 'VoicemailStarted', count: 1, file: '2026/06/10/c1-m1.wav' });
     },
   };
   one.take({ type: 'Arrived' });
@@ -130,7 +130,7 @@ t.test('nothing said, or nothing that could be kept: nobody is told that it was'
   t.equal(short.said().at(-1), 'exit.timeout');
   const full = life();
   while (full.contact().voice.playing !== null) full.heard();
-  full.take({ type: 'VoicemailFailed', reason: 'RECORDING_DISK_LOW' });
+  full.take({ type: 'VoicemailFailed', count: 1, reason: 'RECORDING_DISK_LOW' });
   t.match(full.facts.at(-2), { type: 'RecordingFailed', reason: 'RECORDING_DISK_LOW' });
   t.equal(full.said().at(-1), 'exit.timeout');
   const mute = life();
@@ -150,6 +150,10 @@ t.test(
     while (one.contact().voice.playing !== null) one.heard();
     t.same(one.said().slice(-3), ['menu.resume', 'msg.record', 'msg.tone']);
     t.equal(one.contact().voicemail?.count, 2);
+    const before = one.contact();
+    one.take({ type: 'VoicemailStarted', count: 1, file: '2026/06/10/c1-m1.wav' });
+    one.take({ type: 'VoicemailFailed', count: 1, reason: 'notStarted' });
+    t.same(one.contact(), before, 'late word of the first one changes nothing of the second');
     const lost = life();
     lost.speaks();
     lost.pass(5_000);

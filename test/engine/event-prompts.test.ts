@@ -18,7 +18,14 @@ const wish: EventPromptWish = {
 };
 
 function desk(stored: readonly EventPrompt[] = []) {
-  const state = { nowMs: 1_000, writes: true, live: 0, book: stored, sounds: new Set<string>() };
+  const state = {
+    nowMs: 1_000,
+    writes: true,
+    live: 0,
+    book: stored,
+    sounds: new Set<string>(),
+    speaking: Promise.resolve(),
+  };
   let ids = 0;
   const events = createEventPrompts({
     clock: { nowMs: () => state.nowMs },
@@ -33,6 +40,7 @@ function desk(stored: readonly EventPrompt[] = []) {
     },
     voice: {
       async speak(id) {
+        await state.speaking;
         state.sounds.add(id);
         return { durationMs: 9_000, pinyin: 'shòu' };
       },
@@ -91,6 +99,22 @@ t.test('a restart goes on with what is live; what could not be written is not in
   await events.confirm('1002', id);
   t.match(desk(state.book).events.forCall(call), [{ id }]);
 });
+
+t.test(
+  'while one is being spoken others are confirmed; what could not be kept leaves no sound',
+  async (t) => {
+    const { events, state } = desk();
+    const { id } = await events.draft('1001', wish);
+    let spoken = () => undefined as void;
+    state.speaking = new Promise<void>((resolve) => (spoken = resolve));
+    const slow = events.draft('1001', wish);
+    t.match(await events.confirm('1002', id), { state: 'live' });
+    state.writes = false;
+    spoken();
+    await t.rejects(slow, /disk is full/);
+    t.same([...state.sounds], [id]);
+  },
+);
 
 t.test('three at one time; those long over are forgotten with their sounds', async (t) => {
   const { events, state } = desk();

@@ -161,6 +161,9 @@ t.test(
     await mkdir(path.dirname(recording), { recursive: true });
     await writeFile(recording, 'RIFF some sound');
     await utimes(recording, tenOClockMs / 1000, tenOClockMs / 1000);
+    await mkdir(old.eventSounds, { recursive: true });
+    await writeFile(old.eventPrompts, '[]\n');
+    await writeFile(path.join(old.eventSounds, 'e1.wav'), 'RIFF an event');
     const service = await startAll(old);
     await untilCarried(old, 'c19');
     const first = await script(oldEnv, 'backup.mjs', folder, '--recordings');
@@ -255,6 +258,8 @@ t.test(
       t.same(await mark(fresh), await mark(old), name);
     }
     t.same(await readFile(path.join(fresh.recordings, '2026/11/23/c-1.wav'), 'utf8'), 'RIFF some sound');
+    t.equal(await readFile(fresh.eventPrompts, 'utf8'), '[]\n');
+    t.equal(await readFile(path.join(fresh.eventSounds, 'e1.wav'), 'utf8'), 'RIFF an event');
     t.equal(await stat(path.join(fresh.home, 'alive')).then(({ mtimeMs }) => mtimeMs > 0), true);
 
     const service = await startService(old, { watch: false });

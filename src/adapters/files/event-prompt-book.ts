@@ -1,12 +1,11 @@
 // The event prompts in one small file below YIHAO_HOME: read at the start, replaced whole at each change.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { eventPromptTimes } from '../../contact/event-prompt.js';
 import type { EventPromptBook } from '../../engine/event-prompts.js';
-import { AppError } from '../../errors.js';
 
 const optional = Type.Optional;
 const bookSchema = Type.Array(
@@ -31,17 +30,20 @@ const bookSchema = Type.Array(
 );
 
 /**
- * A book in this file; none yet is an empty one.
- * @throws AppError CONFIG_INVALID from `read` if the file is damaged: it is never written over unread
+ * A book in this file; none yet is an empty one. A hotline is not kept from starting by a damaged one: it is set aside, never written over.
+ * @param onDamaged is told where the damaged file is now
  */
-export function createEventPromptBook(file: string): EventPromptBook {
+export function createEventPromptBook(file: string, onDamaged: (asideFile: string) => void): EventPromptBook {
   return {
     read() {
       const text = readIfThere(file);
       if (text === undefined) return [];
       const book = parse(text);
       if (Value.Check(bookSchema, book)) return book;
-      throw new AppError('CONFIG_INVALID', { file, reason: 'the list of event prompts is damaged' });
+      const aside = freeName(`${file}.damaged`);
+      renameSync(file, aside);
+      onDamaged(aside);
+      return [];
     },
     async write(all) {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -55,6 +57,14 @@ export function createEventPromptBook(file: string): EventPromptBook {
       await rename(`${file}.new`, file);
     },
   };
+}
+
+/** The first of `stem-1`, `stem-2` ... that is not there. */
+function freeName(stem: string): string {
+  for (let count = 1; ; count += 1) {
+    const name = `${stem}-${String(count)}`;
+    if (!existsSync(name)) return name;
+  }
 }
 
 function readIfThere(file: string): string | undefined {
