@@ -1,5 +1,5 @@
 // @ts-check
-// npm test: sets up what tests need, then the check, then every test that listens: three files at a time, a few alone.
+// npm test: sets up what tests need, then the check, then every test that listens: two files at a time, a few alone.
 
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -22,15 +22,22 @@ const ALONE = new Map([
 
 /** Begun first, the longest first, so that none is left running by itself at the end. The others follow by name. */
 const LONGEST = [
-  'telephony/database-killed',
-  'telephony/feature-codes',
+  'telephony/progress-query',
   'telephony/queueing',
-  'telephony/menu',
-  'telephony/offers',
-  'telephony/phone-death',
+  'telephony/database-killed',
+  'telephony/event-prompts',
   'telephony/zero-menu',
+  'telephony/phone-death',
+  'telephony/feature-codes',
+  'telephony/numbers',
   'machine/dialplan',
+  'telephony/publishing',
   'telephony/redis-killed',
+  'browser/pages',
+  'telephony/nuisance',
+  'telephony/menu',
+  'telephony/confidential',
+  'telephony/offers',
   'machine/start',
   'telephony/privacy',
   'machine/demo',

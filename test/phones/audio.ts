@@ -125,6 +125,9 @@ export function matchesWavInPieces(
   return { score: weight === 0 ? 0 : sum / weight, atMs: window.fromMs + atMs };
 }
 
+/** A likeness below this stays below 0.5 at the best place, too: not worth the most costly part of the search. */
+const worthRefining = 0.3;
+
 /** Where `pattern` lies in `samples` best (`atMs` from their start), by normalised cross-correlation of the band up to 1 kHz. */
 export function findSamples(samples: Int16Array, pattern: Int16Array): WavMatch {
   const wanted = decimate(pattern);
@@ -142,6 +145,8 @@ export function findSamples(samples: Int16Array, pattern: Int16Array): WavMatch 
     if (score > best.score) best = { score, at: k };
     windowEnergy += (signal[k + wanted.length] ?? 0) ** 2 - (signal[k] ?? 0) ** 2;
   }
+  if (best.score < worthRefining)
+    return { score: best.score, atMs: (best.at * decimation * 1_000) / sampleRateHz };
   const { score, at } = refine(samples, wanted, best.at * decimation, wantedEnergy);
   return { score: Math.min(1, Math.max(score, best.score)), atMs: (at * 1_000) / sampleRateHz };
 }

@@ -125,7 +125,7 @@ export interface Phone {
   incoming(timeoutMs?: number): Promise<Call>;
   /** Changes what happens at the next INVITE. */
   setOnInvite(onInvite: OnInvite): void;
-  /** The power is cut: sockets close, nothing is said to anyone. */
+  /** The power is cut: nothing is said to anyone, and nobody else gets its address before `close`. */
   die(): Promise<void>;
   /** Ends all calls, unregisters (each at most 2 s), closes everything. */
   close(): Promise<void>;
@@ -240,11 +240,11 @@ export async function createPhone(options: PhoneOptions): Promise<Phone> {
     });
   };
 
-  const shut = async (): Promise<void> => {
+  const die = async (): Promise<void> => {
     closed = true;
     timers.close();
+    transactions.die();
     await Promise.all([...legs.values()].map((leg) => leg.drop()));
-    await transactions.close();
   };
 
   return {
@@ -280,12 +280,14 @@ export async function createPhone(options: PhoneOptions): Promise<Phone> {
     },
     incoming: (timeoutMs = incomingWaitMs) => condition.until('incoming call', timeoutMs, () => rang.shift()),
     setOnInvite: (next) => void (onInvite = next),
-    die: shut,
+    die,
     async close() {
-      if (closed) return;
-      await Promise.all([...legs.values()].map((leg) => leg.call.hangUp()));
-      if (registration?.registered) await withinGoodbye(registration.unregister());
-      await shut();
+      if (!closed) {
+        await Promise.all([...legs.values()].map((leg) => leg.call.hangUp()));
+        if (registration?.registered) await withinGoodbye(registration.unregister());
+        await die();
+      }
+      await transactions.close();
     },
   };
 }

@@ -22,6 +22,8 @@ export interface SipTransport {
   readonly malformedCount: number;
   send(message: SipMessage, destination: SipAddress): void;
   /** Closes without a word to anyone. */
+  /** From now on nothing is taken or sent, but the port stays ours: no other phone of this machine may answer in its place. */
+  deafen(): void;
   close(): Promise<void>;
 }
 
@@ -33,8 +35,10 @@ export async function openSipTransport(options: {
 }): Promise<SipTransport> {
   const socket = await openUdpSocket(options.bind);
   let malformedCount = 0;
+  let deaf = false;
   let closed = false;
   const receive = (datagram: Buffer, source: SipAddress): void => {
+    if (deaf) return;
     if (datagram.every((byte) => byte === 13 || byte === 10 || byte === 0)) return;
     try {
       const message = parseSipMessage(datagram);
@@ -52,8 +56,12 @@ export async function openSipTransport(options: {
       return malformedCount;
     },
     send(message, destination) {
-      if (closed || options.loss(message, 'out')) return;
+      if (closed || deaf || options.loss(message, 'out')) return;
       socket.send(formatSipMessage(message), destination.port, destination.host);
+    },
+    deafen() {
+      deaf = true;
+      socket.unref();
     },
     async close() {
       if (closed) return;

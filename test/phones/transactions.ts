@@ -45,6 +45,8 @@ export interface Transactions {
   readonly malformedCount: number;
   /** Starts a client transaction; Via is added here. Not for ACK. */
   request(request: SipRequest, destination: SipAddress, handlers: ClientHandlers): ClientTransaction;
+  /** Ends all timers; nothing is taken or sent any more, but the port is kept until `close`. */
+  die(): void;
   /** Closes the socket and all timers; nothing is sent, no handler is called any more. */
   close(): Promise<void>;
 }
@@ -123,6 +125,12 @@ export async function openTransactions(options: {
     return client;
   };
 
+  const stop = (): void => {
+    timers.close();
+    clients.clear();
+    servers.clear();
+  };
+
   return {
     host: transport.host,
     port: transport.port,
@@ -141,10 +149,12 @@ export async function openTransactions(options: {
           }),
       };
     },
+    die() {
+      stop();
+      transport.deafen();
+    },
     async close() {
-      timers.close();
-      clients.clear();
-      servers.clear();
+      stop();
       await transport.close();
     },
   };

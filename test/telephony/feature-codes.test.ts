@@ -51,66 +51,14 @@ async function dials(t: Test, phone: Phone, code: string, promptId: string, slot
   t.equal((await call.untilEnded()).by, 'remote', 'and it is over');
 }
 
-t.test(
-  'log in by 工号 and PIN, wrong ones refused; every code answers, and is refused in the wrong moment',
-  async (t) => {
-    const phone = await deskPhone(t, 'd1001');
-    const pin = await station.pin('1001');
-    const wrong = pin.startsWith('9') ? '111111' : '999999';
-    await dials(t, phone, '*22', 'a.deny');
-
-    const login = await phone.call('*201001#');
-    await login.untilUp();
-    await station.hears(login, 'a.pin', { sinceMs: login.answeredAtMs ?? 0 });
-    let sinceMs = Date.now();
-    await login.sendDigits(`${wrong}#`);
-    await station.hears(login, 'a.badpin', { sinceMs });
-    t.equal(await stateOf('1001'), 'offline', 'a wrong PIN logs nobody in');
-    sinceMs = Date.now();
-    await login.sendDigits(`${pin}#`);
-    await station.hears(login, 'a.login', { sinceMs });
-    await login.untilEnded();
-    t.equal(await stateOf('1001'), 'break', 'signed in, and not ready until he says so');
-
-    await dials(t, phone, '*22', 'a.ready');
-    t.equal(await stateOf('1001'), 'ready');
-    await dials(t, phone, '*232', 'a.break', 'meal');
-    t.equal(await stateOf('1001'), 'break');
-    const asked = await phone.call('*23');
-    await asked.untilUp();
-    await station.hears(asked, 'a.break.ask', { sinceMs: asked.answeredAtMs ?? 0, firstMs: 1_500 });
-    sinceMs = Date.now();
-    await asked.sendDigits('4');
-    await station.hears(asked, 'a.break', { sinceMs, slot: 'meeting' });
-    await asked.untilEnded();
-    await dials(t, phone, '*29', 'a.state', 'break');
-    await dials(t, phone, '*24', 'a.nocall');
-    await dials(t, phone, '*25', 'a.nocall');
-    await dials(t, phone, '*261', 'a.nocall');
-    await dials(t, phone, '*21', 'a.logout');
-    t.equal(await stateOf('1001'), 'offline');
-  },
-);
-
-t.test('the headset test gives back what is said, and a feature call makes nobody busy', async (t) => {
-  const phone = await deskPhone(t, 'd1002');
-  await station.signIn('1002', 'd1002');
-  const call = await phone.call('*43');
-  await call.untilUp();
-  await station.hears(call, 'a.echo', { sinceMs: call.answeredAtMs ?? 0 });
-  call.say({ kind: 'tone', hz: 650 });
-  await sleep(1_500);
-  const window = { fromMs: Date.now() - 700, toMs: Date.now() };
-  t.ok(heard(call, { hz: 650, ...window }) > 0.9, 'he hears himself');
-  t.equal(await stateOf('1002'), 'ready', 'and is still free');
-  t.same(await station.facts('AgentOwnCall'), []);
-  await call.hangUp();
-  await station.until('no channel left', async () => (await station.channels()).length === 0 || undefined);
-  await station.api('POST', '/api/v1/agents/1002/sign-out', { reason: '测试' });
-});
+interface Talk {
+  readonly citizen: Call;
+  readonly agent: Call;
+  readonly contactId: string;
+}
 
 /** A talk with both in it, silent, the 工号 spoken. */
-async function talk(seat: Seat, last4: string): Promise<{ citizen: Call; agent: Call; contactId: string }> {
+async function talk(seat: Seat, last4: string): Promise<Talk> {
   const phone = await station.citizen(last4);
   const citizen = await phone.call('12345');
   const agent = await seat.phone.incoming();
@@ -125,54 +73,140 @@ async function talk(seat: Seat, last4: string): Promise<{ citizen: Call; agent: 
   return { citizen, agent, contactId: connected.id };
 }
 
-t.test(
-  'in a talk codes are whispered to the agent alone; the citizen gets other keys, and no sound of the codes',
-  async (t) => {
-    const seat = await station.seat('1003');
-    const { citizen, agent, contactId } = await talk(seat, '0040');
-    /** Presses and hears the answer. */
-    const press = async (keys: string, promptId: string, method: 'rfc4733' | 'info', slot?: string) => {
-      const sinceMs = Date.now();
-      await agent.sendDigits(keys, { method });
-      const match = await station.hears(agent, promptId, { sinceMs, ...(slot !== undefined && { slot }) });
-      t.ok(match.score >= 0.8, `${keys}: ${promptId}`);
-      await sleep(300);
-    };
-    const fromMs = Date.now();
-    await press('*261', 'a.disp', 'rfc4733');
-    await press('*29', 'a.state', 'info', 'talking');
-    await press('*22', 'a.fail', 'rfc4733');
-    await press('*24', 'a.fail', 'rfc4733');
-    await press('*99', 'a.fail', 'info');
-    await press('*21', 'a.logout.wait', 'rfc4733');
-    t.ok(silence(citizen, { fromMs, toMs: Date.now() }), 'the citizen hears nothing of it');
-    t.same(citizen.digits, [], 'and gets no digit');
-    await agent.sendDigits('12#');
-    await citizen.untilDigits('12#');
-    t.equal(citizen.digits.map(({ digit }) => digit).join(''), '12#', 'other keys reach him, each once');
-    t.match((await station.facts('DispositionSet')).at(-1), { id: contactId, outcome: 'direct' });
-    t.equal(await stateOf('1003'), 'talking');
+/** The agent is ready only once nobody else's citizen waits: each is rung by his own. */
+async function talkAt(agentId: string, last4: string): Promise<Talk & { readonly seat: Seat }> {
+  const seat = await station.seat(agentId);
+  return { seat, ...(await talk(seat, last4)) };
+}
 
-    // Asked to leave in the talk: he goes when his wrap-up ends.
-    await citizen.hangUp();
-    await seat.untilState('wrapup');
-    await dials(t, seat.phone, '*24', 'a.logout');
-    t.equal(await stateOf('1003'), 'offline');
-  },
-);
+t.test('four phones side by side', async (t) => {
+  t.jobs = 4;
+  const third = await talkAt('1003', '0040');
+  const fourth = await talkAt('1004', '0041');
 
-t.test('after a talk: the wrap-up extended once, a disposition, the wrap-up ended', async (t) => {
-  const seat = await station.seat('1004');
-  const { citizen, contactId } = await talk(seat, '0041');
-  await citizen.hangUp();
-  await seat.untilState('wrapup');
-  await dials(t, seat.phone, '*25', 'a.wrapmore', '30');
-  await dials(t, seat.phone, '*25', 'a.fail');
-  await dials(t, seat.phone, '*265', 'a.disp');
-  await dials(t, seat.phone, '*24', 'a.wrapend');
-  t.equal(await stateOf('1004'), 'ready');
-  const { record } = await station.closedRecord(contactId);
-  t.match(record, { outcome: 'invalid', answered: true });
-  await untilState('1004', 'ready');
-  await dials(t, seat.phone, '*21', 'a.logout');
+  void t.test(
+    'log in by 工号 and PIN, wrong ones refused; every code answers, and is refused in the wrong moment',
+    { buffered: true },
+    async (t) => {
+      const phone = await deskPhone(t, 'd1001');
+      const pin = await station.pin('1001');
+      const wrong = pin.startsWith('9') ? '111111' : '999999';
+      await dials(t, phone, '*22', 'a.deny');
+
+      const login = await phone.call('*201001#');
+      await login.untilUp();
+      await station.hears(login, 'a.pin', { sinceMs: login.answeredAtMs ?? 0 });
+      let sinceMs = Date.now();
+      await login.sendDigits(`${wrong}#`);
+      await station.hears(login, 'a.badpin', { sinceMs });
+      t.equal(await stateOf('1001'), 'offline', 'a wrong PIN logs nobody in');
+      sinceMs = Date.now();
+      await login.sendDigits(`${pin}#`);
+      await station.hears(login, 'a.login', { sinceMs });
+      await login.untilEnded();
+      t.equal(await stateOf('1001'), 'break', 'signed in, and not ready until he says so');
+
+      await dials(t, phone, '*22', 'a.ready');
+      t.equal(await stateOf('1001'), 'ready');
+      await dials(t, phone, '*232', 'a.break', 'meal');
+      t.equal(await stateOf('1001'), 'break');
+      const asked = await phone.call('*23');
+      await asked.untilUp();
+      await station.hears(asked, 'a.break.ask', { sinceMs: asked.answeredAtMs ?? 0, firstMs: 1_500 });
+      sinceMs = Date.now();
+      await asked.sendDigits('4');
+      await station.hears(asked, 'a.break', { sinceMs, slot: 'meeting' });
+      await asked.untilEnded();
+      await dials(t, phone, '*29', 'a.state', 'break');
+      await dials(t, phone, '*24', 'a.nocall');
+      await dials(t, phone, '*25', 'a.nocall');
+      await dials(t, phone, '*261', 'a.nocall');
+      await dials(t, phone, '*21', 'a.logout');
+      t.equal(await stateOf('1001'), 'offline');
+    },
+  );
+
+  void t.test(
+    'the headset test gives back what is said, and a feature call makes nobody busy',
+    { buffered: true },
+    async (t) => {
+      const phone = await deskPhone(t, 'd1002');
+      await station.signIn('1002', 'd1002');
+      const call = await phone.call('*43');
+      await call.untilUp();
+      await station.hears(call, 'a.echo', { sinceMs: call.answeredAtMs ?? 0 });
+      call.say({ kind: 'tone', hz: 650 });
+      await sleep(1_500);
+      const window = { fromMs: Date.now() - 700, toMs: Date.now() };
+      t.ok(heard(call, { hz: 650, ...window }) > 0.9, 'he hears himself');
+      t.equal(await stateOf('1002'), 'ready', 'and is still free');
+      t.same(await station.facts('AgentOwnCall'), []);
+      await call.hangUp();
+      await station.until(
+        'no channel of his left',
+        async () => (await station.channels()).every((name) => !name.includes('d1002')) || undefined,
+      );
+      await station.api('POST', '/api/v1/agents/1002/sign-out', { reason: '测试' });
+    },
+  );
+
+  void t.test(
+    'in a talk codes are whispered to the agent alone; the citizen gets other keys, and no sound of the codes',
+    { buffered: true },
+    async (t) => {
+      const { seat, citizen, agent, contactId } = third;
+      /** Presses and hears the answer. */
+      const press = async (keys: string, promptId: string, method: 'rfc4733' | 'info', slot?: string) => {
+        const sinceMs = Date.now();
+        await agent.sendDigits(keys, { method });
+        const match = await station.hears(agent, promptId, { sinceMs, ...(slot !== undefined && { slot }) });
+        t.ok(match.score >= 0.8, `${keys}: ${promptId}`);
+        await sleep(300);
+      };
+      const fromMs = Date.now();
+      await press('*261', 'a.disp', 'rfc4733');
+      await press('*29', 'a.state', 'info', 'talking');
+      await press('*22', 'a.fail', 'rfc4733');
+      await press('*24', 'a.fail', 'rfc4733');
+      await press('*99', 'a.fail', 'info');
+      await press('*21', 'a.logout.wait', 'rfc4733');
+      t.ok(silence(citizen, { fromMs, toMs: Date.now() }), 'the citizen hears nothing of it');
+      t.same(citizen.digits, [], 'and gets no digit');
+      await agent.sendDigits('12#');
+      await citizen.untilDigits('12#');
+      t.equal(citizen.digits.map(({ digit }) => digit).join(''), '12#', 'other keys reach him, each once');
+      const dispositions = await station.facts('DispositionSet');
+      t.match(dispositions.filter(({ id }) => id === contactId).at(-1), { outcome: 'direct' });
+      t.equal(await stateOf('1003'), 'talking');
+
+      // Asked to leave in the talk: he goes when his wrap-up ends.
+      await citizen.hangUp();
+      await seat.untilState('wrapup');
+      await dials(t, seat.phone, '*24', 'a.logout');
+      t.equal(await stateOf('1003'), 'offline');
+    },
+  );
+
+  void t.test(
+    'after a talk: the wrap-up extended once, a disposition, the wrap-up ended',
+    { buffered: true },
+    async (t) => {
+      const { seat, citizen, contactId } = fourth;
+      await citizen.hangUp();
+      await seat.untilState('wrapup');
+      await dials(t, seat.phone, '*25', 'a.wrapmore', '30');
+      await dials(t, seat.phone, '*25', 'a.fail');
+      await dials(t, seat.phone, '*265', 'a.disp');
+      await dials(t, seat.phone, '*24', 'a.wrapend');
+      t.equal(await stateOf('1004'), 'ready');
+      const { record } = await station.closedRecord(contactId);
+      t.match(record, { outcome: 'invalid', answered: true });
+      await untilState('1004', 'ready');
+      await dials(t, seat.phone, '*21', 'a.logout');
+    },
+  );
+});
+
+t.test('and no channel is left', async () => {
+  await station.until('no channel left', async () => (await station.channels()).length === 0 || undefined);
 });

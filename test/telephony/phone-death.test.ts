@@ -176,6 +176,8 @@ t.test('a phone that does not come back: after 10 s another agent, before all wh
   t.equal(later.state, 'up', 'who came later still waits');
   t.equal(call.state, 'up');
 
+  // After his wrap-up of a second he would be given the one who came later.
+  await other.act('break', { reason: 'rest' });
   await (await other.phone.incoming()).hangUp();
   t.match((await station.closedRecord(id)).record, {
     endedBy: 'agent',
