@@ -294,6 +294,11 @@ export const errorCatalogue = {
     zh: '签名有误或已过期,请核对密钥和时钟',
     en: 'The signature is wrong or too old: compare the secret and the clocks.',
   },
+  SEAT_UNKNOWN: {
+    status: 409,
+    zh: '本站没有设这种专席',
+    en: 'This site has no such seat.',
+  },
   SITE_CHANGED: {
     status: 409,
     zh: '配置已被他人或手工修改,请刷新后重做;如为手工修改文件,请先重新加载配置',

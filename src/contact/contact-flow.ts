@@ -222,6 +222,8 @@ function enqueue(
     }),
     { type: 'ContactQueued', ...line.request },
   );
-  if (queue.waiting >= queue.limit) return leaveQueue(queued, 'overload', context);
-  return arm(arm(queued, 'queueTimeout', nowMs + queue.timeoutMs), 'nobody', nowMs + queue.nobodyMs);
+  const known =
+    queue.seals === undefined ? queued : seal(queued, { kind: queue.seals, by: 'queue', agentId: null });
+  if (queue.waiting >= queue.limit) return leaveQueue(known, 'overload', context);
+  return arm(arm(known, 'queueTimeout', nowMs + queue.timeoutMs), 'nobody', nowMs + queue.nobodyMs);
 }

@@ -67,6 +67,7 @@ import {
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
+import { seekSeat } from './contact-seat.js';
 import {
   askSilentCaller,
   callerTexted,
@@ -178,6 +179,8 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return withOwnTalk(step, signal.agentId, (talk) => callHelp(step, talk, signal.on, context));
     case 'AskSilentCaller':
       return withOwnTalk(step, signal.agentId, (talk) => askSilentCaller(step, talk, context));
+    case 'SeekSeat':
+      return withOwnTalk(step, signal.agentId, (talk) => seekSeat(step, talk, signal, context));
     case 'CallerTexted':
       return callerTexted(step, signal.sent);
     case 'Supervise': {
@@ -392,6 +395,7 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
     case 'HoldContact':
     case 'CallHelp':
     case 'GiveRoute':
+    case 'SeekSeat':
     case 'Warn':
     case 'Supervise':
       return refuse(contact, 'CONTACT_NOT_TALKING');

@@ -15,6 +15,7 @@ import type {
   SupervisionId,
 } from './ids.js';
 import type { PromptRef } from './prompt-ref.js';
+import type { SeatKind } from './seat.js';
 import type { SurveyPolicy } from './survey.js';
 
 /** How a call came in, fixed at arrival. No raw number: `callerKey` and the masked form only. */
@@ -187,6 +188,8 @@ export interface Place {
   /** The agent he was cut off from, waited for until `untilMs`. */
   readonly prefer: { readonly agentId: AgentId; readonly untilMs: number } | null;
   readonly told: Told;
+  /** 专席: sent here out of a talk; where he goes if nobody takes him. */
+  readonly from?: { readonly seat: SeatKind; readonly agentId: AgentId; readonly request: QueueRequest };
 }
 
 /** What the waiting citizen has been told so far. */

@@ -335,6 +335,8 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'SilentCallerAsked':
     case 'SilentCallerAnswered':
     case 'SilentCallerTexted':
+    case 'SeatSought':
+    case 'SeatMissed':
     case 'HelpOver':
     case 'SupervisionStarted':
     case 'SupervisionModeChanged':

@@ -5,6 +5,7 @@ import type { ContactPolicy } from '../contact/contact.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
+import type { SeatKind } from '../contact/seat.js';
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
@@ -123,6 +124,8 @@ export interface Queue {
   readonly limit: number;
   /** Its talks are recorded, so a notice must have been heard before. */
   readonly recorded: boolean;
+  /** 专席: what an agent's key sends citizens here for. That of minors seals whoever enters. */
+  readonly seat?: SeatKind;
 }
 
 /** What a person with a 工号 may do: 话务员, 专家, 班长. */

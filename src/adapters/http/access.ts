@@ -115,6 +115,7 @@ export const routeAccess = {
   'POST /api/v1/contacts/:id/disposition': persons,
   'POST /api/v1/contacts/:id/hold': persons,
   'POST /api/v1/contacts/:id/help': persons,
+  'POST /api/v1/contacts/:id/seat': persons,
   'POST /api/v1/contacts/:id/silent': persons,
   'POST /api/v1/supervision': supervisors,
   'POST /api/v1/supervision/mode': supervisors,

@@ -161,6 +161,11 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
   SilentCallerTexted: (fact) => [
     fact.is('sent') ? 'story.SilentCallerTexted' : 'story.SilentCallerTexted.not',
   ],
+  SeatSought: (fact) => [
+    fact.is('found') ? 'story.SeatSought' : 'story.SeatSought.none',
+    { agent: agentOf(fact), seat: fact.word('seatKind', 'seat') },
+  ],
+  SeatMissed: (fact) => ['story.SeatMissed', { seat: fact.word('seatKind', 'seat') }],
   HelpAsked: (fact) => ['story.HelpAsked', { agent: agentOf(fact) }],
   HelpOver: (fact) => ['story.HelpOver', { agent: agentOf(fact), lasted: fact.ms('lastedMs') }],
   SupervisionStarted: (fact) => ['story.SupervisionStarted', supervisionOf(fact)],

@@ -5,6 +5,7 @@ export const talkActsEn: Readonly<Record<keyof typeof talkActsZh, string>> = {
   'act.hold': 'Hold',
   'act.resume': 'Resume talk',
   'act.silent': 'Silent caller',
+  'act.minor': 'Minor: to their seats',
   'seat.silent.asked': 'The caller was asked to press 1 (hears) or 2 (cannot speak)',
   'seat.silent.hears': 'The caller pressed 1: he hears, go on',
   'seat.silent.texting': 'The caller pressed 2: he cannot speak, a message is being sent',
