@@ -289,15 +289,15 @@ export const errorCatalogue = {
     en: 'It is in use and cannot be taken out: change what the details name first.',
   },
   ROW_UNKNOWN: { status: 404, zh: '没有这一项', en: 'There is no such row.' },
-  SIGNATURE_WRONG: {
-    status: 401,
-    zh: '签名有误或已过期,请核对密钥和时钟',
-    en: 'The signature is wrong or too old: compare the secret and the clocks.',
-  },
   SEAT_UNKNOWN: {
     status: 409,
     zh: '本站没有设这种专席',
     en: 'This site has no such seat.',
+  },
+  SIGNATURE_WRONG: {
+    status: 401,
+    zh: '签名有误或已过期,请核对密钥和时钟',
+    en: 'The signature is wrong or too old: compare the secret and the clocks.',
   },
   SITE_CHANGED: {
     status: 409,

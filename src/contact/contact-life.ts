@@ -68,6 +68,7 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { seekSeat } from './contact-seat.js';
+import { keepWish } from './contact-wish.js';
 import {
   askSilentCaller,
   callerTexted,
@@ -179,6 +180,8 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return withOwnTalk(step, signal.agentId, (talk) => callHelp(step, talk, signal.on, context));
     case 'AskSilentCaller':
       return withOwnTalk(step, signal.agentId, (talk) => askSilentCaller(step, talk, context));
+    case 'SetWish':
+      return withOwnTalk(step, signal.agentId, () => keepWish(step, signal.wish, signal.agentId));
     case 'SeekSeat':
       return withOwnTalk(step, signal.agentId, (talk) => seekSeat(step, talk, signal, context));
     case 'CallerTexted':
@@ -396,6 +399,7 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
     case 'CallHelp':
     case 'GiveRoute':
     case 'SeekSeat':
+    case 'SetWish':
     case 'Warn':
     case 'Supervise':
       return refuse(contact, 'CONTACT_NOT_TALKING');

@@ -72,6 +72,8 @@ export type ContactSignal =
   /** 无声处理: the caller is not heard. */
   | { readonly type: 'AskSilentCaller'; readonly agentId: AgentId }
   | { readonly type: 'CallerTexted'; readonly sent: boolean }
+  /** What the citizen wishes for his next calls, as he told the agent; null = nothing any more. */
+  | { readonly type: 'SetWish'; readonly agentId: AgentId; readonly wish: string | null }
   /** 转专席: the citizen needs a seat of its own, e.g. that of minors. */
   | { readonly type: 'SeekSeat'; readonly agentId: AgentId; readonly seat: SeatKind }
   /** A supervisor wants to hear this talk; whether he can is the engine's to know. */
@@ -188,6 +190,8 @@ export type ContactFact =
   | { readonly type: 'SilentCallerAsked'; readonly agentId: AgentId }
   | { readonly type: 'SilentCallerAnswered'; readonly answer: 'hears' | 'cannotSpeak' | 'none' }
   | { readonly type: 'SilentCallerTexted'; readonly sent: boolean }
+  /** `by`: 工号, or the caller himself by a key. */
+  | { readonly type: 'WishKept'; readonly wish: string | null; readonly by: string }
   /** `found`: somebody was there, and he was sent on. */
   | {
       readonly type: 'SeatSought';

@@ -46,6 +46,8 @@ export interface Arrival {
   readonly words?: CallWords;
   /** The call does not tell its city, and cities share its area code. */
   readonly asksCity?: boolean;
+  /** What he wished for his next calls when he called before, e.g. `dialect`. */
+  readonly wish?: string;
   /** Confidential from the first moment. */
   readonly sealed?: Seal;
   /** 骚扰: this caller's number is under a limit, for a time. */
@@ -188,6 +190,8 @@ export interface Place {
   /** The agent he was cut off from, waited for until `untilMs`. */
   readonly prefer: { readonly agentId: AgentId; readonly untilMs: number } | null;
   readonly told: Told;
+  /** The key 0 leads him to others. */
+  readonly yields?: true;
   /** 专席: sent here out of a talk; where he goes if nobody takes him. */
   readonly from?: { readonly seat: SeatKind; readonly agentId: AgentId; readonly request: QueueRequest };
 }
@@ -271,6 +275,8 @@ export interface Contact {
   readonly needsHelp?: true;
   /** 保密: who called is shown to nobody, and `arrival` tells it no more. */
   readonly sealed?: SealKind;
+  /** What he wishes for his next calls since this one; null = nothing any more. */
+  readonly wish?: string | null;
   readonly disposition: Disposition;
   /** 事件提示 he was told; absent = none so far. */
   readonly events?: EventsTold;

@@ -13,6 +13,7 @@ import type {
   SupervisionId,
 } from '../contact/ids.js';
 import type { Agents } from './agents.js';
+import type { CallerMemory } from './caller-memory.js';
 import type { Contacts } from './contacts.js';
 import type { FeatureCalls } from './feature-calls.js';
 import type { NodeLink } from './node-link.js';
@@ -30,6 +31,7 @@ export interface IncomingParts {
   readonly sites: Sites;
   readonly callers: CallerNumbers;
   readonly standings: Standings;
+  readonly memory: CallerMemory;
   readonly telephony: Telephony;
   readonly runQueue: RunQueue;
   readonly contacts: Contacts;
@@ -105,6 +107,8 @@ export function createIncoming(parts: IncomingParts): Incoming {
     const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
     const caller = parts.callers.remember(ani, aniShown);
     const sealed = sealOf(meaning, caller.callerKey);
+    const wish = parts.memory.wishOf(caller.callerKey, nowMs);
+    parts.memory.renewWish(caller.callerKey, nowMs, site.callerPolicy.wishKeptMs);
     const limit = parts.standings.limitOf(caller.callerKey, nowMs);
     const arrival: Arrival = {
       node: parts.node,
@@ -126,6 +130,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
       numberState: state,
       words,
       asksCity,
+      ...(wish !== undefined && { wish }),
       ...(sealed !== undefined && { sealed }),
       ...(limit !== undefined && { limit: { level: limit.level, untilMs: limit.untilMs } }),
     };

@@ -335,6 +335,7 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'SilentCallerAsked':
     case 'SilentCallerAnswered':
     case 'SilentCallerTexted':
+    case 'WishKept':
     case 'SeatSought':
     case 'SeatMissed':
     case 'HelpOver':

@@ -41,6 +41,7 @@ export interface Site {
   readonly agentPolicy: AgentPolicy;
   readonly metricsPolicy: MetricsPolicy;
   readonly recordingPolicy: RecordingPolicy;
+  readonly callerPolicy: CallerPolicy;
   readonly calendar: Calendar;
   /** Texts of short messages. */
   readonly messages: ReadonlyMap<string, MessageTemplate>;
@@ -174,6 +175,14 @@ export interface MessageTemplate {
 export interface RecordingPolicy {
   /** Agents the recordings of their own talks; no, ASSUMED. */
   readonly agentsHearOwn: boolean;
+}
+
+/** What is remembered of callers from one call to the next. */
+export interface CallerPolicy {
+  /** What they may wish, as flows name it. */
+  readonly wishes: readonly string[];
+  /** Forgotten when it was not used for so long; ASSUMED 180 days. */
+  readonly wishKeptMs: number;
 }
 
 /** People who work together, e.g. a shift or borrowed staff. */

@@ -495,6 +495,74 @@ t.test('whoever enters the queue of minors is sealed, whatever led him there', a
   t.match(begun.facts.at(-1), { type: 'ContactSealed', kind: 'minor', by: 'queue' });
 });
 
+t.test(
+  'a wish by key is journaled once and holds from then on; 0 leads on with the wait so far',
+  async (t) => {
+    const rare: FlowTurn = {
+      ...queueTurn,
+      wish: 'dialect',
+      next: {
+        type: 'enqueue',
+        request: { queueId: 'dialect' as QueueId, requires: [], priority: 0 },
+        yields: true,
+      },
+    };
+    const begun = live([[0, { type: 'Arrived' }]], rare);
+    t.equal(begun.contact.wish, 'dialect');
+    t.match(
+      begun.facts.filter(({ type }) => type === 'WishKept'),
+      [{ wish: 'dialect', by: 'caller' }],
+    );
+    const zero: ContactSignal = { type: 'Digit', digit: '0' };
+    t.equal(
+      live(
+        [
+          [0, { type: 'Arrived' }],
+          [9, { type: 'Digit', digit: '5' }],
+        ],
+        rare,
+      ).contact.place?.request.queueId,
+      'dialect',
+    );
+    const gone = live(
+      [
+        [0, { type: 'Arrived' }],
+        [60_000, zero],
+      ],
+      rare,
+    );
+    t.match(gone.contact.place, { request: { queueId }, queuedAtMs: 0 });
+    t.equal(gone.contact.place?.yields, undefined);
+    t.match(gone.facts.at(-1), { type: 'ContactQueued', queueId });
+    t.equal(
+      live([
+        [0, { type: 'Arrived' }],
+        [60_000, zero],
+      ]).types.includes('FlowStepped'),
+      false,
+      'elsewhere it means nothing',
+    );
+
+    const told: ContactSignal = { type: 'SetWish', agentId, wish: 'person' };
+    const forgets: ContactSignal = { type: 'SetWish', agentId, wish: null };
+    const kept = live([...talking, [20_000, told], [21_000, told], [22_000, forgets], [23_000, forgets]]);
+    t.same(
+      kept.facts.flatMap((fact) => (fact.type === 'WishKept' ? [[fact.wish, fact.by]] : [])),
+      [
+        ['person', agentId],
+        [null, agentId],
+      ],
+    );
+    t.equal(
+      live([
+        [0, { type: 'Arrived' }],
+        [10, told],
+      ]).refused,
+      'CONTACT_NOT_TALKING',
+    );
+  },
+);
+
 t.test('a silent caller answers by keys; whatever he presses, nothing of it ends the call', async (t) => {
   const asked = [...talking, [20_000, { type: 'AskSilentCaller', agentId }]] as const;
   const spoken = (effects: readonly ContactEffect[]) =>
