@@ -212,7 +212,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     timers: systemTimers,
     log,
     store: createWishStore(database),
-    callsWithinMs: () => 86_400_000,
+    callsWithinMs: () => sites.current().callerPolicy.repeatWithinMs,
   });
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
   const codeHash = createCodeHash(config.callerSecret);

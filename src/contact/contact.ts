@@ -48,6 +48,8 @@ export interface Arrival {
   readonly asksCity?: boolean;
   /** What he wished for his next calls when he called before, e.g. `dialect`. */
   readonly wish?: string;
+  /** 重复来电: his calls before this one within the site's time; left out = none, or none within it. */
+  readonly callsBefore?: number;
   /** Confidential from the first moment. */
   readonly sealed?: Seal;
   /** 骚扰: this caller's number is under a limit, for a time. */

@@ -50,6 +50,8 @@ export interface FlowView {
   readonly asksCity?: boolean | undefined;
   /** What the caller wishes, of before or of this call; null or left out = nothing. */
   readonly wish?: string | null | undefined;
+  /** 重复来电: he called before within the site's time. */
+  readonly repeat?: boolean | undefined;
   /** Per queue: contacts waiting, and agents signed in who could take its calls. */
   readonly queues: Readonly<Record<string, { readonly waiting: number; readonly signedIn: number }>>;
 }

@@ -173,6 +173,7 @@ export function createCallerMemory(parts: CallerMemoryParts): KeptCallerMemory {
       if (wish !== undefined && untilMs < nowMs + keptMs - dayMs) keepWish(callerKey, wish, nowMs, keptMs);
     },
     called(callerKey, contactId, nowMs, withinMs) {
+      if (withinMs === 0) return 0;
       const former = [...(calls.get(callerKey) ?? [])];
       note(callerKey, contactId, nowMs);
       return former.filter(([id, atMs]) => id !== contactId && atMs >= nowMs - withinMs).length;

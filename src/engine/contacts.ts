@@ -202,6 +202,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       callerShown: contact.arrival.callerShown,
       opening: contact.arrival.words?.opening,
       asksCity: contact.arrival.asksCity,
+      repeat: (contact.arrival.callsBefore ?? 0) > 0,
       wish: contact.wish === undefined ? contact.arrival.wish : contact.wish,
       queues: Object.fromEntries(
         [...site.queues.keys()].map((queueId) => [queueId, parts.queueCondition(site, queueId)]),

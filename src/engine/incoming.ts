@@ -96,10 +96,11 @@ export function createIncoming(parts: IncomingParts): Incoming {
 
   function arrive(seen: ArrivalSeen): void {
     if (contacts.onChannel(seen.channelId) !== undefined) return;
-    contacts.arrive(parts.ids.next() as ContactId, arrivalOf(seen));
+    const contactId = parts.ids.next() as ContactId;
+    contacts.arrive(contactId, arrivalOf(contactId, seen));
   }
 
-  function arrivalOf(seen: ArrivalSeen): Arrival {
+  function arrivalOf(contactId: ContactId, seen: ArrivalSeen): Arrival {
     const site = sites.current();
     const nowMs = parts.clock.nowMs();
     const meaning = site.meaningOf({ ...seen, nowMs });
@@ -107,8 +108,6 @@ export function createIncoming(parts: IncomingParts): Incoming {
     const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
     const caller = parts.callers.remember(ani, aniShown);
     const sealed = sealOf(meaning, caller.callerKey);
-    const wish = parts.memory.wishOf(caller.callerKey, nowMs);
-    parts.memory.renewWish(caller.callerKey, nowMs, site.callerPolicy.wishKeptMs);
     const limit = parts.standings.limitOf(caller.callerKey, nowMs);
     const arrival: Arrival = {
       node: parts.node,
@@ -130,11 +129,21 @@ export function createIncoming(parts: IncomingParts): Incoming {
       numberState: state,
       words,
       asksCity,
-      ...(wish !== undefined && { wish }),
+      ...rememberedOf(caller.callerKey, contactId, nowMs),
       ...(sealed !== undefined && { sealed }),
       ...(limit !== undefined && { limit: { level: limit.level, untilMs: limit.untilMs } }),
     };
     return sealed === undefined ? arrival : sealedArrival(arrival);
+  }
+
+  /** What is known of him from his former calls. */
+  function rememberedOf(callerKey: CallerKey, contactId: ContactId, nowMs: number): Partial<Arrival> {
+    const { memory } = parts;
+    const { wishKeptMs, repeatWithinMs } = sites.current().callerPolicy;
+    const wish = memory.wishOf(callerKey, nowMs);
+    memory.renewWish(callerKey, nowMs, wishKeptMs);
+    const callsBefore = memory.called(callerKey, contactId, nowMs, repeatWithinMs);
+    return { ...(wish !== undefined && { wish }), ...(callsBefore > 0 && { callsBefore }) };
   }
 
   /** Set beforehand: by the number dialled, else by the caller's own. */

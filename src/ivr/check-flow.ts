@@ -176,6 +176,7 @@ interface Situation {
   readonly tag: string;
   readonly asksCity: boolean;
   readonly wish: string;
+  readonly repeat: boolean;
 }
 
 /** What a root fails at: when, and at which line it is lost. */
@@ -221,7 +222,9 @@ function lossesOf(flow: Flow, root: string, tags: readonly string[]): readonly L
       const to = bounds[index + 1] ?? 1440;
       const calls = (tags.length > 0 ? tags : ['']).flatMap((tag) =>
         [false, true].flatMap((asksCity) =>
-          wishes.map((wish) => ({ day, minuteOfDay: from, tag, asksCity, wish })),
+          wishes.flatMap((wish) =>
+            [false, true].map((repeat) => ({ day, minuteOfDay: from, tag, asksCity, wish, repeat })),
+          ),
         ),
       );
       const lost = calls.find((situation) => !reachesPerson(flow, root, situation));
@@ -279,13 +282,14 @@ function possibleWays(
   return [...taken.map(({ next }) => next), ...(sure < 0 ? [otherwise] : [])];
 }
 
-function mayHold(branch: BranchCase, { day, minuteOfDay, tag, asksCity, wish }: Situation): boolean {
+function mayHold(branch: BranchCase, { day, minuteOfDay, tag, asksCity, wish, repeat }: Situation): boolean {
   return (
     (branch.days === null || branch.days.includes(day)) &&
     (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
     (branch.tags === null || branch.tags.includes(tag)) &&
     (branch.asksCity === null || branch.asksCity === asksCity) &&
-    (branch.wishes === null || branch.wishes.includes(wish))
+    (branch.wishes === null || branch.wishes.includes(wish)) &&
+    (branch.repeat === null || branch.repeat === repeat)
   );
 }
 

@@ -130,7 +130,14 @@ const dayWords: Readonly<Record<FlowDay, readonly [zh: string, en: string]>> = {
 };
 
 /** The conditions of a branch's way in a few words. */
-function conditionWords({ days, hours, tags, queue, wishes }: BranchCase): readonly [zh: string, en: string] {
+function conditionWords({
+  days,
+  hours,
+  tags,
+  queue,
+  wishes,
+  repeat,
+}: BranchCase): readonly [zh: string, en: string] {
   const range = hours === null ? '' : `${clock(hours.from)}-${clock(hours.to)}`;
   const named = flowDays.filter((day) => days?.includes(day));
   const least = queue?.waitingAtLeast ?? null;
@@ -140,6 +147,7 @@ function conditionWords({ days, hours, tags, queue, wishes }: BranchCase): reado
     range,
     tags === null ? '' : `标签 ${tags.join('、')}`,
     wishes === null ? '' : `意愿 ${wishes.join('、')}`,
+    repeat === null ? '' : repeat ? '重复来电' : '非重复来电',
     least === null ? '' : `${queue?.queueId ?? ''} 等候至少 ${String(least)} 人`,
     staffed === null ? '' : `${queue?.queueId ?? ''} ${staffed ? '有人' : '无人'}签入`,
   ];
@@ -148,6 +156,7 @@ function conditionWords({ days, hours, tags, queue, wishes }: BranchCase): reado
     range,
     tags === null ? '' : `tag ${tags.join(', ')}`,
     wishes === null ? '' : `wish ${wishes.join(', ')}`,
+    repeat === null ? '' : repeat ? 'repeat call' : 'no repeat call',
     least === null ? '' : `${queue?.queueId ?? ''} ≥ ${String(least)} waiting`,
     staffed === null ? '' : `${queue?.queueId ?? ''} ${staffed ? 'staffed' : 'unstaffed'}`,
   ];

@@ -123,6 +123,8 @@ export interface BranchCase {
   readonly asksCity: boolean | null;
   /** What the caller wished, now or when he called before. */
   readonly wishes: readonly string[] | null;
+  /** He called before, a short time ago, or did not. */
+  readonly repeat: boolean | null;
   readonly next: string;
 }
 

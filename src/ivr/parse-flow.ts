@@ -237,6 +237,7 @@ function readCase(row: Fields, names: FlowNames): BranchCase {
     'staffed',
     'asksCity',
     'wish',
+    'repeat',
     'next',
   ]);
   return {
@@ -247,6 +248,7 @@ function readCase(row: Fields, names: FlowNames): BranchCase {
     queue: readQueueCondition(row, names),
     asksCity: row.has('asksCity') ? row.flag('asksCity') : null,
     wishes: row.has('wish') ? row.ids('wish').map((wish) => readWish(row, 'wish', wish, names)) : null,
+    repeat: row.has('repeat') ? row.flag('repeat') : null,
     next: row.id('next'),
   };
 }

@@ -232,6 +232,7 @@ function holds(branch: BranchCase, world: FlowWorld, minuteOfDay: number): boole
     (branch.tags === null || branch.tags.includes(world.view.tag)) &&
     (branch.asksCity === null || branch.asksCity === (world.view.asksCity ?? false)) &&
     (branch.wishes === null || branch.wishes.includes(world.view.wish ?? noWish)) &&
+    (branch.repeat === null || branch.repeat === (world.view.repeat ?? false)) &&
     (branch.queue === null || queueHolds(branch.queue, world.view))
   );
 }

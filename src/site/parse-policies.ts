@@ -201,12 +201,14 @@ function readRecordingPolicy(fields: Fields): RecordingPolicy {
 }
 
 const dayMs = 24 * hour;
+const mostRepeatMs = 168 * hour;
 
 /** Left out, nothing is remembered of anybody. */
 function readCallerPolicy(fields: Fields): CallerPolicy {
-  fields.refuseOthers(['wishes', 'wishDays']);
+  fields.refuseOthers(['wishes', 'wishDays', 'repeatWithin']);
   return {
     wishes: fields.ids('wishes'),
     wishKeptMs: fields.whole('wishDays', { min: 1, max: 1_000 }, 180) * dayMs,
+    repeatWithinMs: fields.durationMs('repeatWithin', { min: 0, max: mostRepeatMs }, 0),
   };
 }

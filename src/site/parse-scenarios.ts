@@ -29,6 +29,7 @@ export interface Scenario {
   readonly queues: FlowView['queues'];
   /** What the caller wished when he called before. */
   readonly wish: string | null;
+  readonly repeat: boolean;
   readonly steps: readonly ScenarioStep[];
 }
 
@@ -53,6 +54,8 @@ const settings: Readonly<Record<string, Setting>> = {
   waiting: setWaiting,
   上次意愿: setWish,
   wish: setWish,
+  重复来电: setRepeat,
+  repeat: setRepeat,
 };
 
 const alone =
@@ -124,7 +127,16 @@ export function parseScenarios(
     const [, name] = /^(?:场景|scenario)(?:\s*[:：]\s*|\s+)(.+)$/.exec(written) ?? [];
     const draft = scenarios.at(-1);
     if (name !== undefined)
-      scenarios.push({ line, name, atMs: null, dialled: null, queues: {}, wish: null, steps: [] });
+      scenarios.push({
+        line,
+        name,
+        atMs: null,
+        dialled: null,
+        queues: {},
+        wish: null,
+        repeat: false,
+        steps: [],
+      });
     else if (draft === undefined) wrong(line, 'noScenario', noScenario);
     else
       for (const step of stepsIn(written))
@@ -176,6 +188,12 @@ function setUnstaffed(draft: Draft, rest: string): true | undefined {
 function setWish(draft: Draft, rest: string): true | undefined {
   if (rest === '' || /\s/.test(rest)) return undefined;
   draft.wish = rest;
+  return true;
+}
+
+function setRepeat(draft: Draft, rest: string): true | undefined {
+  if (rest !== '') return undefined;
+  draft.repeat = true;
   return true;
 }
 

@@ -24,6 +24,8 @@ export interface Scene {
   readonly queues: FlowView['queues'];
   /** What the caller wished when he called before. */
   readonly wish?: string | null;
+  /** He called before, a short time ago. */
+  readonly repeat?: boolean;
 }
 
 /** What the caller, the agents or the clock do. */
@@ -67,7 +69,7 @@ export type NoRehearsal = 'unknownFlow' | 'unknownNumber' | 'notAnswered';
 export function beginRehearsal(
   site: Site,
   flowId: string,
-  { nowMs, dialled, queues, wish = null }: Scene,
+  { nowMs, dialled, queues, wish = null, repeat = false }: Scene,
 ): Rehearsal | NoRehearsal {
   const flow = site.flows.get(flowId as FlowId);
   if (flow === undefined) return 'unknownFlow';
@@ -79,7 +81,16 @@ export function beginRehearsal(
     ...{ dnis, redirectedFrom: '', toUser: '', ani: '', trunkId: '', nowMs },
   });
   if (row !== undefined && isAnnounced(state)) return 'notAnswered';
-  const view: FlowView = { nowMs, dnis, tag, callerShown: true, opening: words.opening, queues, wish };
+  const view: FlowView = {
+    nowMs,
+    dnis,
+    tag,
+    callerShown: true,
+    opening: words.opening,
+    queues,
+    wish,
+    repeat,
+  };
   const start: FlowCursor = {
     ...{ flowId: flow.id, siteVersion: site.version, nodeId: flow.startId },
     ...{ tries: 0, digits: '', keys: 0 },

@@ -60,7 +60,7 @@ function runScenario(
   site: Site,
   file: string,
   flowId: string,
-  { line, name, atMs, dialled, queues, wish, steps }: Scenario,
+  { line, name, atMs, dialled, queues, wish, repeat, steps }: Scenario,
   usualMs: number,
 ): ScenarioRun {
   const fails = (at: number, words: Words): Finding => ({
@@ -68,7 +68,7 @@ function runScenario(
     zh: `场景「${name}」:${words.zh}`,
     en: `Scenario "${name}": ${words.en}`,
   });
-  const begun = beginRehearsal(site, flowId, { nowMs: atMs ?? usualMs, dialled, queues, wish });
+  const begun = beginRehearsal(site, flowId, { nowMs: atMs ?? usualMs, dialled, queues, wish, repeat });
   if (typeof begun === 'string') return { findings: [fails(line, noCall(begun, flowId, dialled))], ways: [] };
   let call: Rehearsal = begun;
   let unmatched = begun.heard;

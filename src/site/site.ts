@@ -183,6 +183,8 @@ export interface CallerPolicy {
   readonly wishes: readonly string[];
   /** Forgotten when it was not used for so long; ASSUMED 180 days. */
   readonly wishKeptMs: number;
+  /** 重复来电: a call within so long after his last one; 0 = none is. ASSUMED 24 h as shipped. */
+  readonly repeatWithinMs: number;
 }
 
 /** People who work together, e.g. a shift or borrowed staff. */

@@ -6,6 +6,8 @@ export const talkActsEn: Readonly<Record<keyof typeof talkActsZh, string>> = {
   'act.resume': 'Resume talk',
   'act.silent': 'Silent caller',
   'act.minor': 'Minor: to their seats',
+  'seat.repeat': 'Repeat call: number {n} within {h} h',
+  'seat.wish': 'The caller wishes: {wish}',
   'seat.silent.asked': 'The caller was asked to press 1 (hears) or 2 (cannot speak)',
   'seat.silent.hears': 'The caller pressed 1: he hears, go on',
   'seat.silent.texting': 'The caller pressed 2: he cannot speak, a message is being sent',

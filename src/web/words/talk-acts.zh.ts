@@ -5,6 +5,8 @@ export const talkActsZh = {
   'act.resume': '恢复通话',
   'act.silent': '无声处理',
   'act.minor': '转未成年人专席',
+  'seat.repeat': '重复来电:{h} 小时内第 {n} 次',
+  'seat.wish': '来电人的意愿:{wish}',
   'seat.silent.asked': '已请来电人按键:1 能听到,2 不便说话',
   'seat.silent.hears': '来电人按 1:能听到,请继续',
   'seat.silent.texting': '来电人按 2:不便说话,正在发短信',
