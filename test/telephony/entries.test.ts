@@ -6,7 +6,7 @@ import { startStation } from './station.js';
 const station = await startStation({
   portBase: 19_720,
   sipPort: 19_740,
-  rtpStart: 28_600,
+  rtpStart: 30_000,
   survey: true,
   repeats: true,
   policies: [
