@@ -289,6 +289,11 @@ export const errorCatalogue = {
     en: 'It is in use and cannot be taken out: change what the details name first.',
   },
   ROW_UNKNOWN: { status: 404, zh: '没有这一项', en: 'There is no such row.' },
+  SEAT_UNKNOWN: {
+    status: 409,
+    zh: '本站没有设这种专席',
+    en: 'This site has no such seat.',
+  },
   SIGNATURE_WRONG: {
     status: 401,
     zh: '签名有误或已过期,请核对密钥和时钟',

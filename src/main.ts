@@ -39,6 +39,7 @@ import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
 import { createLimitStore } from './adapters/postgres/limit-store.js';
 import { createOpeningStore } from './adapters/postgres/opening-store.js';
+import { createWishStore } from './adapters/postgres/wish-store.js';
 import { createStopList } from './adapters/postgres/stop-list.js';
 import { createEventPromptSounds } from './adapters/prompts/event-prompt-sounds.js';
 import { createPromptStore } from './adapters/prompts/prompt-store.js';
@@ -60,6 +61,7 @@ import { addDays, dayKeyAt } from './contact/civil-time.js';
 import { isSealed } from './contact/confidential.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
+import { createCallerMemory } from './engine/caller-memory.js';
 import { createAttempts } from './engine/attempts.js';
 import { dateAlarms } from './engine/date-alarms.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
@@ -210,6 +212,13 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     },
     onRead: () => changed.engine?.standingsChanged(),
   });
+  const memory = createCallerMemory({
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    store: createWishStore(database),
+    callsWithinMs: () => sites.current().callerPolicy.repeatWithinMs,
+  });
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
   const codeHash = createCodeHash(config.callerSecret);
   const cases = createCaseStore({ database, clock: systemClock, hash: codeHash });
@@ -225,6 +234,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     journal: spool,
     callers,
     standings,
+    memory,
     cases,
     messages: {
       send: async (order) => (await changed.messages?.send(order)) ?? { ok: false, code: 'numbersAway' },
@@ -419,6 +429,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     endSigns();
     book.stop();
     standings.stop();
+    await memory.stop();
     await callRecords.stop();
     engine.stop();
     await Promise.allSettled([

@@ -11,10 +11,10 @@ import { readSite } from './site.mjs';
 
 /** @type {import('./command.mjs').Command} */
 export const tryCommand = {
-  usage: `try FLOW [--at '2026-10-01 03:00'] [--number 12345] [--unstaffed QUEUE] [--waiting QUEUE=20]
+  usage: `try FLOW [--at '2026-10-01 03:00'] [--number 12345] [--unstaffed QUEUE] [--waiting QUEUE=20] [--wish WISH] [--repeat yes]
     在终端里走一遍流程,不用电话 talk to a flow in the terminal, without a telephone`,
   args: [1, 1],
-  options: ['at', 'number', 'unstaffed', 'waiting'],
+  options: ['at', 'number', 'unstaffed', 'waiting', 'wish', 'repeat'],
   run: tryFlow,
 };
 
@@ -127,7 +127,7 @@ async function* linesOf(call) {
 }
 
 /** @param {Readonly<Record<string, string | undefined>>} values */
-async function sceneOf({ at, number, unstaffed, waiting }) {
+async function sceneOf({ at, number, unstaffed, waiting, wish, repeat }) {
   const { parseCivilTime } = await loadCore('contact/civil-time');
   const atMs = at === undefined ? null : parseCivilTime(`${at}:00`);
   if (atMs === undefined)
@@ -139,5 +139,5 @@ async function sceneOf({ at, number, unstaffed, waiting }) {
   const queues = {};
   if (queue !== undefined) queues[queue] = { waiting: Number(count), signedIn: 1 };
   if (unstaffed !== undefined) queues[unstaffed] = { waiting: queues[unstaffed]?.waiting ?? 0, signedIn: 0 };
-  return { atMs, dialled: number ?? null, queues };
+  return { atMs, dialled: number ?? null, queues, wish: wish ?? null, repeat: repeat === 'yes' };
 }

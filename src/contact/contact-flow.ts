@@ -14,9 +14,10 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { takeSurveyTurn } from './contact-survey.js';
+import { keepWish } from './contact-wish.js';
 import { isQuiet, say, sayInstead, untoldEvents } from './contact-voice.js';
 import { eventPromptRef } from './event-prompt.js';
-import type { FlowCursor, FlowInput, FlowTurn, QueueExit, QueueRequest } from './flow-turn.js';
+import type { FlowCursor, FlowInput, FlowNext, FlowTurn, QueueExit } from './flow-turn.js';
 import type { PromptRef } from './prompt-ref.js';
 
 /** The first step of every contact. */
@@ -112,10 +113,27 @@ export function flowGoesOn(
 export function digitPressed(pressed: ContactStep, digit: string, context: ContactContext): ContactStep {
   const step = digit === helpKey ? setLimitAside(pressed, context) : pressed;
   const { stage } = step.contact;
+  if (stage.at === 'waiting') return otherwiseAsked(step, stage.cursor, digit, context);
   if (stage.at !== 'flow' && stage.at !== 'survey') return step;
   if (stage.next.type !== 'collect') return step;
   if (!stage.next.bargeIn && !isQuiet(step)) return step;
   return flowGoesOn(step, stage.cursor, { type: 'digit', digit }, context);
+}
+
+/** Waiting for a rare agent he wants any other: he has waited as long as he has. */
+function otherwiseAsked(
+  step: ContactStep,
+  cursor: FlowCursor,
+  digit: string,
+  context: ContactContext,
+): ContactStep {
+  const { place } = step.contact;
+  if (digit !== '0' || place?.yields !== true || place.from !== undefined) return step;
+  const left = patch(disarm(step, 'queueTimeout', 'nobody', 'treatment', 'prefer'), { place: null });
+  const gone = flowGoesOn(left, cursor, { type: 'digit', digit }, context);
+  const { queuedAtMs } = place;
+  const next = gone.contact.place;
+  return next === null ? gone : patch(gone, { place: { ...next, queuedAtMs } });
 }
 
 /** No key came in time. */
@@ -180,8 +198,9 @@ export function leaveQueue(step: ContactStep, exit: QueueExit, context: ContactC
 }
 
 function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): ContactStep {
-  const { cursor, next } = turn;
-  const spoken = sayInstead(step, turn.say, context);
+  const { cursor, next, wish } = turn;
+  const known = wish === undefined ? step : keepWish(step, wish, 'caller');
+  const spoken = sayInstead(known, turn.say, context);
   switch (next.type) {
     case 'spoken':
     case 'collect':
@@ -190,7 +209,7 @@ function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): C
     case 'lookUpCase':
       return lookUp(moveTo(spoken, { at: 'flow', cursor, next }), context);
     case 'enqueue':
-      return enqueue(spoken, cursor, next.request, context);
+      return enqueue(spoken, cursor, next, context);
     case 'hangUp':
       return arm(
         moveTo(spoken, { at: 'leaving', by: 'system', reason: next.reason, hangingUp: false }),
@@ -203,7 +222,7 @@ function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): C
 function enqueue(
   step: ContactStep,
   cursor: FlowCursor,
-  request: QueueRequest,
+  { request, yields }: Extract<FlowNext, { type: 'enqueue' }>,
   context: ContactContext,
 ): ContactStep {
   const { nowMs } = context;
@@ -218,10 +237,13 @@ function enqueue(
         resumed: false,
         prefer: null,
         told: { busy: false, place: null, lastAtMs: null, thankedAtMs: null },
+        ...(yields && { yields }),
       },
     }),
     { type: 'ContactQueued', ...line.request },
   );
-  if (queue.waiting >= queue.limit) return leaveQueue(queued, 'overload', context);
-  return arm(arm(queued, 'queueTimeout', nowMs + queue.timeoutMs), 'nobody', nowMs + queue.nobodyMs);
+  const known =
+    queue.seals === undefined ? queued : seal(queued, { kind: queue.seals, by: 'queue', agentId: null });
+  if (queue.waiting >= queue.limit) return leaveQueue(known, 'overload', context);
+  return arm(arm(known, 'queueTimeout', nowMs + queue.timeoutMs), 'nobody', nowMs + queue.nobodyMs);
 }

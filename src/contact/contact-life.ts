@@ -67,6 +67,8 @@ import {
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
+import { seekSeat } from './contact-seat.js';
+import { keepWish } from './contact-wish.js';
 import {
   askSilentCaller,
   callerTexted,
@@ -184,6 +186,10 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return withOwnTalk(step, signal.agentId, (talk) => callHelp(step, talk, signal.on, context));
     case 'AskSilentCaller':
       return withOwnTalk(step, signal.agentId, (talk) => askSilentCaller(step, talk, context));
+    case 'SetWish':
+      return withOwnTalk(step, signal.agentId, () => keepWish(step, signal.wish, signal.agentId));
+    case 'SeekSeat':
+      return withOwnTalk(step, signal.agentId, (talk) => seekSeat(step, talk, signal, context));
     case 'CallerTexted':
       return callerTexted(step, signal.sent);
     case 'Supervise': {
@@ -394,6 +400,8 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
     case 'HoldContact':
     case 'CallHelp':
     case 'GiveRoute':
+    case 'SeekSeat':
+    case 'SetWish':
     case 'Warn':
     case 'AskSilentCaller':
     case 'Supervise':

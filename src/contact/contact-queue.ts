@@ -14,8 +14,10 @@ import {
 } from './contact-step.js';
 import { hush, music, mustStillHear, say, untoldEvents } from './contact-voice.js';
 import { eventPromptRef } from './event-prompt.js';
+import type { QueueExit } from './flow-turn.js';
 import type { BridgeId, ChannelId, OfferId, PlayId } from './ids.js';
 import type { OfferOutcome } from './offer.js';
+import { backFromSeat } from './seat-return.js';
 
 type Signal<Type extends ContactSignal['type']> = Extract<ContactSignal, { type: Type }>;
 
@@ -52,7 +54,7 @@ export function treat(step: ContactStep, context: ContactContext): ContactStep {
 
 /** Waited too long; not while a phone rings for him. */
 export function queueTimedOut(step: ContactStep, context: ContactContext): ContactStep {
-  if (step.contact.stage.at === 'waiting') return leaveQueue(step, 'timeout', context);
+  if (step.contact.stage.at === 'waiting') return leave(step, 'timeout', context);
   return arm(step, 'queueTimeout', context.nowMs + context.policy.ringMs);
 }
 
@@ -61,8 +63,15 @@ export function nobodyThere(step: ContactStep, context: ContactContext): Contact
   const { place, stage } = step.contact;
   if (place === null) return step;
   const queue = context.queue(place.request.queueId);
-  if (queue.signedIn === 0 && stage.at === 'waiting') return leaveQueue(step, 'nobody', context);
+  if (queue.signedIn === 0 && stage.at === 'waiting') return leave(step, 'nobody', context);
   return arm(step, 'nobody', context.nowMs + queue.nobodyMs);
+}
+
+/** By the flow's way out, or back to the queue from which he was sent to a seat. */
+function leave(step: ContactStep, exit: QueueExit, context: ContactContext): ContactStep {
+  return step.contact.place?.from === undefined
+    ? leaveQueue(step, exit, context)
+    : backFromSeat(step, exit, context);
 }
 
 /** The pair is reserved: rings the agent's phone. A contact that left meanwhile lets the agent go. */

@@ -28,6 +28,7 @@ import type {
 } from './ids.js';
 import type { MatchDecision, OfferOutcome } from './offer.js';
 import type { PromptRef } from './prompt-ref.js';
+import type { SeatKind } from './seat.js';
 import type { SurveyGrade, SurveyReason } from './survey.js';
 
 /** What reaches a contact's mailbox. Offers are named by id: a late word about an old one changes nothing. */
@@ -71,6 +72,10 @@ export type ContactSignal =
   /** 无声处理: the caller is not heard. */
   | { readonly type: 'AskSilentCaller'; readonly agentId: AgentId }
   | { readonly type: 'CallerTexted'; readonly sent: boolean }
+  /** What the citizen wishes for his next calls, as he told the agent; null = nothing any more. */
+  | { readonly type: 'SetWish'; readonly agentId: AgentId; readonly wish: string | null }
+  /** 转专席: the citizen needs a seat of its own, e.g. that of minors. */
+  | { readonly type: 'SeekSeat'; readonly agentId: AgentId; readonly seat: SeatKind }
   /** A supervisor wants to hear this talk; whether he can is the engine's to know. */
   | {
       readonly type: 'Supervise';
@@ -186,6 +191,23 @@ export type ContactFact =
   | { readonly type: 'SilentCallerAsked'; readonly agentId: AgentId }
   | { readonly type: 'SilentCallerAnswered'; readonly answer: 'hears' | 'cannotSpeak' | 'none' }
   | { readonly type: 'SilentCallerTexted'; readonly sent: boolean }
+  /** `by`: 工号, or the caller himself by a key. */
+  | { readonly type: 'WishKept'; readonly wish: string | null; readonly by: string }
+  /** `found`: somebody was there, and he was sent on. */
+  | {
+      readonly type: 'SeatSought';
+      readonly agentId: AgentId;
+      readonly seat: SeatKind;
+      readonly queueId: QueueId;
+      readonly found: boolean;
+    }
+  /** Nobody took him there; he is back in his old queue. */
+  | {
+      readonly type: 'SeatMissed';
+      readonly seat: SeatKind;
+      readonly queueId: QueueId;
+      readonly exit: QueueExit;
+    }
   | {
       readonly type: 'SupervisionStarted';
       readonly supervisorId: AgentId;
@@ -337,5 +359,6 @@ export type ContactRefusal =
   | 'WARNED_JUST_NOW'
   | 'HELD_BY_PHONE'
   | 'CITIZEN_HELD'
+  | 'SEAT_UNKNOWN'
   | 'SUPERVISION_TAKEN'
   | 'SUPERVISION_NONE';

@@ -1,12 +1,13 @@
 // One step of a contact being built: state, facts and effects so far, and the few ways to add to them.
-import type { Contact, ContactPolicy, ContactTimer, Stage, Talk, Told, Voice } from './contact.js';
+import type { Contact, ContactPolicy, ContactTimer, SealKind, Stage, Talk, Told, Voice } from './contact.js';
 import type { ContactEffect, ContactFact, ContactRefusal } from './contact-signals.js';
 import { withoutTimers } from './deadlines.js';
 import type { EventPrompt } from './event-prompt.js';
-import type { FlowCursor, FlowInput, FlowTurn } from './flow-turn.js';
-import type { QueueId } from './ids.js';
+import type { FlowCursor, FlowInput, FlowTurn, QueueRequest } from './flow-turn.js';
+import type { AgentId, QueueId } from './ids.js';
 import type { OfferOutcome } from './offer.js';
 import type { PromptRef } from './prompt-ref.js';
+import type { SeatKind } from './seat.js';
 
 /** The result of one signal: `refused` is told to the person who asked and changes nothing. */
 export interface ContactStep {
@@ -26,6 +27,8 @@ export interface QueueCondition {
   readonly timeoutMs: number;
   /** With nobody signed in who could take it, exit after this. */
   readonly nobodyMs: number;
+  /** Whoever enters it is sealed as this. */
+  readonly seals?: SealKind;
 }
 
 /** Everything a step may know beside the contact: time, policy, and the other rooms' pure functions. */
@@ -37,6 +40,10 @@ export interface ContactContext {
   readonly beginSurvey: () => FlowTurn;
   readonly flow: (cursor: FlowCursor, input: FlowInput) => FlowTurn;
   readonly queue: (queueId: QueueId) => QueueCondition;
+  /** The place in line at a seat; undefined where the site has no such seat. */
+  readonly seat: (seat: SeatKind) => QueueRequest | undefined;
+  /** This agent could take that seat's calls himself. */
+  readonly holdsSeat: (agentId: AgentId, seat: SeatKind) => boolean;
   /** What a waiting citizen is told now, and when to look again. */
   readonly treatment: (told: Told) => {
     readonly say: readonly PromptRef[];

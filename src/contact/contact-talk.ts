@@ -1,5 +1,5 @@
 // A contact in talk: joining, hold, recording, one-way audio, and every way a talk can end.
-import { isHeld, type EndedBy, type Talk } from './contact.js';
+import { isHeld, type EndedBy, type Place, type Talk } from './contact.js';
 import type { ContactSignal } from './contact-signals.js';
 import { bridgeOf, legOf, offerOf } from './contact-queue.js';
 import {
@@ -65,6 +65,7 @@ export function joined(step: ContactStep, offerId: OfferId, context: ContactCont
   const talking = record(
     patch(disarm(step, 'joinOver', 'treatment', 'queueTimeout', 'nobody', 'prefer'), {
       stage: { at: 'talking', cursor: contact.stage.cursor, talk },
+      place: withoutFrom(contact.place),
       talks: contact.talks + 1,
       lastAgentId: agentId,
     }),
@@ -85,6 +86,11 @@ export function joined(step: ContactStep, offerId: OfferId, context: ContactCont
     ? ask(told, { do: 'announce', bridgeId, legId, prompt: { id: 'agent.number', slots: { n: agentId } } })
     : told;
   return startRecording(armTalk(announced, context), context);
+}
+
+/** He was taken: a way back is no longer needed. */
+function withoutFrom({ from: _back, ...place }: Place): Place {
+  return place;
 }
 
 function armTalk(step: ContactStep, { nowMs, policy }: ContactContext): ContactStep {

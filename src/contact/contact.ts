@@ -15,6 +15,7 @@ import type {
   SupervisionId,
 } from './ids.js';
 import type { PromptRef } from './prompt-ref.js';
+import type { SeatKind } from './seat.js';
 import type { SurveyPolicy } from './survey.js';
 
 /** How a call came in, fixed at arrival. No raw number: `callerKey` and the masked form only. */
@@ -45,6 +46,10 @@ export interface Arrival {
   readonly words?: CallWords;
   /** The call does not tell its city, and cities share its area code. */
   readonly asksCity?: boolean;
+  /** What he wished for his next calls when he called before, e.g. `dialect`. */
+  readonly wish?: string;
+  /** 重复来电: his calls before this one within the site's time; left out = none, or none within it. */
+  readonly callsBefore?: number;
   /** Confidential from the first moment. */
   readonly sealed?: Seal;
   /** 骚扰: this caller's number is under a limit, for a time. */
@@ -187,6 +192,10 @@ export interface Place {
   /** The agent he was cut off from, waited for until `untilMs`. */
   readonly prefer: { readonly agentId: AgentId; readonly untilMs: number } | null;
   readonly told: Told;
+  /** The key 0 leads him to others. */
+  readonly yields?: true;
+  /** 专席: sent here out of a talk; where he goes if nobody takes him. */
+  readonly from?: { readonly seat: SeatKind; readonly agentId: AgentId; readonly request: QueueRequest };
 }
 
 /** What the waiting citizen has been told so far. */
@@ -268,6 +277,8 @@ export interface Contact {
   readonly needsHelp?: true;
   /** 保密: who called is shown to nobody, and `arrival` tells it no more. */
   readonly sealed?: SealKind;
+  /** What he wishes for his next calls since this one; null = nothing any more. */
+  readonly wish?: string | null;
   readonly disposition: Disposition;
   /** 事件提示 he was told; absent = none so far. */
   readonly events?: EventsTold;

@@ -48,6 +48,10 @@ export interface FlowView {
   readonly opening?: PromptRef | undefined;
   /** The call does not tell its city, and cities share its area code. */
   readonly asksCity?: boolean | undefined;
+  /** What the caller wishes, of before or of this call; null or left out = nothing. */
+  readonly wish?: string | null | undefined;
+  /** 重复来电: he called before within the site's time. */
+  readonly repeat?: boolean | undefined;
   /** Per queue: contacts waiting, and agents signed in who could take its calls. */
   readonly queues: Readonly<Record<string, { readonly waiting: number; readonly signedIn: number }>>;
 }
@@ -78,7 +82,8 @@ export type FlowNext =
     }
   /** The entries kept are looked up; the answer comes as an input. */
   | { readonly type: 'lookUpCase' }
-  | { readonly type: 'enqueue'; readonly request: QueueRequest }
+  /** `yields`: the key 0 leads elsewhere while he waits. */
+  | { readonly type: 'enqueue'; readonly request: QueueRequest; readonly yields?: true }
   | { readonly type: 'voicemail'; readonly longestMs: number }
   | { readonly type: 'hangUp'; readonly reason: string };
 
@@ -95,6 +100,8 @@ export interface FlowTurn {
   readonly next: FlowNext;
   /** What the key that led here says: of the survey alone. */
   readonly answer?: SurveyAnswer;
+  /** A wish to be remembered of this caller; null = to be forgotten. */
+  readonly wish?: string | null;
   /** The nodes that only decided on the way to this one, each with the way it took; left out where the contact stays at its node. */
   readonly decided?: readonly DecidedWay[];
 }

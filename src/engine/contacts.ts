@@ -13,11 +13,12 @@ import type {
 } from '../contact/contact-signals.js';
 import type { ContactContext, QueueCondition } from '../contact/contact-step.js';
 import type { EventPrompt } from '../contact/event-prompt.js';
-import type { FlowCursor, FlowTurn, FlowView } from '../contact/flow-turn.js';
+import type { FlowCursor, FlowTurn, FlowView, QueueRequest } from '../contact/flow-turn.js';
 import type { FlowPassages } from './flow-passages.js';
 import type { AgentId, ChannelId, ContactId, NodeId, OfferId, QueueId } from '../contact/ids.js';
 import type { AgentSignal } from '../contact/agent.js';
-import type { Site } from '../site/site.js';
+import type { SeatKind } from '../contact/seat.js';
+import type { Queue, Site } from '../site/site.js';
 import { createAlarmClock, type AlarmClock } from './alarm-clock.js';
 import type { OutsideEffect } from './effect-runner.js';
 import { createOutbox, type Outbox } from './outbox.js';
@@ -201,6 +202,8 @@ export function createContacts(parts: ContactsParts): Contacts {
       callerShown: contact.arrival.callerShown,
       opening: contact.arrival.words?.opening,
       asksCity: contact.arrival.asksCity,
+      repeat: (contact.arrival.callsBefore ?? 0) > 0,
+      wish: contact.wish === undefined ? contact.arrival.wish : contact.wish,
       queues: Object.fromEntries(
         [...site.queues.keys()].map((queueId) => [queueId, parts.queueCondition(site, queueId)]),
       ),
@@ -218,6 +221,8 @@ export function createContacts(parts: ContactsParts): Contacts {
       beginSurvey: () => told(site.beginSurvey(view())),
       flow: (cursor, input) => told(site.flowTurn(cursor, input, view()), cursor),
       queue: (queueId) => parts.queueCondition(site, queueId),
+      seat: (seat) => seatRequest(site, seat),
+      holdsSeat: (agentId, seat) => holdsSeat(site, agentId, seat),
       treatment: (told) => treatment({ nowMs, told, place: parts.placeOf(contact.id) }),
       events: () => parts.eventsFor(contact),
       offerOutcome,
@@ -284,6 +289,20 @@ export function createContacts(parts: ContactsParts): Contacts {
       for (const { alarm } of actors.values()) alarm.stop();
     },
   };
+}
+
+function seatQueue({ queues }: Site, seat: SeatKind): Queue | undefined {
+  return [...queues.values()].find((queue) => queue.seat === seat);
+}
+
+function seatRequest(site: Site, seat: SeatKind): QueueRequest | undefined {
+  const queue = seatQueue(site, seat);
+  return queue && { queueId: queue.id, requires: queue.requires, priority: queue.priority };
+}
+
+function holdsSeat(site: Site, agentId: AgentId, seat: SeatKind): boolean {
+  const skills = site.agents.get(agentId)?.skills;
+  return seatQueue(site, seat)?.requires.every((skill) => skills?.has(skill)) ?? false;
 }
 
 function offerIn({ stage }: Contact): OfferId | undefined {

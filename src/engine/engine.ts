@@ -8,10 +8,11 @@ import { isOfferable, type Agent, type AgentSignal } from '../contact/agent.js';
 import { isWaiting, type Contact } from '../contact/contact.js';
 import { createFlowPassages, type PassagesToday } from './flow-passages.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
-import type { AgentId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
+import type { AgentId, CallerKey, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
 import { teamStanding } from '../site/team-end.js';
 import type { ActRefusal } from './act-refusal.js';
 import { createAgents, type Agents } from './agents.js';
+import { noCallerMemory, type CallerMemory } from './caller-memory.js';
 import { createContacts, type Contacts } from './contacts.js';
 import { createEffectRunner, type OutsideEffect } from './effect-runner.js';
 import { alarmsOf } from './fact-alarms.js';
@@ -63,6 +64,8 @@ export interface EngineParts {
   readonly journal: Journal;
   readonly callers: CallerNumbers;
   readonly standings: Standings;
+  /** Left out, nobody is remembered. */
+  readonly memory?: CallerMemory;
   readonly cases: CaseStatus;
   readonly messages: Messages;
   readonly sites: Sites;
@@ -107,6 +110,8 @@ export interface Engine {
   missedCall(call: MissedCallSeen): void;
   /** What is set about callers was read anew. */
   standingsChanged(): void;
+  /** What a caller wishes for his next calls, as the office knows it; null = nothing any more. */
+  rememberWish(callerKey: CallerKey, wish: string | null): void;
   /** The configuration changed: agents' skills are read anew. */
   siteChanged(): void;
   /** Nothing is under way but timers. */
@@ -128,6 +133,7 @@ const whisperMs = 3_000;
 /** An engine over its ports; nothing happens before `start`. */
 export function createEngine(parts: EngineParts): Engine {
   const { clock, timers, telephony, store, journal, sites, callers, standings, log, node } = parts;
+  const { memory = noCallerMemory } = parts;
   const runQueue = createRunQueue((error) => log.error({ error: describe(error) }, 'a decision failed'));
   const model = createQueueModel();
   const playbackEnds = new Map<PlayId, () => void>();
@@ -190,6 +196,8 @@ export function createEngine(parts: EngineParts): Engine {
     },
     onFacts(contact, facts) {
       for (const fact of facts) {
+        if (fact.type === 'WishKept' && !isSealed(contact))
+          rememberWish(contact.arrival.callerKey, fact.wish);
         if (fact.type === 'ContactSealed') callers.hide(contact.arrival.callerKey);
         for (const { alarm, about, set } of alarmsOf(contact, fact))
           siteJournal[set ? 'raise' : 'clear'](alarm, about);
@@ -236,6 +244,7 @@ export function createEngine(parts: EngineParts): Engine {
     sites,
     callers,
     standings,
+    memory,
     telephony,
     runQueue,
     contacts,
@@ -326,6 +335,11 @@ export function createEngine(parts: EngineParts): Engine {
       displayNumber: display.number,
       autoAnswer: agent?.autoAnswer ?? false,
     };
+  }
+
+  /** Of a sealed call nothing is remembered that was not before. */
+  function rememberWish(callerKey: CallerKey, wish: string | null): void {
+    memory.keepWish(callerKey, wish, clock.nowMs(), sites.current().callerPolicy.wishKeptMs);
   }
 
   /** A call that arrived before it was known of its caller. */
@@ -432,6 +446,7 @@ export function createEngine(parts: EngineParts): Engine {
     standingsChanged() {
       runQueue.post(sealThoseSetBeforehand);
     },
+    rememberWish,
     passagesToday: () => passages.today(),
     siteChanged() {
       for (const agent of agents.all()) feed.agentChanged(agent);

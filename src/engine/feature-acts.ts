@@ -3,6 +3,7 @@ import { shownState, type Agent, type AgentSignal } from '../contact/agent.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
 import type { AgentId, ContactId, DeviceId } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
+import type { SeatKind } from '../contact/seat.js';
 import type { ActRefusal } from './act-refusal.js';
 import type { FeatureAct } from './feature-codes.js';
 import type { Clock, Sites } from './ports.js';
@@ -64,6 +65,8 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
         return sealContact(agent);
       case 'silent':
         return askSilentCaller(agent);
+      case 'seat':
+        return seekSeat(agent, act.seat);
       case 'state':
         return stateOf(agent);
       case 'echo':
@@ -132,6 +135,12 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
     if (activity.is !== 'talking') return noContact;
     const refusal = actOnContact(activity.contactId, { type: 'AskSilentCaller', agentId });
     return refusal === undefined ? { id: 'a.silent' } : failed;
+  }
+
+  function seekSeat({ id: agentId, activity }: Agent, seat: SeatKind): PromptRef {
+    if (activity.is !== 'talking') return noContact;
+    const refusal = actOnContact(activity.contactId, { type: 'SeekSeat', agentId, seat });
+    return refusal === undefined ? { id: 'a.seat' } : failed;
   }
 
   function stateOf(agent: Agent): PromptRef {

@@ -2,6 +2,7 @@
 import type { BreakReason } from '../contact/agent.js';
 import type { DispositionOutcome } from '../contact/disposition.js';
 import type { AgentId } from '../contact/ids.js';
+import type { SeatKind } from '../contact/seat.js';
 
 /** What an agent asks for by his phone. */
 export type FeatureAct =
@@ -13,6 +14,7 @@ export type FeatureAct =
     }
   /** `null`: the reason has still to be asked for. */
   | { readonly do: 'break'; readonly reason: BreakReason | null }
+  | { readonly do: 'seat'; readonly seat: SeatKind }
   | { readonly do: 'disposition'; readonly outcome: DispositionOutcome };
 
 /** What some keys mean: a whole code, one that may go on (`act` = its meaning if it does not), or none. */
@@ -57,6 +59,9 @@ const codes: Readonly<Record<string, (argument: string) => FeatureReading>> = {
   '*28': alone({ do: 'confidential' }),
   '*29': alone({ do: 'state' }),
   '*30': alone({ do: 'silent' }),
+  '*31': alone({ do: 'seat', seat: 'minor' }),
+  '*32': alone({ do: 'seat', seat: 'dialect' }),
+  '*33': alone({ do: 'seat', seat: 'foreign' }),
   '*43': alone({ do: 'echo' }),
 };
 

@@ -13,6 +13,7 @@ import type {
   SupervisionId,
 } from '../contact/ids.js';
 import type { Agents } from './agents.js';
+import type { CallerMemory } from './caller-memory.js';
 import type { Contacts } from './contacts.js';
 import type { FeatureCalls } from './feature-calls.js';
 import type { NodeLink } from './node-link.js';
@@ -30,6 +31,7 @@ export interface IncomingParts {
   readonly sites: Sites;
   readonly callers: CallerNumbers;
   readonly standings: Standings;
+  readonly memory: CallerMemory;
   readonly telephony: Telephony;
   readonly runQueue: RunQueue;
   readonly contacts: Contacts;
@@ -94,10 +96,11 @@ export function createIncoming(parts: IncomingParts): Incoming {
 
   function arrive(seen: ArrivalSeen): void {
     if (contacts.onChannel(seen.channelId) !== undefined) return;
-    contacts.arrive(parts.ids.next() as ContactId, arrivalOf(seen));
+    const contactId = parts.ids.next() as ContactId;
+    contacts.arrive(contactId, arrivalOf(contactId, seen));
   }
 
-  function arrivalOf(seen: ArrivalSeen): Arrival {
+  function arrivalOf(contactId: ContactId, seen: ArrivalSeen): Arrival {
     const site = sites.current();
     const nowMs = parts.clock.nowMs();
     const meaning = site.meaningOf({ ...seen, nowMs });
@@ -126,10 +129,21 @@ export function createIncoming(parts: IncomingParts): Incoming {
       numberState: state,
       words,
       asksCity,
+      ...rememberedOf(caller.callerKey, contactId, nowMs),
       ...(sealed !== undefined && { sealed }),
       ...(limit !== undefined && { limit: { level: limit.level, untilMs: limit.untilMs } }),
     };
     return sealed === undefined ? arrival : sealedArrival(arrival);
+  }
+
+  /** What is known of him from his former calls. */
+  function rememberedOf(callerKey: CallerKey, contactId: ContactId, nowMs: number): Partial<Arrival> {
+    const { memory } = parts;
+    const { wishKeptMs, repeatWithinMs } = sites.current().callerPolicy;
+    const wish = memory.wishOf(callerKey, nowMs);
+    memory.renewWish(callerKey, nowMs, wishKeptMs);
+    const callsBefore = memory.called(callerKey, contactId, nowMs, repeatWithinMs);
+    return { ...(wish !== undefined && { wish }), ...(callsBefore > 0 && { callsBefore }) };
   }
 
   /** Set beforehand: by the number dialled, else by the caller's own. */

@@ -57,7 +57,12 @@ export function createModelFeed(model: QueueModel, sites: Sites, agents: () => r
         signedIn: signedIn(site, queueId),
         ...(queue === undefined
           ? unknownQueue
-          : { limit: queue.limit, timeoutMs: queue.queueTimeoutMs, nobodyMs: queue.nobodyMs }),
+          : {
+              limit: queue.limit,
+              timeoutMs: queue.queueTimeoutMs,
+              nobodyMs: queue.nobodyMs,
+              ...(queue.seat === 'minor' && { seals: 'minor' as const }),
+            }),
       };
     },
   };

@@ -4,7 +4,7 @@ import type { Finding } from '../contact/finding.js';
 import { clock } from './flow-edges.js';
 import { findLoop, reachedFrom, silentWays, waysOf } from './flow-ways.js';
 import type { BranchCase, Flow, FlowDay, FlowNode, FlowPart } from './flow.js';
-import { flowDays, isInRange, surveyFlowId } from './flow.js';
+import { flowDays, isInRange, noWish, surveyFlowId } from './flow.js';
 
 /** What a flow is checked against. */
 export interface FlowSurroundings {
@@ -84,6 +84,7 @@ const entryKinds: readonly FlowNode['kind'][] = [
   'branch',
   'enqueue',
   'voicemail',
+  'remember',
   'goto',
   'hangup',
 ];
@@ -174,6 +175,8 @@ interface Situation {
   readonly minuteOfDay: number;
   readonly tag: string;
   readonly asksCity: boolean;
+  readonly wish: string;
+  readonly repeat: boolean;
 }
 
 /** What a root fails at: when, and at which line it is lost. */
@@ -213,16 +216,29 @@ function rootsOf(flow: Flow): readonly string[] {
 
 function lossesOf(flow: Flow, root: string, tags: readonly string[]): readonly Loss[] {
   const bounds = minuteBounds(flow);
+  const wishes = wishesIn(flow);
   return flowDays.flatMap((day) =>
     bounds.flatMap((from, index) => {
       const to = bounds[index + 1] ?? 1440;
       const calls = (tags.length > 0 ? tags : ['']).flatMap((tag) =>
-        [false, true].map((asksCity) => ({ day, minuteOfDay: from, tag, asksCity })),
+        [false, true].flatMap((asksCity) =>
+          wishes.flatMap((wish) =>
+            [false, true].map((repeat) => ({ day, minuteOfDay: from, tag, asksCity, wish, repeat })),
+          ),
+        ),
       );
       const lost = calls.find((situation) => !reachesPerson(flow, root, situation));
       return lost === undefined ? [] : [{ line: lineOfLoss(flow, root, lost), day, from, to }];
     }),
   );
+}
+
+/** What callers may wish as far as it makes a difference here; all others are as those who wish nothing. */
+function wishesIn(flow: Flow): readonly string[] {
+  const named = [...flow.nodes.values()].flatMap((node) =>
+    node.kind === 'branch' ? node.cases.flatMap(({ wishes }) => wishes ?? []) : [],
+  );
+  return [...new Set([noWish, ...named])];
 }
 
 function minuteBounds(flow: Flow): readonly number[] {
@@ -266,12 +282,14 @@ function possibleWays(
   return [...taken.map(({ next }) => next), ...(sure < 0 ? [otherwise] : [])];
 }
 
-function mayHold(branch: BranchCase, { day, minuteOfDay, tag, asksCity }: Situation): boolean {
+function mayHold(branch: BranchCase, { day, minuteOfDay, tag, asksCity, wish, repeat }: Situation): boolean {
   return (
     (branch.days === null || branch.days.includes(day)) &&
     (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
     (branch.tags === null || branch.tags.includes(tag)) &&
-    (branch.asksCity === null || branch.asksCity === asksCity)
+    (branch.asksCity === null || branch.asksCity === asksCity) &&
+    (branch.wishes === null || branch.wishes.includes(wish)) &&
+    (branch.repeat === null || branch.repeat === repeat)
   );
 }
 

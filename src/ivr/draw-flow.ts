@@ -1,7 +1,7 @@
 // Draws a flow as SVG: kinds of node by shape, the words callers hear on them, and a person as the goal.
 import { clock, edgesIn, type FlowEdge } from './flow-edges.js';
 import { layOut, type Layout, type LayoutBox, type PlacedBox, type PlacedLink } from './flow-layout.js';
-import type { Flow, FlowNode } from './flow.js';
+import { noWish, type Flow, type FlowNode } from './flow.js';
 
 /** What a picture says beside the flow's own names. */
 export interface DrawWords {
@@ -128,6 +128,7 @@ const kindWords: Readonly<Record<FlowNode['kind'], string>> = {
   branch: '判断',
   enqueue: '排队',
   voicemail: '留言',
+  remember: '记住',
   goto: '转到',
   hangup: '挂机',
 };
@@ -150,6 +151,8 @@ function subjectOf(node: FlowNode, words: DrawWords): string {
       return `${String(node.minDigits)}-${String(node.maxDigits)} 位 · ${node.id}`;
     case 'hangup':
       return node.reason === node.id ? node.id : `${node.reason} · ${node.id}`;
+    case 'remember':
+      return `${node.wish ?? noWish} · ${node.id}`;
     case 'say':
     case 'menu':
     case 'rate':
@@ -231,6 +234,7 @@ function shapeOf(kind: FlowNode['kind'], { x, y, width, height }: PlacedBox): st
     case 'say':
     case 'voicemail':
     case 'lookUp':
+    case 'remember':
     case 'goto':
       return rect(8);
     case 'enqueue':

@@ -26,6 +26,7 @@ export function edgesOf(node: FlowNode): readonly FlowEdge[] {
   });
   switch (node.kind) {
     case 'say':
+    case 'remember':
     case 'goto':
       return [edge('next', node.next, '接着', 'then')];
     case 'menu':
@@ -72,6 +73,9 @@ export function edgesOf(node: FlowNode): readonly FlowEdge[] {
         edge('timeout', node.exits.timeout, '等候超时', 'timeout'),
         edge('nobody', node.exits.nobody, '无人签入', 'nobody'),
         edge('overload', node.exits.overload, '排队已满', 'overload'),
+        ...(node.instead === null
+          ? []
+          : [edge('instead', node.instead, '等候中按 0', 'key 0 while waiting')]),
       ];
     case 'voicemail':
       return [
@@ -126,7 +130,14 @@ const dayWords: Readonly<Record<FlowDay, readonly [zh: string, en: string]>> = {
 };
 
 /** The conditions of a branch's way in a few words. */
-function conditionWords({ days, hours, tags, queue }: BranchCase): readonly [zh: string, en: string] {
+function conditionWords({
+  days,
+  hours,
+  tags,
+  queue,
+  wishes,
+  repeat,
+}: BranchCase): readonly [zh: string, en: string] {
   const range = hours === null ? '' : `${clock(hours.from)}-${clock(hours.to)}`;
   const named = flowDays.filter((day) => days?.includes(day));
   const least = queue?.waitingAtLeast ?? null;
@@ -135,6 +146,8 @@ function conditionWords({ days, hours, tags, queue }: BranchCase): readonly [zh:
     named.map((day) => dayWords[day][0]).join('、'),
     range,
     tags === null ? '' : `标签 ${tags.join('、')}`,
+    wishes === null ? '' : `意愿 ${wishes.join('、')}`,
+    repeat === null ? '' : repeat ? '重复来电' : '非重复来电',
     least === null ? '' : `${queue?.queueId ?? ''} 等候至少 ${String(least)} 人`,
     staffed === null ? '' : `${queue?.queueId ?? ''} ${staffed ? '有人' : '无人'}签入`,
   ];
@@ -142,6 +155,8 @@ function conditionWords({ days, hours, tags, queue }: BranchCase): readonly [zh:
     named.map((day) => dayWords[day][1]).join(', '),
     range,
     tags === null ? '' : `tag ${tags.join(', ')}`,
+    wishes === null ? '' : `wish ${wishes.join(', ')}`,
+    repeat === null ? '' : repeat ? 'repeat call' : 'no repeat call',
     least === null ? '' : `${queue?.queueId ?? ''} ≥ ${String(least)} waiting`,
     staffed === null ? '' : `${queue?.queueId ?? ''} ${staffed ? 'staffed' : 'unstaffed'}`,
   ];

@@ -11,6 +11,7 @@ export function waysOf(node: FlowNode): readonly string[] {
 export function silentWays(node: FlowNode): readonly string[] {
   switch (node.kind) {
     case 'say':
+    case 'remember':
     case 'goto':
       return [node.next];
     case 'menu':

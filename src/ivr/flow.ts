@@ -121,6 +121,10 @@ export interface BranchCase {
   readonly queue: QueueCondition | null;
   /** The call has to be asked for its city, or need not be. */
   readonly asksCity: boolean | null;
+  /** What the caller wished, now or when he called before. */
+  readonly wishes: readonly string[] | null;
+  /** He called before, a short time ago, or did not. */
+  readonly repeat: boolean | null;
   readonly next: string;
 }
 
@@ -145,6 +149,8 @@ export interface EnqueueNode extends NodeBase {
   readonly request: QueueRequest;
   /** Where the caller goes who could not be served. */
   readonly exits: Readonly<Record<QueueExit, string>>;
+  /** Where the key 0 leads while he waits; null: nowhere. */
+  readonly instead: string | null;
 }
 
 /** 留言: records the caller after a tone, until #, his hang-up or the longest. */
@@ -157,6 +163,16 @@ export interface VoicemailNode extends NodeBase {
   /** Where it leads when nothing was said, or nothing could be kept. */
   readonly otherwise: string;
 }
+
+/** Remembers a wish of the caller's for his next calls; null forgets it. */
+export interface RememberNode extends NodeBase {
+  readonly kind: 'remember';
+  readonly wish: string | null;
+  readonly next: string;
+}
+
+/** Stands for no wish, where flows name one. */
+export const noWish = 'none';
 
 /** Another name for a node. */
 export interface GotoNode extends NodeBase {
@@ -181,6 +197,7 @@ export type FlowNode =
   | BranchNode
   | EnqueueNode
   | VoicemailNode
+  | RememberNode
   | GotoNode
   | HangupNode;
 

@@ -8,7 +8,7 @@ import type { FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { surveyGrades, surveyReasons, type SurveyAnswer } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
-import { flowDays } from './flow.js';
+import { flowDays, noWish } from './flow.js';
 import { lookUpPrompts } from './step.js';
 import type { BranchCase, Flow, FlowNode, FlowPart, MinuteRange, QueueCondition } from './flow.js';
 
@@ -24,6 +24,8 @@ export interface FlowNames {
   readonly prompts: ReadonlyMap<string, readonly string[]>;
   /** Departments that `prog.state` can say. */
   readonly departments: ReadonlySet<string>;
+  /** What callers may wish for their next calls. */
+  readonly wishes: ReadonlySet<string>;
 }
 
 /** A flow as far as it could be read; with findings of level error it must not be run. */
@@ -66,15 +68,16 @@ const knownKeys = {
   rate: ['rate', 'say', 'timeout', 'bargeIn', 'next', 'unhappy', 'otherwise'],
   reason: ['reason', 'say', 'timeout', 'bargeIn', 'next', 'otherwise'],
   branch: ['branch', 'otherwise'],
-  enqueue: ['enqueue', 'say', 'requires', 'priority', 'onTimeout', 'onNobody', 'onOverload'],
+  enqueue: ['enqueue', 'say', 'requires', 'priority', 'instead', 'onTimeout', 'onNobody', 'onOverload'],
   voicemail: ['voicemail', 'say', 'next', 'otherwise'],
+  remember: ['remember', 'next'],
   goto: ['goto'],
   hangup: ['hangup', 'say'],
   say: ['say', 'next'],
 } as const;
 const kinds = [
   ...(['menu', 'collect', 'lookUp', 'rate', 'reason', 'branch'] as const),
-  ...(['enqueue', 'voicemail', 'goto', 'hangup', 'say'] as const),
+  ...(['enqueue', 'voicemail', 'remember', 'goto', 'hangup', 'say'] as const),
 ];
 
 function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
@@ -109,6 +112,7 @@ function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
         say: readParts(fields, names),
         request: readRequest(fields, names),
         exits: readExits(fields),
+        instead: fields.has('instead') ? fields.id('instead') : null,
       };
     case 'voicemail':
       return {
@@ -119,6 +123,10 @@ function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
         next: fields.id('next'),
         otherwise: fields.id('otherwise'),
       };
+    case 'remember': {
+      const wish = readWish(fields, 'remember', fields.id('remember'), names);
+      return { ...base, kind, wish: wish === noWish ? null : wish, next: fields.id('next') };
+    }
     case 'goto':
       return { ...base, kind, next: fields.id('goto') };
     case 'hangup':
@@ -220,7 +228,18 @@ function readDigits(row: Fields): string {
 }
 
 function readCase(row: Fields, names: FlowNames): BranchCase {
-  row.refuseOthers(['days', 'hours', 'tag', 'queue', 'waitingAtLeast', 'staffed', 'asksCity', 'next']);
+  row.refuseOthers([
+    'days',
+    'hours',
+    'tag',
+    'queue',
+    'waitingAtLeast',
+    'staffed',
+    'asksCity',
+    'wish',
+    'repeat',
+    'next',
+  ]);
   return {
     line: row.line,
     days: row.has('days') ? readDays(row) : null,
@@ -228,8 +247,16 @@ function readCase(row: Fields, names: FlowNames): BranchCase {
     tags: row.has('tag') ? row.ids('tag') : null,
     queue: readQueueCondition(row, names),
     asksCity: row.has('asksCity') ? row.flag('asksCity') : null,
+    wishes: row.has('wish') ? row.ids('wish').map((wish) => readWish(row, 'wish', wish, names)) : null,
+    repeat: row.has('repeat') ? row.flag('repeat') : null,
     next: row.id('next'),
   };
+}
+
+function readWish(fields: Fields, key: string, wish: string, names: FlowNames): string {
+  if (wish !== '' && wish !== noWish && !names.wishes.has(wish))
+    fields.wrong([key], 'unknownWish', unknownName('意愿', 'wish', wish, 'policies.yaml 的 callers.wishes'));
+  return wish;
 }
 
 function readDays(row: Fields): BranchCase['days'] {

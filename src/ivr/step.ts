@@ -11,7 +11,7 @@ import type {
 } from '../contact/flow-turn.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { nextAfter } from './flow-edges.js';
-import { isInRange } from './flow.js';
+import { isInRange, noWish } from './flow.js';
 import type {
   BranchCase,
   BranchNode,
@@ -103,7 +103,7 @@ const soFar = ({ keys, kept, misses }: FlowCursor, said: readonly SpokenPart[] =
 
 /** Comes to a node: passes through those that only decide, until one speaks, asks, queues or ends. */
 function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTurn {
-  const { node, decided } = settle(flow, nodeId, world);
+  const { node, decided, wish } = settle(flow, nodeId, world);
   const isQuery = node.kind === 'collect' || node.kind === 'lookUp' || node.kind === 'say';
   const cursor: FlowCursor = {
     flowId: flow.id,
@@ -122,29 +122,40 @@ function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTur
       ...(node.kind === 'voicemail' ? [{ prompt: tonePrompt, mustHear: false }] : []),
     ]),
     decided,
+    ...(wish !== undefined && { wish }),
   };
 }
 
-type SettledNode = Exclude<FlowNode, { readonly kind: 'branch' | 'goto' }>;
+type SettledNode = Exclude<FlowNode, { readonly kind: 'branch' | 'goto' | 'remember' }>;
+
+interface Settled {
+  readonly node: SettledNode;
+  readonly decided: readonly DecidedWay[];
+  readonly wish: string | null | undefined;
+}
 
 /**
  * Follows branches and gotos.
  * @throws RangeError if they go round: such a flow is refused when it is read
  */
-function settle(
-  flow: Flow,
-  nodeId: string,
-  world: FlowWorld,
-): { readonly node: SettledNode; readonly decided: readonly DecidedWay[] } {
+function settle(flow: Flow, nodeId: string, world: FlowWorld): Settled {
   const decided: DecidedWay[] = [];
+  let wish: string | null | undefined;
   let node = nodeOf(flow, nodeId);
-  while (node.kind === 'branch' || node.kind === 'goto') {
+  while (node.kind === 'branch' || node.kind === 'goto' || node.kind === 'remember') {
     if (decided.length > flow.nodes.size) throw new RangeError(`flow ${flow.id} goes round at ${node.id}`);
-    const { way, next } = node.kind === 'goto' ? { way: 'next', next: node.next } : chooseBranch(node, world);
+    if (node.kind === 'remember') ({ wish } = node);
+    const { way, next } =
+      node.kind === 'branch' ? chooseBranch(node, withWish(world, wish)) : { way: 'next', next: node.next };
     decided.push({ nodeId: node.id, way });
     node = nodeOf(flow, next);
   }
-  return { node, decided };
+  return { node, decided, wish };
+}
+
+/** A wish holds from the moment it is stated. */
+function withWish(world: FlowWorld, wish: string | null | undefined): FlowWorld {
+  return wish === undefined ? world : { ...world, view: { ...world.view, wish } };
 }
 
 function nodeOf(flow: Flow, nodeId: string): FlowNode {
@@ -185,11 +196,20 @@ function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): F
     case 'lookUp':
       return { cursor, say, next: { type: 'lookUpCase' } };
     case 'enqueue':
-      return { cursor, say, next: { type: 'enqueue', request: node.request } };
+      return {
+        cursor,
+        say,
+        next: {
+          type: 'enqueue',
+          request: node.request,
+          ...(node.instead !== null && { yields: true as const }),
+        },
+      };
     case 'hangup':
       return { cursor, say, next: { type: 'hangUp', reason: node.reason } };
     case 'say':
     case 'branch':
+    case 'remember':
     case 'goto':
       return { cursor, say, next: { type: 'spoken' } };
   }
@@ -211,6 +231,8 @@ function holds(branch: BranchCase, world: FlowWorld, minuteOfDay: number): boole
     (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
     (branch.tags === null || branch.tags.includes(world.view.tag)) &&
     (branch.asksCity === null || branch.asksCity === (world.view.asksCity ?? false)) &&
+    (branch.wishes === null || branch.wishes.includes(world.view.wish ?? noWish)) &&
+    (branch.repeat === null || branch.repeat === (world.view.repeat ?? false)) &&
     (branch.queue === null || queueHolds(branch.queue, world.view))
   );
 }
@@ -226,6 +248,8 @@ function queueHolds(condition: QueueCondition, view: FlowView): boolean {
 
 function digit(flow: Flow, node: FlowNode, cursor: FlowCursor, key: string, world: FlowWorld): FlowTurn {
   if (node.kind === 'rate') return rateKey(flow, node, cursor, key, world);
+  if (node.kind === 'enqueue' && key === '0' && node.instead !== null)
+    return enter(flow, node.instead, world, soFar({ ...cursor, keys: cursor.keys + 1 }));
   if (node.kind !== 'menu' && node.kind !== 'collect') return stay(node, cursor, []);
   const pressed: FlowCursor = { ...cursor, keys: cursor.keys + 1 };
   const so = soFar(pressed);

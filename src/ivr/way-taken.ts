@@ -33,6 +33,7 @@ function wanted(node: FlowNode, before: FlowCursor, input: FlowInput): readonly 
     case 'digit':
       if (node.kind === 'rate') return input.digit === '*' ? ['otherwise'] : [input.digit, 'otherwise'];
       if (input.digit === '*') return ['back'];
+      if (node.kind === 'enqueue') return ['instead'];
       if (node.kind === 'collect') return entryWays(node, before.digits + input.digit.replace('#', ''));
       return input.digit === '9' ? [] : [input.digit, 'person'];
     case 'voicemailLeft':

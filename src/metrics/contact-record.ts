@@ -335,6 +335,9 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
     case 'SilentCallerAsked':
     case 'SilentCallerAnswered':
     case 'SilentCallerTexted':
+    case 'WishKept':
+    case 'SeatSought':
+    case 'SeatMissed':
     case 'HelpOver':
     case 'SupervisionStarted':
     case 'SupervisionModeChanged':

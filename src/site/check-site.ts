@@ -36,6 +36,12 @@ export const servicePrompts = [
   'silent.1',
   'silent.2',
   'silent.3',
+  'minor.seek',
+  'minor.none',
+  'dialect.seek',
+  'dialect.none',
+  'foreign.seek',
+  'foreign.none',
   'a.badpin',
   'a.break',
   'a.break.ask',
@@ -54,6 +60,7 @@ export const servicePrompts = [
   'a.nocall',
   'a.pin',
   'a.ready',
+  'a.seat',
   'a.silent',
   'a.rec.off',
   'a.rec.on',
@@ -71,6 +78,7 @@ export function checkSite(
   const today = dayKeyAt(nowMs);
   return [
     ...checkQueues(site),
+    ...checkSeats(site),
     ...checkAgents(site),
     ...site.numbers.flatMap((row) => [...checkNumber(site, row), ...checkWords(site, row)]),
     ...checkMainEntry(site),
@@ -106,6 +114,22 @@ function checkQueues({ queues, skills, agents }: SiteFiles): readonly Finding[] 
       : [error(queues.file, line, 'nobodyHolds', nobodyHolds(row.requires))];
   });
 }
+
+/** An agent's key leads to one queue. */
+function checkSeats({ queues }: SiteFiles): readonly Finding[] {
+  const rows = [...queues.rows.values()].filter(({ row }) => row.seat !== undefined);
+  return rows.flatMap(({ row, line }, index) => {
+    const earlier = rows.slice(0, index).find((one) => one.row.seat === row.seat);
+    return earlier === undefined
+      ? []
+      : [error(queues.file, line, 'seatTwice', seatTwice(row.seat ?? '', earlier.line))];
+  });
+}
+
+const seatTwice = (seat: string, line: number) => ({
+  zh: `专席 ${seat} 已由第 ${String(line)} 行的队列承担。一种专席只写一个队列,请删去其一。`,
+  en: `Seat ${seat} is the queue's of line ${String(line)} already: one queue a seat, take one away.`,
+});
 
 function checkAgents({ agents, teams, skills, devices }: SiteFiles): readonly Finding[] {
   return [...agents.rows.values()].flatMap(({ row, line }) => [

@@ -66,7 +66,7 @@ function nodesIn(file: string, text: string): Readonly<Record<string, NodeFields
 const wayFields = [
   ...['next', 'again', 'person', 'back', 'menu', 'cases', 'branch', 'otherwise'],
   ...['rate', 'reason', 'unhappy'],
-  ...['goto', 'onTimeout', 'onNobody', 'onOverload'],
+  ...['goto', 'onTimeout', 'onNobody', 'onOverload', 'instead'],
 ];
 
 const settingWords: Readonly<Record<string, readonly [zh: string, en: string]>> = {
@@ -80,6 +80,7 @@ const settingWords: Readonly<Record<string, readonly [zh: string, en: string]>> 
   collect: ['位数', 'digits'],
   keep: ['留作查询', 'kept for a query'],
   lookUp: ['查询', 'looks up'],
+  remember: ['记住的意愿', 'wish to remember'],
 };
 
 function changedSettings(

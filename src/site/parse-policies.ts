@@ -6,7 +6,7 @@ import { fieldsAt, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { SurveyPolicy } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
-import type { MetricsPolicy, RecordingPolicy } from './site.js';
+import type { CallerPolicy, MetricsPolicy, RecordingPolicy } from './site.js';
 
 /** Everything policies.yaml decides. */
 export interface Policies {
@@ -25,6 +25,7 @@ export interface Policies {
   readonly agent: AgentPolicy;
   readonly metrics: MetricsPolicy;
   readonly recordings: RecordingPolicy;
+  readonly callers: CallerPolicy;
 }
 
 const second = 1000;
@@ -52,6 +53,7 @@ export function parsePolicies(
     'metrics',
     'recordings',
     'survey',
+    'callers',
   ]);
   const policies: Policies = {
     name: readSiteName(top),
@@ -69,6 +71,7 @@ export function parsePolicies(
     agent: readAgentPolicy(top.section('agent')),
     metrics: readMetricsPolicy(top.section('metrics')),
     recordings: readRecordingPolicy(top.section('recordings')),
+    callers: readCallerPolicy(top.section('callers')),
   };
   return { policies, findings };
 }
@@ -195,4 +198,17 @@ function readMetricsPolicy(fields: Fields): MetricsPolicy {
 function readRecordingPolicy(fields: Fields): RecordingPolicy {
   fields.refuseOthers(['agentsHearOwn']);
   return { agentsHearOwn: fields.flag('agentsHearOwn', false) };
+}
+
+const dayMs = 24 * hour;
+const mostRepeatMs = 168 * hour;
+
+/** Left out, nothing is remembered of anybody. */
+function readCallerPolicy(fields: Fields): CallerPolicy {
+  fields.refuseOthers(['wishes', 'wishDays', 'repeatWithin']);
+  return {
+    wishes: fields.ids('wishes'),
+    wishKeptMs: fields.whole('wishDays', { min: 1, max: 1_000 }, 180) * dayMs,
+    repeatWithinMs: fields.durationMs('repeatWithin', { min: 0, max: mostRepeatMs }, 0),
+  };
 }

@@ -2,6 +2,7 @@
 import { topRows, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { AgentId, DeviceId, QueueId, SkillName } from '../contact/ids.js';
+import { seatKinds } from '../contact/seat.js';
 import { readYaml } from '../contact/yaml-source.js';
 import { parseDayKey } from '../contact/civil-time.js';
 import {
@@ -65,7 +66,18 @@ const wrongDay = {
 
 /** `queues.yaml`. */
 export function parseQueues(file: string, text: string): Table<Queue> {
-  const known = ['id', 'name', 'en', 'requires', 'priority', 'timeout', 'nobodyAfter', 'limit', 'recorded'];
+  const known = [
+    'id',
+    'name',
+    'en',
+    'requires',
+    'priority',
+    'timeout',
+    'nobodyAfter',
+    'limit',
+    'recorded',
+    'seat',
+  ];
   return readTable(file, text, known, (fields) => ({
     id: fields.id('id') as QueueId,
     ...namesIn(fields),
@@ -75,6 +87,7 @@ export function parseQueues(file: string, text: string): Table<Queue> {
     nobodyMs: fields.durationMs('nobodyAfter', queueBounds.nobodyMs, 60_000),
     limit: fields.whole('limit', queueBounds.limit, 200),
     recorded: fields.flag('recorded', true),
+    ...(fields.has('seat') && { seat: fields.oneOf('seat', seatKinds, 'minor') }),
   }));
 }
 

@@ -8,7 +8,8 @@ import type { RehearsalAct } from './rehearsal.js';
 export type Expectation =
   | { readonly expect: 'heard'; readonly words: string }
   | { readonly expect: 'queue'; readonly queue: string }
-  | { readonly expect: 'hungUp'; readonly reason: string };
+  | { readonly expect: 'hungUp'; readonly reason: string }
+  | { readonly expect: 'wish'; readonly wish: string };
 
 /** One line's one step. */
 export interface ScenarioStep {
@@ -26,6 +27,9 @@ export interface Scenario {
   readonly atMs: number | null;
   readonly dialled: string | null;
   readonly queues: FlowView['queues'];
+  /** What the caller wished when he called before. */
+  readonly wish: string | null;
+  readonly repeat: boolean;
   readonly steps: readonly ScenarioStep[];
 }
 
@@ -48,6 +52,10 @@ const settings: Readonly<Record<string, Setting>> = {
   unstaffed: setUnstaffed,
   等候: setWaiting,
   waiting: setWaiting,
+  上次意愿: setWish,
+  wish: setWish,
+  重复来电: setRepeat,
+  repeat: setRepeat,
 };
 
 const alone =
@@ -81,6 +89,8 @@ const hear: Word = (rest) => (rest === '' ? undefined : { expect: 'heard', words
 const queue: Word = (rest) => (rest === '' ? undefined : { expect: 'queue', queue: rest });
 const end: Word = (rest) => (rest === '' ? undefined : { expect: 'hungUp', reason: rest });
 
+const kept: Word = (rest) => (/^\S+$/.test(rest) ? { expect: 'wish', wish: rest } : undefined);
+
 const words: Readonly<Record<string, Word>> = {
   ...{ 按: press, press },
   ...{ 静默: silence, 超时: silence, silence },
@@ -97,6 +107,7 @@ const words: Readonly<Record<string, Word>> = {
   ...{ 听到: hear, hear },
   ...{ 进入队列: queue, queue },
   ...{ 挂机: end, end },
+  ...{ 记住: kept, remembered: kept },
 };
 
 /** Reads one file. Never throws: a line that means nothing becomes a finding, and reading goes on. */
@@ -115,7 +126,17 @@ export function parseScenarios(
     if (written === '' || written.startsWith('#')) continue;
     const [, name] = /^(?:场景|scenario)(?:\s*[:：]\s*|\s+)(.+)$/.exec(written) ?? [];
     const draft = scenarios.at(-1);
-    if (name !== undefined) scenarios.push({ line, name, atMs: null, dialled: null, queues: {}, steps: [] });
+    if (name !== undefined)
+      scenarios.push({
+        line,
+        name,
+        atMs: null,
+        dialled: null,
+        queues: {},
+        wish: null,
+        repeat: false,
+        steps: [],
+      });
     else if (draft === undefined) wrong(line, 'noScenario', noScenario);
     else
       for (const step of stepsIn(written))
@@ -161,6 +182,18 @@ function setNumber(draft: Draft, rest: string): true | undefined {
 function setUnstaffed(draft: Draft, rest: string): true | undefined {
   if (rest === '' || /\s/.test(rest)) return undefined;
   draft.queues[rest] = { waiting: draft.queues[rest]?.waiting ?? 0, signedIn: 0 };
+  return true;
+}
+
+function setWish(draft: Draft, rest: string): true | undefined {
+  if (rest === '' || /\s/.test(rest)) return undefined;
+  draft.wish = rest;
+  return true;
+}
+
+function setRepeat(draft: Draft, rest: string): true | undefined {
+  if (rest !== '') return undefined;
+  draft.repeat = true;
   return true;
 }
 

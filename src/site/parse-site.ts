@@ -127,6 +127,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     agentPolicy: read.policies.agent,
     metricsPolicy: read.policies.metrics,
     recordingPolicy: read.policies.recordings,
+    callerPolicy: read.policies.callers,
     calendar: read.calendar,
     messages: new Map(read.messages.map((message) => [message.id, message])),
     legalRoutes: new Map(read.legalRoutes.map(({ route }) => [route.kind, route])),

@@ -96,7 +96,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const cities = regions.rows.flatMap(({ area }) => area.cities);
   const trunks = parseTrunks(trunksFile, text(trunksFile), cities);
   const prompts = readPrompts(files);
-  const flows = readFlows(files, namesOf(queues, skills, prompts.byId));
+  const flows = readFlows(files, namesOf(queues, skills, prompts.byId, policies.callers.wishes));
   const calendar = parseCalendar(siteFileNames.calendar, text(siteFileNames.calendar));
   const lexicon = parseLexicon(siteFileNames.lexicon, text(siteFileNames.lexicon));
   const messages = parseMessages(siteFileNames.messages, text(siteFileNames.messages));
@@ -192,12 +192,14 @@ function namesOf(
   queues: Table<Queue>,
   skills: Table<NamedRow>,
   prompts: ReadonlyMap<string, PromptDefinition>,
+  wishes: readonly string[],
 ): FlowNames {
   return {
     queues: new Map([...queues.rows].map(([id, { row }]) => [id, row])),
     skills: new Set([...skills.rows.keys()] as SkillName[]),
     prompts: new Map([...prompts].map(([id, prompt]) => [id, slotsIn(prompt.text)])),
     departments: departmentsIn(prompts.get('prog.state')),
+    wishes: new Set(wishes),
   };
 }
 

@@ -22,6 +22,10 @@ export interface Scene {
   readonly dialled: string | null;
   /** Queues not named are empty and staffed. */
   readonly queues: FlowView['queues'];
+  /** What the caller wished when he called before. */
+  readonly wish?: string | null;
+  /** He called before, a short time ago. */
+  readonly repeat?: boolean;
 }
 
 /** What the caller, the agents or the clock do. */
@@ -65,7 +69,7 @@ export type NoRehearsal = 'unknownFlow' | 'unknownNumber' | 'notAnswered';
 export function beginRehearsal(
   site: Site,
   flowId: string,
-  { nowMs, dialled, queues }: Scene,
+  { nowMs, dialled, queues, wish = null, repeat = false }: Scene,
 ): Rehearsal | NoRehearsal {
   const flow = site.flows.get(flowId as FlowId);
   if (flow === undefined) return 'unknownFlow';
@@ -77,7 +81,16 @@ export function beginRehearsal(
     ...{ dnis, redirectedFrom: '', toUser: '', ani: '', trunkId: '', nowMs },
   });
   if (row !== undefined && isAnnounced(state)) return 'notAnswered';
-  const view: FlowView = { nowMs, dnis, tag, callerShown: true, opening: words.opening, queues };
+  const view: FlowView = {
+    nowMs,
+    dnis,
+    tag,
+    callerShown: true,
+    opening: words.opening,
+    queues,
+    wish,
+    repeat,
+  };
   const start: FlowCursor = {
     ...{ flowId: flow.id, siteVersion: site.version, nodeId: flow.startId },
     ...{ tries: 0, digits: '', keys: 0 },
@@ -101,18 +114,19 @@ export function rehearse(site: Site, call: Rehearsal, act: RehearsalAct): Rehear
           place: { at: 'answered', queueId: place.queueId },
           ways: [...call.ways, { nodeId: call.cursor.nodeId, way: 'answered' }],
         };
-  const input = inputOf(act, place);
+  const input = inputOf(act, call);
   return input === undefined ? null : turned(site, { ...call, heard: [] }, input);
 }
 
 /** What an act is where the call stands; undefined where nothing of the kind can happen. */
 function inputOf(
   act: Exclude<RehearsalAct, { do: 'answer' | 'hangUp' }>,
-  { at }: RehearsalPlace,
+  { place: { at }, flow, cursor }: Rehearsal,
 ): FlowInput | undefined {
   switch (act.do) {
     case 'press':
       if (at === 'voicemail' && act.key === '#') return { type: 'voicemailLeft' };
+      if (at === 'queue' && act.key === '0' && yieldsAt(flow, cursor)) return { type: 'digit', digit: '0' };
       return at === 'keys' ? { type: 'digit', digit: act.key } : undefined;
     case 'silence':
       if (at === 'voicemail') return { type: 'voicemailMissing' };
@@ -124,6 +138,11 @@ function inputOf(
     case 'lookUp':
       return at === 'lookUp' ? { type: 'caseAnswer', answer: act.answer } : undefined;
   }
+}
+
+function yieldsAt(flow: Flow, { nodeId }: FlowCursor): boolean {
+  const node = flow.nodes.get(nodeId);
+  return node?.kind === 'enqueue' && node.instead !== null;
 }
 
 type SoFar = Pick<Rehearsal, 'flow' | 'view' | 'heard' | 'ways'>;
@@ -141,7 +160,8 @@ function turned(site: Site, call: Rehearsal, input: FlowInput): Rehearsal {
 function settled(site: Site, so: SoFar, turn: FlowTurn): Rehearsal {
   const { next, cursor } = turn;
   const heard = [...so.heard, ...turn.say.map(({ prompt }) => heardPrompt(site, prompt))];
-  const call = { flow: so.flow, view: so.view, ways: so.ways, heard, cursor };
+  const view = turn.wish === undefined ? so.view : { ...so.view, wish: turn.wish };
+  const call = { flow: so.flow, view, ways: so.ways, heard, cursor };
   switch (next.type) {
     case 'spoken':
       return turned(site, { ...call, place: { at: 'keys' } }, { type: 'spoken' });

@@ -3,7 +3,7 @@ import { addDays, dayKeyAt, dayStartMs } from '../contact/civil-time.js';
 import type { Finding } from '../contact/finding.js';
 import type { DecidedWay } from '../contact/flow-turn.js';
 import { edgesOf } from '../ivr/flow-edges.js';
-import type { Flow } from '../ivr/flow.js';
+import { noWish, type Flow } from '../ivr/flow.js';
 import { dayKind } from './calendar.js';
 import { parseScenarios, type Expectation, type Scenario, type ScenarioStep } from './parse-scenarios.js';
 import { beginRehearsal, rehearse, type NoRehearsal, type Rehearsal } from './rehearsal.js';
@@ -60,7 +60,7 @@ function runScenario(
   site: Site,
   file: string,
   flowId: string,
-  { line, name, atMs, dialled, queues, steps }: Scenario,
+  { line, name, atMs, dialled, queues, wish, repeat, steps }: Scenario,
   usualMs: number,
 ): ScenarioRun {
   const fails = (at: number, words: Words): Finding => ({
@@ -68,7 +68,7 @@ function runScenario(
     zh: `场景「${name}」:${words.zh}`,
     en: `Scenario "${name}": ${words.en}`,
   });
-  const begun = beginRehearsal(site, flowId, { nowMs: atMs ?? usualMs, dialled, queues });
+  const begun = beginRehearsal(site, flowId, { nowMs: atMs ?? usualMs, dialled, queues, wish, repeat });
   if (typeof begun === 'string') return { findings: [fails(line, noCall(begun, flowId, dialled))], ways: [] };
   let call: Rehearsal = begun;
   let unmatched = begun.heard;
@@ -136,6 +136,14 @@ function missing(
       );
       if (place.at === 'queue' && place.queueId === queue?.id) return null;
       return instead(`应进入队列 ${expectation.queue}`, `should be in queue ${expectation.queue}`, call);
+    }
+    case 'wish': {
+      const wish = call.view.wish ?? noWish;
+      if (wish === expectation.wish) return null;
+      return {
+        zh: `应记住 ${expectation.wish},实际为 ${wish}。`,
+        en: `${expectation.wish} should be remembered, but ${wish} is.`,
+      };
     }
     case 'hungUp':
       if (place.at === 'hungUp' && place.reason === expectation.reason) return null;

@@ -5,6 +5,7 @@ import type { ContactPolicy } from '../contact/contact.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
+import type { SeatKind } from '../contact/seat.js';
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
@@ -40,6 +41,7 @@ export interface Site {
   readonly agentPolicy: AgentPolicy;
   readonly metricsPolicy: MetricsPolicy;
   readonly recordingPolicy: RecordingPolicy;
+  readonly callerPolicy: CallerPolicy;
   readonly calendar: Calendar;
   /** Texts of short messages. */
   readonly messages: ReadonlyMap<string, MessageTemplate>;
@@ -123,6 +125,8 @@ export interface Queue {
   readonly limit: number;
   /** Its talks are recorded, so a notice must have been heard before. */
   readonly recorded: boolean;
+  /** 专席: what an agent's key sends citizens here for. That of minors seals whoever enters. */
+  readonly seat?: SeatKind;
 }
 
 /** What a person with a 工号 may do: 话务员, 专家, 班长. */
@@ -171,6 +175,16 @@ export interface MessageTemplate {
 export interface RecordingPolicy {
   /** Agents the recordings of their own talks; no, ASSUMED. */
   readonly agentsHearOwn: boolean;
+}
+
+/** What is remembered of callers from one call to the next. */
+export interface CallerPolicy {
+  /** What they may wish, as flows name it. */
+  readonly wishes: readonly string[];
+  /** Forgotten when it was not used for so long; ASSUMED 180 days. */
+  readonly wishKeptMs: number;
+  /** 重复来电: a call within so long after his last one; 0 = none is. ASSUMED 24 h as shipped. */
+  readonly repeatWithinMs: number;
 }
 
 /** People who work together, e.g. a shift or borrowed staff. */

@@ -48,6 +48,40 @@ t.test('a silent caller is asked over the API by his agent alone, and not while 
   t.match(await ask(agent), { contactId: id }, 'and may be asked again');
 });
 
+t.test(
+  'a minor is sent on over the API by his agent alone; what he wishes is one of the site’s words',
+  async (t) => {
+    const { id, agent, supervisor, post, facts, call, logIn, world } = await openTalk();
+    t.match(await post(supervisor, `contacts/${id}/seat`, { seat: 'minor' }), { code: 'CONTACT_NOT_YOURS' });
+    t.match(await post(agent, `contacts/${id}/seat`, { seat: 'vip' }), { code: 'REQUEST_INVALID' });
+    t.match(await post(agent, `contacts/${id}/wish`, { wish: 'vip' }), { code: 'REQUEST_INVALID' });
+    t.match(await post(agent, `contacts/${id}/wish`, { wish: 'dialect' }), { contactId: id });
+    t.match(facts('WishKept'), [{ wish: 'dialect', by: '1002' }]);
+    t.match(await post(agent, `contacts/${id}/seat`, { seat: 'minor' }), { contactId: id });
+    t.match(facts('SeatSought'), [{ agentId: '1002', seat: 'minor', queueId: 'minors', found: false }]);
+    t.match(facts('ContactSealed'), [{ kind: 'minor', by: '1002' }]);
+
+    const list = async (cookie: string, callers: unknown) =>
+      json(await call('POST /api/v1/caller-wishes', { cookie, body: { callers } }));
+    t.match(await list(agent, [{ number: '13000000002', wish: 'person' }]), { code: 'FORBIDDEN' });
+    const { cookie } = await logIn('hotline');
+    const rows = [
+      { number: '13000000002', wish: 'person' },
+      { number: '13000000003', wish: null },
+    ];
+    t.same(await list(cookie, rows), { callers: 2 });
+    for (const bad of [
+      { number: 'x', wish: 'person' },
+      { number: '13000000002', wish: 'vip' },
+      { number: '13000000002' },
+    ])
+      t.match(await list(cookie, [...rows, bad]), { code: 'REQUEST_INVALID' }, JSON.stringify(bad));
+    const audited = facts('Audited').filter((fact) => 'act' in fact && fact.act === 'callers.wishes');
+    t.match(audited, [{ by: 'hotline', about: 'callers', details: { count: 2 } }]);
+    t.notMatch(JSON.stringify(world.journal), /13000000002/);
+  },
+);
+
 t.test('hold and resume by page; what the phone holds the page does not take back', async (t) => {
   const { id, agent, supervisor, post, pass, world, citizen, facts } = await openTalk();
   const hold = (on: boolean, cookie = agent) => post(cookie, `contacts/${id}/hold`, { on });

@@ -17,6 +17,7 @@ import type {
   NodeId,
   OfferId,
   QueueId,
+  SkillName,
   SupervisionId,
 } from '../../src/contact/ids.js';
 import type { MatchDecision } from '../../src/contact/offer.js';
@@ -116,6 +117,12 @@ function context(nowMs: number, first: FlowTurn = queueTurn, waiting = 0, signed
     beginSurvey: () => first,
     flow: (_cursor, input) => (input.type === 'queueExit' ? exitTurn(input.exit) : { ...queueTurn, say: [] }),
     queue: () => ({ waiting, signedIn, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    seat: (seat) => ({
+      queueId: seat as string as QueueId,
+      requires: [seat as string as SkillName],
+      priority: 90,
+    }),
+    holdsSeat: () => false,
     treatment: (told) => ({
       say: told.busy ? [] : [{ id: 'queue.busy' }],
       told: { ...told, busy: true },
@@ -418,6 +425,147 @@ const timerNames: readonly ContactTimer[] = [
 
 const supervisionId = '00000000-0000-7000-8000-000000000002' as SupervisionId;
 const supervisorId = '1009' as AgentId;
+t.test(
+  'a minor goes to seats of his own, sealed, and comes back to his agent when nobody takes him',
+  async (t) => {
+    const seek: ContactSignal = { type: 'SeekSeat', agentId, seat: 'minor' };
+    const sought = live([...talking, [20_000, seek]]);
+    const { stage, place, sealed } = sought.contact;
+    t.equal(stage.at, 'waiting');
+    t.equal(sealed, 'minor');
+    t.match(place, { request: { queueId: 'minor', priority: 90 }, prefer: null, queuedAtMs: 20_000 });
+    t.match(place?.from, { seat: 'minor', agentId, request: { queueId } });
+    const heard = (effects: readonly ContactEffect[]) =>
+      effects.flatMap((effect) => (effect.do === 'play' ? [effect.part.prompt.id] : []));
+    t.equal(heard(sought.effects).at(-1), 'minor.seek');
+    t.ok(
+      sought.effects.some((effect) => effect.do === 'hangUpLeg'),
+      'the agent is let go',
+    );
+    t.match(sought.facts.at(-1), { type: 'ContactQueued', queueId: 'minor' });
+
+    for (const timer of ['queueTimeout', 'nobody'] as const) {
+      const late: ContactSignal = { type: 'TimerFired', timer };
+      const at = timer === 'nobody' ? 0 : 1;
+      let { contact } = sought;
+      const missed = contactStep(contact, late, context(90_000, queueTurn, 0, at));
+      contact = missed.contact;
+      t.equal(contact.stage.at, 'waiting', timer);
+      t.match(contact.place, { request: { queueId }, resumed: true, prefer: { agentId, untilMs: 100_000 } });
+      t.equal(contact.place?.from, undefined);
+      t.match(missed.facts.slice(0, 2), [{ type: 'SeatMissed' }, { type: 'ContactQueued', queueId }]);
+      t.ok(
+        contact.voice.pending.some(({ prompt }) => prompt.id === 'minor.none') ||
+          heard(missed.effects).includes('minor.none'),
+      );
+      const again = contactStep(contact, { type: 'TimerFired', timer: 'queueTimeout' }, context(800_000));
+      t.equal(again.contact.stage.at, 'leaving', 'the old queue has its own exit');
+    }
+
+    const alone = contactStep(live(talking).contact, seek, context(20_000, queueTurn, 0, 0));
+    t.equal(alone.contact.stage.at, 'talking', 'nobody is there: he never leaves his agent');
+    t.equal(alone.contact.sealed, 'minor', 'sealed all the same');
+    t.match(alone.effects.at(-1), { do: 'announce', prompt: { id: 'minor.none' } });
+    const himself = { ...context(20_000), holdsSeat: () => true };
+    t.equal(
+      contactStep(live(talking).contact, seek, himself).contact.stage.at,
+      'talking',
+      'he holds the seat',
+    );
+    const none = { ...context(20_000), seat: () => undefined };
+    t.equal(contactStep(live(talking).contact, seek, none).refused, 'SEAT_UNKNOWN');
+    const other: ContactSignal = { type: 'SeekSeat', agentId: '9' as AgentId, seat: 'minor' };
+    t.equal(live([...talking, [20_000, other]]).refused, 'CONTACT_NOT_YOURS');
+    const hold: ContactSignal = { type: 'HoldContact', agentId, on: true };
+    t.equal(live([...talking, [20_000, hold], [21_000, seek]]).refused, 'CONTACT_HELD');
+    t.equal(
+      live([
+        [0, { type: 'Arrived' }],
+        [10, seek],
+      ]).refused,
+      'CONTACT_NOT_TALKING',
+    );
+
+    const speaks: ContactSignal = { type: 'SeekSeat', agentId, seat: 'dialect' };
+    t.equal(live([...talking, [20_000, speaks]]).contact.sealed, undefined, 'a dialect seals nobody');
+  },
+);
+
+t.test('whoever enters the queue of minors is sealed, whatever led him there', async (t) => {
+  const seals = { ...context(0), queue: () => ({ ...context(0).queue(queueId), seals: 'minor' as const }) };
+  const begun = contactStep(newContact('c1' as ContactId, arrival), { type: 'Arrived' }, seals);
+  t.equal(begun.contact.sealed, 'minor');
+  t.match(begun.facts.at(-1), { type: 'ContactSealed', kind: 'minor', by: 'queue' });
+});
+
+t.test(
+  'a wish by key is journaled once and holds from then on; 0 leads on with the wait so far',
+  async (t) => {
+    const rare: FlowTurn = {
+      ...queueTurn,
+      wish: 'dialect',
+      next: {
+        type: 'enqueue',
+        request: { queueId: 'dialect' as QueueId, requires: [], priority: 0 },
+        yields: true,
+      },
+    };
+    const begun = live([[0, { type: 'Arrived' }]], rare);
+    t.equal(begun.contact.wish, 'dialect');
+    t.match(
+      begun.facts.filter(({ type }) => type === 'WishKept'),
+      [{ wish: 'dialect', by: 'caller' }],
+    );
+    const zero: ContactSignal = { type: 'Digit', digit: '0' };
+    t.equal(
+      live(
+        [
+          [0, { type: 'Arrived' }],
+          [9, { type: 'Digit', digit: '5' }],
+        ],
+        rare,
+      ).contact.place?.request.queueId,
+      'dialect',
+    );
+    const gone = live(
+      [
+        [0, { type: 'Arrived' }],
+        [60_000, zero],
+      ],
+      rare,
+    );
+    t.match(gone.contact.place, { request: { queueId }, queuedAtMs: 0 });
+    t.equal(gone.contact.place?.yields, undefined);
+    t.match(gone.facts.at(-1), { type: 'ContactQueued', queueId });
+    t.equal(
+      live([
+        [0, { type: 'Arrived' }],
+        [60_000, zero],
+      ]).types.includes('FlowStepped'),
+      false,
+      'elsewhere it means nothing',
+    );
+
+    const told: ContactSignal = { type: 'SetWish', agentId, wish: 'person' };
+    const forgets: ContactSignal = { type: 'SetWish', agentId, wish: null };
+    const kept = live([...talking, [20_000, told], [21_000, told], [22_000, forgets], [23_000, forgets]]);
+    t.same(
+      kept.facts.flatMap((fact) => (fact.type === 'WishKept' ? [[fact.wish, fact.by]] : [])),
+      [
+        ['person', agentId],
+        [null, agentId],
+      ],
+    );
+    t.equal(
+      live([
+        [0, { type: 'Arrived' }],
+        [10, told],
+      ]).refused,
+      'CONTACT_NOT_TALKING',
+    );
+  },
+);
+
 t.test('a silent caller answers by keys; whatever he presses, nothing of it ends the call', async (t) => {
   const asked = [...talking, [20_000, { type: 'AskSilentCaller', agentId }]] as const;
   const spoken = (effects: readonly ContactEffect[]) =>
@@ -497,6 +645,7 @@ const anySignal: fc.Arbitrary<(contact: Contact) => ContactSignal> = fc.oneof(
   fc.boolean().map((on) => () => ({ type: 'HoldContact' as const, agentId, on })),
   fc.boolean().map((on) => () => ({ type: 'CallHelp' as const, agentId, on })),
   fc.constant(() => ({ type: 'AskSilentCaller' as const, agentId })),
+  fc.constant(() => ({ type: 'SeekSeat' as const, agentId, seat: 'minor' as const })),
   fc.boolean().map((sent) => () => ({ type: 'CallerTexted' as const, sent })),
   mode.map((one) => () => ({ type: 'Supervise' as const, supervisionId, supervisorId, deviceId, mode: one })),
   mode.map((one) => () => ({ type: 'ChangeSupervision' as const, supervisorId, mode: one })),

@@ -32,6 +32,8 @@ function life(survey: SurveyPolicy = shipped, tag = 'main', limit?: Arrival['lim
     beginSurvey: () => site.beginSurvey(viewAt(nowMs)),
     flow: (cursor, input) => site.flowTurn(cursor, input, viewAt(nowMs)),
     queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    seat: () => undefined,
+    holdsSeat: () => false,
     treatment: (told) => ({ say: [], told, nextAtMs: nowMs + 30_000 }),
     events: () => [],
     offerOutcome,

@@ -34,6 +34,8 @@ function life(live: readonly Told[], site = plain!) {
     beginSurvey: () => site.beginSurvey(view()),
     flow: (cursor, input) => site.flowTurn(cursor, input, view()),
     queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    seat: () => undefined,
+    holdsSeat: () => false,
     treatment: (before) => ({
       say: before.busy ? [] : [{ id: 'queue.busy' }],
       told: { ...before, busy: true },

@@ -49,6 +49,8 @@ function life() {
     beginSurvey: () => site.beginSurvey(viewAt(nowMs)),
     flow: (cursor, input) => site.flowTurn(cursor, input, viewAt(nowMs)),
     queue: () => ({ waiting: 9, signedIn: 0, limit: 1, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    seat: () => undefined,
+    holdsSeat: () => false,
     treatment: (told) => ({ say: [], told, nextAtMs: nowMs + 30_000 }),
     events: () => [],
     offerOutcome,

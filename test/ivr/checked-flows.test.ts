@@ -16,6 +16,7 @@ const names: FlowNames = {
   queues: new Map(['general', 'plain', ...askedQueues].map((id) => [id, { requires: [], priority: 0 }])),
   skills: new Set(),
   departments: new Set(['d']),
+  wishes: new Set(['dialect']),
   prompts: new Map(
     ['notice', 'words', 'menu.noinput', 'menu.badinput', ...lookUpPrompts].map((id) => [
       id,

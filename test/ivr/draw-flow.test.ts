@@ -124,6 +124,7 @@ const names = {
   queues: new Map([['综合.1', { requires: [], priority: 0 }]]),
   skills: new Set<string>(),
   departments: new Set<string>(),
+  wishes: new Set(['dialect']),
   prompts: new Map(['greet', 'menu.badinput', ...lookUpPrompts].map((id) => [id, [] as readonly string[]])),
 };
 const every = {

@@ -82,7 +82,9 @@ t.test('slots are filled as they are read aloud', (t) => {
   t.equal(spoken('a.wrapmore')[1], '已延长三十秒。');
   t.same(spoken('a.w.entry'), ['便民热线。', '幺二三五八价格举报。']);
   t.same(spoken('greet.main'), ['您好，一二三四五政务服务便民热线。为保证服务质量，通话将被录音。']);
-  t.same(spoken('menu.main'), ['进度查询请按一，企业服务请按二。其他事项请稍候，直接为您接通人工。']);
+  t.same(spoken('menu.main'), [
+    '进度查询请按一，企业服务按二，方言按三，外语按四。其他事项请稍候，直接为您接通人工。',
+  ]);
   t.match(spoken('away.sorry')[0], /幺幺零、幺幺九、幺二零/);
   t.end();
 });

@@ -92,18 +92,22 @@ t.test('every change is told with the line of its place', async (t) => {
       [`${menu}:@top:\n@ 节点 top 的去向由 「按 2」→ business 改为 「按 2」→ line。`],
     ],
     [
-      [[menu, "'2': business }", "'2': business, '3': line }"]],
-      [`${menu}:@top:\n@ 节点 top 新增去向:「按 3」→ line。`],
+      [[menu, "'2': business,", "'2': business, '5': line,"]],
+      [`${menu}:@top:\n@ 节点 top 新增去向:「按 5」→ line。`],
     ],
     [
-      [[menu, "{ '1': progress, '2': business }", "{ '2': business }"]],
+      [[menu, "{ '1': progress, '2': business,", "{ '2': business,"]],
       [`${menu}:@top:\n@ 节点 top 不再有去向:「按 1」→ progress。`],
     ],
     [
       [[menu, 'timeout: 4s', 'timeout: 6s']],
       [`${menu}:@top:\n@ 节点 top 的等按键的时间由「4s」改为「6s」。`],
     ],
-    [[[menu, 'start: top', 'start: line']], [`${menu}:1 流程起点由 top 改为 line。`]],
+    [
+      [[menu, 'remember: dialect', 'remember: foreign']],
+      [`${menu}:@dialectKey:\n@ 节点 dialectKey 的记住的意愿由「dialect」改为「foreign」。`],
+    ],
+    [[[menu, 'start: who', 'start: line']], [`${menu}:1 流程起点由 who 改为 line。`]],
     [
       [[menu, 'staffed: false, next: line', 'waitingAtLeast: 9, next: line']],
       [

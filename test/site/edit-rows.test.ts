@@ -169,7 +169,7 @@ t.test("the office's own files keep every other line", async (t) => {
   t.equal(
     lines,
     agents.replace(
-      "- { id: '1004', name: 演示四, team: east, skills: [general] }",
+      "- { id: '1004', name: 演示四, team: east, skills: [general, minor] }",
       "- { id: '1004', name: 演示四四, team: east, skills: [general, tax] }",
     ),
   );

@@ -35,6 +35,8 @@ export interface StationOptions {
   readonly policies?: Replacements;
   /** The survey after a talk is on, as shipped; default: off, so that who tests something else hears the goodbye. */
   readonly survey?: boolean;
+  /** Repeat calls are known as such, as shipped; default: off, so that a test may call twice. */
+  readonly repeats?: boolean;
   /** The same in any file below `ivr-flows/`, by its name there: `{'queues.yaml': [['limit: 200', 'limit: 1']]}`. */
   readonly files?: Readonly<Record<string, Replacements>>;
   /** More environment for the service. */
@@ -189,7 +191,8 @@ export async function startStation(options: StationOptions): Promise<Station> {
   await cp(join(projectDir, 'ivr-flows'), join(home, 'flows'), { recursive: true });
   const flowsFile = (file: string) => join(home, 'flows', file);
   const survey: Replacements = options.survey === true ? [] : [['enabled: true', 'enabled: false']];
-  await replaceIn(flowsFile('policies.yaml'), [...survey, ...(options.policies ?? [])]);
+  const repeats: Replacements = options.repeats === true ? [] : [['repeatWithin: 24h', 'repeatWithin: 0s']];
+  await replaceIn(flowsFile('policies.yaml'), [...survey, ...repeats, ...(options.policies ?? [])]);
   for (const [file, changes] of Object.entries(options.files ?? {}))
     await replaceIn(flowsFile(file), changes);
   const env = {

@@ -136,6 +136,7 @@ t.test('each act is allowed in the states in which the service takes it', async 
     'disposition',
     'hold',
     'silent',
+    'minor',
     'signout',
     'help',
     'confidential',

@@ -43,6 +43,7 @@ export type AuditedAct =
   | 'opening.refuse'
   | 'opening.number'
   | 'message.send'
+  | 'callers.wishes'
   | 'cases.put'
   | 'stopList.add'
   | 'stopList.end'

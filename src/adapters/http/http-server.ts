@@ -51,6 +51,7 @@ import { addSiteRoutes } from './site-routes.js';
 import { addSupervisionRoutes } from './supervision-routes.js';
 import { addTalkRoutes } from './talk-routes.js';
 import { addUnreachedRoutes } from './unreached-routes.js';
+import { addWishRoutes } from './wish-routes.js';
 import { UpgradeOffer } from './upgrade-offer.js';
 
 /** The name of the session's cookie. */
@@ -127,6 +128,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     addLimitRoutes(api, parts);
     addOpeningRoutes(api, parts);
     addCaseRoutes(api, parts);
+    addWishRoutes(api, parts);
     const lane = createReadLane();
     const board = createBroadcastBoard(parts, lane);
     addBroadcastRoutes(api, parts, board);

@@ -69,6 +69,9 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
       ...talkOf(contact),
       releasesTo: releasesTo(contact, site.contactPolicy.survey),
       callsToday: callsToday(contact),
+      callsBefore: contact.arrival.callsBefore ?? 0,
+      repeatWithinMs: site.callerPolicy.repeatWithinMs,
+      wish: (contact.wish === undefined ? contact.arrival.wish : contact.wish) ?? null,
       region: /^(0\d{2,3})-/.exec(shown.callerMasked)?.[1] ?? null,
     };
   }

@@ -1,11 +1,13 @@
 // What an agent does in a talk of his besides ending it: hold and resume, and the call for help.
 import { Type } from 'typebox';
+import { seatKinds } from '../../contact/seat.js';
 import type { Api, HttpParts } from './http-parts.js';
 import { actOnOwnContact } from './own-contact.js';
-import { contactView, lineOfText } from './views.js';
+import { contactView, lineOfText, oneOf } from './views.js';
 
 const params = Type.Object({ id: lineOfText(100) });
 const body = Type.Object({ on: Type.Boolean() }, { additionalProperties: false });
+const seatBody = Type.Object({ seat: oneOf(seatKinds) }, { additionalProperties: false });
 const response = { 200: contactView };
 
 /** Adds the acts of a talk. Each answers with the contact as it is afterwards. */
@@ -29,6 +31,24 @@ export function addTalkRoutes(api: Api, parts: HttpParts): void {
     },
     async (request) =>
       actOnOwnContact(parts, request, request.params.id, (agentId) => ({ type: 'AskSilentCaller', agentId })),
+  );
+  api.post(
+    '/api/v1/contacts/:id/seat',
+    {
+      schema: {
+        summary:
+          '转专席: sends the citizen on to a seat of its own; a minor is sealed at once; nobody there, and he stays',
+        params,
+        body: seatBody,
+        response,
+      },
+    },
+    async (request) =>
+      actOnOwnContact(parts, request, request.params.id, (agentId) => ({
+        type: 'SeekSeat',
+        agentId,
+        seat: request.body.seat,
+      })),
   );
   for (const [path, type, summary] of acts) {
     api.post(

@@ -18,6 +18,7 @@ import * as numberStates from './migrations/0005-number-states.js';
 import * as survey from './migrations/0006-survey.js';
 import * as cases from './migrations/0007-cases.js';
 import * as confidential from './migrations/0008-confidential.js';
+import * as callerWishes from './migrations/0009-caller-wishes.js';
 import * as eventPromptsAndVoicemail from './migrations/0011-event-prompts-and-voicemail.js';
 import type { Tables } from './tables.js';
 
@@ -45,6 +46,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-survey': survey,
   '0007-cases': cases,
   '0008-confidential': confidential,
+  '0009-caller-wishes': callerWishes,
   '0011-event-prompts-and-voicemail': eventPromptsAndVoicemail,
 };
 

@@ -161,6 +161,15 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
   SilentCallerTexted: (fact) => [
     fact.is('sent') ? 'story.SilentCallerTexted' : 'story.SilentCallerTexted.not',
   ],
+  WishKept: (fact) => [
+    fact.has('wish') ? 'story.WishKept' : 'story.WishKept.none',
+    { by: fact.word('wishBy', 'by'), wish: fact.text('wish') },
+  ],
+  SeatSought: (fact) => [
+    fact.is('found') ? 'story.SeatSought' : 'story.SeatSought.none',
+    { agent: agentOf(fact), seat: fact.word('seatKind', 'seat') },
+  ],
+  SeatMissed: (fact) => ['story.SeatMissed', { seat: fact.word('seatKind', 'seat') }],
   HelpAsked: (fact) => ['story.HelpAsked', { agent: agentOf(fact) }],
   HelpOver: (fact) => ['story.HelpOver', { agent: agentOf(fact), lasted: fact.ms('lastedMs') }],
   SupervisionStarted: (fact) => ['story.SupervisionStarted', supervisionOf(fact)],

@@ -124,6 +124,11 @@ export type StripContact = ContactView & {
   readonly entryName: string;
   readonly queueName: string | null;
   readonly callsToday: number | null;
+  /** 重复来电: his calls before this one within `repeatWithinMs`. */
+  readonly callsBefore?: number;
+  readonly repeatWithinMs?: number;
+  /** What he wishes for his next calls. */
+  readonly wish?: string | null;
   readonly region: string | null;
   /** On hold for longer than a citizen should be. */
   readonly holdOverdue: boolean;

@@ -13,6 +13,7 @@ export const seatActs = [
   'disposition',
   'hold',
   'silent',
+  'minor',
   'signout',
   'help',
   'confidential',
@@ -32,6 +33,7 @@ export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   disposition: '7',
   hold: '8',
   silent: '-',
+  minor: 'M',
   signout: '9',
   help: '0',
   confidential: 'B',
@@ -86,6 +88,7 @@ export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMo
     case 'scope':
     case 'warn':
     case 'silent':
+    case 'minor':
       if (!inTalk || contact === null) return 'why.noTalk';
       return contact.held ? 'why.held' : undefined;
     case 'help':

@@ -136,6 +136,7 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'did.opening.agree': 'Agreed to an opening',
   'did.opening.refuse': 'Refused an opening',
   'did.opening.number': 'Opened a confidential number',
+  'did.callers.wishes': 'Wishes of callers entered',
   'did.cases.put': 'Cases for progress queries entered',
   'did.message.send': 'Short message sent',
   'did.event.draft': 'Wrote an event prompt',

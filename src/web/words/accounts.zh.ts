@@ -131,6 +131,7 @@ export const accountsZh = {
   'did.opening.agree': '同意打开保密内容',
   'did.opening.refuse': '拒绝打开保密内容',
   'did.opening.number': '打开保密号码',
+  'did.callers.wishes': '登记来电人的意愿',
   'did.cases.put': '录入可查询的工单',
   'did.message.send': '发送短信',
   'did.event.draft': '起草事件提示',
