@@ -19,7 +19,7 @@ import { createFeatureCalls } from './feature-calls.js';
 import { createIncoming } from './incoming.js';
 import { createMatcher } from './matcher.js';
 import { journalMissedCall } from './missed-calls.js';
-import { createModelFeed } from './model-feed.js';
+import { createModelFeed, routingOf } from './model-feed.js';
 import { createNodeLink, type NodeLink, type NodeState } from './node-link.js';
 import { phoneDisplay, sealedDisplay } from './phone-display.js';
 import type { EventPrompts } from './event-prompts.js';
@@ -129,12 +129,12 @@ const whisperMs = 3_000;
 export function createEngine(parts: EngineParts): Engine {
   const { clock, timers, telephony, store, journal, sites, callers, standings, log, node } = parts;
   const runQueue = createRunQueue((error) => log.error({ error: describe(error) }, 'a decision failed'));
-  const model = createQueueModel();
+  const model = createQueueModel(routingOf(sites.current()));
   const playbackEnds = new Map<PlayId, () => void>();
   const pause = (ms: number) => new Promise<void>((resolve) => void timers.at(clock.nowMs() + ms, resolve));
   const epoch = () => storeLink.epoch();
   const siteJournal = createSiteJournal({ siteName: parts.siteName, node, clock, journal, epoch });
-  const feed = createModelFeed(model, sites, () => agents.all());
+  const feed = createModelFeed(model, sites, clock);
   let stopped = false;
 
   const agents: Agents = createAgents({
@@ -434,6 +434,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     passagesToday: () => passages.today(),
     siteChanged() {
+      feed.rerouted();
       for (const agent of agents.all()) feed.agentChanged(agent);
       matcher.poke();
     },

@@ -6,7 +6,8 @@ import { fieldsAt, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { SurveyPolicy } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
-import type { MetricsPolicy, RecordingPolicy } from './site.js';
+import { skillLevelBounds } from '../contact/requirement.js';
+import type { MetricsPolicy, RecordingPolicy, RoutingPolicy } from './site.js';
 
 /** Everything policies.yaml decides. */
 export interface Policies {
@@ -25,6 +26,7 @@ export interface Policies {
   readonly agent: AgentPolicy;
   readonly metrics: MetricsPolicy;
   readonly recordings: RecordingPolicy;
+  readonly routing: RoutingPolicy;
 }
 
 const second = 1000;
@@ -51,6 +53,7 @@ export function parsePolicies(
     'agent',
     'metrics',
     'recordings',
+    'routing',
     'survey',
   ]);
   const policies: Policies = {
@@ -69,6 +72,7 @@ export function parsePolicies(
     agent: readAgentPolicy(top.section('agent')),
     metrics: readMetricsPolicy(top.section('metrics')),
     recordings: readRecordingPolicy(top.section('recordings')),
+    routing: readRoutingPolicy(top.section('routing')),
   };
   return { policies, findings };
 }
@@ -195,4 +199,12 @@ function readMetricsPolicy(fields: Fields): MetricsPolicy {
 function readRecordingPolicy(fields: Fields): RecordingPolicy {
   fields.refuseOthers(['agentsHearOwn']);
   return { agentsHearOwn: fields.flag('agentsHearOwn', false) };
+}
+
+function readRoutingPolicy(fields: Fields): RoutingPolicy {
+  fields.refuseOthers(['skillLevel', 'placesPerPriority']);
+  return {
+    skillLevel: fields.whole('skillLevel', skillLevelBounds, 5),
+    placesPerPriority: fields.whole('placesPerPriority', { min: 1, max: 1000 }, 20),
+  };
 }

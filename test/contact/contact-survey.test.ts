@@ -31,7 +31,7 @@ function life(survey: SurveyPolicy = shipped, tag = 'main') {
     beginFlow: () => site.beginFlow('12345', viewAt(nowMs)),
     beginSurvey: () => site.beginSurvey(viewAt(nowMs)),
     flow: (cursor, input) => site.flowTurn(cursor, input, viewAt(nowMs)),
-    queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    queue: () => ({ turn: 1, waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     treatment: (told) => ({ say: [], told, nextAtMs: nowMs + 30_000 }),
     events: () => [],
     offerOutcome,

@@ -33,7 +33,7 @@ function life(live: readonly Told[], site = plain!) {
     beginFlow: () => site.beginFlow('12345', view()),
     beginSurvey: () => site.beginSurvey(view()),
     flow: (cursor, input) => site.flowTurn(cursor, input, view()),
-    queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    queue: () => ({ turn: 1, waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     treatment: (before) => ({
       say: before.busy ? [] : [{ id: 'queue.busy' }],
       told: { ...before, busy: true },
