@@ -47,6 +47,8 @@ export interface QueueModel {
   /** 1 = next of its queue; null when it does not wait. */
   placeOf(contactId: ContactId): number | null;
   queueView(queueId: QueueId): QueueView;
+  /** Everybody who is signed in. */
+  onDuty(): readonly AgentOnDuty[];
   /** Agents signed in who may take a queue's calls, by its requirement or by any of its rings. */
   cover(queueId: QueueId, requires: readonly string[]): number;
   counts(): { readonly waiting: number; readonly signedIn: number; readonly ready: number };
@@ -84,6 +86,7 @@ export function createQueueModel(routing: Routing): QueueModel {
         longestSinceMs: queue?.byTime.at(0)?.queuedAtMs ?? null,
       };
     },
+    onDuty: () => [...agents.byId.values()].map(({ agent }) => agent),
     cover(queueId, requires) {
       const { strategy, rings } = lines.routingOf(queueId);
       const all = [requires, ...rings.map((ring) => ring.requires)].map(requirementOf);

@@ -1,5 +1,6 @@
 // The engine put together: mailboxes, match loop, links to the node and to the store; and its life from start to stop.
 import type { Proposal } from '../acd/match.js';
+import type { AgentOnDuty } from '../acd/on-duty.js';
 import { createQueueModel } from '../acd/queue-model.js';
 import { newAgent } from '../contact/agent-life.js';
 import { dayKeyAt } from '../contact/civil-time.js';
@@ -93,6 +94,8 @@ export interface Engine {
   contacts(): readonly Contact[];
   /** Calls that came by each node today, since the service was started. */
   passagesToday(): PassagesToday;
+  /** Agents signed in, as the matcher sees them. */
+  onDuty(): readonly AgentOnDuty[];
   /** 1 = next of its queue; null when it does not wait. */
   placeOf(id: ContactId): number | null;
   isReachable(deviceId: DeviceId): boolean;
@@ -413,6 +416,7 @@ export function createEngine(parts: EngineParts): Engine {
     supervisions,
     agents: () => agents.all(),
     contacts: () => contacts.all(),
+    onDuty: () => model.onDuty(),
     placeOf: (id) => model.placeOf(id),
     isReachable: (deviceId) => nodeLink.isReachable(deviceId),
     condition: () => ({

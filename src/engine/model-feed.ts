@@ -16,8 +16,6 @@ export interface ModelFeed {
   queueCondition(site: Site, queueId: QueueId): QueueCondition;
   /** The configuration changed. Agents are to be told again. */
   rerouted(): void;
-  /** Talk and wrap-up that ended in the last hour. */
-  busyOf(agentId: AgentId): readonly BusySlot[];
 }
 
 /** A queue that a newer configuration dropped while contacts still wait in it. */
@@ -52,8 +50,6 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
     busy.set(id, { is: activity.is, sinceMs, slots: [...kept, ...ended] });
   }
 
-  const busyOf = (agentId: AgentId) => busy.get(agentId)?.slots ?? [];
-
   return {
     agentChanged(agent) {
       follow(agent);
@@ -65,7 +61,7 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
       }
       const ready = isOfferable(agent);
       model.putAgent(
-        { agentId: id, version, deviceId, idleSinceMs, skills, ready, busy: busyOf(id) },
+        { agentId: id, version, deviceId, idleSinceMs, skills, ready, busy: busy.get(id)?.slots ?? [] },
         clock.nowMs(),
       );
     },
@@ -93,6 +89,5 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
       };
     },
     rerouted: () => model.reroute(routingOf(sites.current()), clock.nowMs()),
-    busyOf,
   };
 }
