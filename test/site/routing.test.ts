@@ -2,7 +2,9 @@
 import t from 'tap';
 import { clausesOf, requirementOf } from '../../src/contact/requirement.js';
 import { formatFinding } from '../../src/contact/finding.js';
+import { planAgentImport } from '../../src/site/import-agents.js';
 import { parseSite } from '../../src/site/parse-site.js';
+import { readSiteTexts } from '../../src/site/read-files.js';
 import { agentFields, agentRowOf } from '../../src/site/site-rows.js';
 import { errorsIn, noonMs, siteOf, smallSite } from './small-site.js';
 
@@ -92,5 +94,26 @@ t.test('a ring that can never add anyone is pointed out; one that can is not', (
     0,
     'may open sooner',
   );
+  t.end();
+});
+
+t.test('a table of agents carries levels; a skill without one keeps its own', (t) => {
+  const known = readSiteTexts(smallSite({ 'agents.yaml': agents }), undefined);
+  const skillsAfter = (cell: string) => {
+    const plan = planAgentImport(
+      [
+        ['工号', '姓名', '班组', '技能'],
+        ['1001', '演示', '一班', cell],
+      ],
+      known,
+    );
+    if ('fault' in plan) return plan.fault.en;
+    const [row] = plan.rows;
+    return row?.verdict === 'change' ? plan.edits[0]?.fields?.['skills'] : [row?.verdict, row?.column];
+  };
+  t.same(skillsAfter('综合、税务'), ['same', null], 'tax stays at 8');
+  t.same(skillsAfter('综合:3、税务:8'), [{ general: 3 }, { tax: 8 }]);
+  t.same(skillsAfter('税务'), [{ tax: 8 }]);
+  t.same(skillsAfter('综合:11'), ['error', 'skills']);
   t.end();
 });

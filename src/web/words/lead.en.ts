@@ -178,7 +178,7 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
   'story.behind.total': 'holds more skills, kept free for other calls',
   'story.behind.busy': 'busier in the last hour',
   'story.behind.idle': 'idle for less long',
-  'story.behind.order': 'equal in all, the later 工号',
+  'story.behind.order': 'equal in all, the smaller number goes first',
   'story.requires': 'Skills needed: {list}',
   'story.noSkill': 'No special skill needed',
   'story.place': 'Place {n} in line, waited {t}',
