@@ -1,18 +1,12 @@
-// Decides which waiting contact goes to which ready agent, and writes down why.
-import type { AgentId, ContactId, DeviceId, QueueId, SkillName } from '../contact/ids.js';
+// Decides which waiting contact goes to which ready agent.
+import type { AgentId, ContactId, DeviceId } from '../contact/ids.js';
 import type { MatchDecision } from '../contact/offer.js';
-import { compareInLine, placeInLine, type WaitingContact } from './place.js';
-import {
-  compareIdle,
-  groupsHolding,
-  newReadyAgents,
-  putReady,
-  type ReadyAgent,
-  type ReadyAgents,
-  type ReadyEntry,
-  type SkillGroup,
-} from './ready-agents.js';
-import { newWaitingLines, putWaiting, type RequirementLine, type WaitingLines } from './waiting-lines.js';
+import { readyIn, type AgentEntry, type AgentIndex } from './agent-index.js';
+import { decisionOf } from './decision.js';
+import { freeIn, type Pass, type Reach } from './pass.js';
+import type { WaitingContact } from './place.js';
+import { createSortedList, type SortedList } from './sorted-list.js';
+import { askOfRing, openRings, unionOf, type Line, type WaitingLines } from './waiting-lines.js';
 
 /** One contact to one agent; true only while both versions are. */
 export interface Proposal {
@@ -24,218 +18,130 @@ export interface Proposal {
   readonly decision: MatchDecision;
 }
 
-/** Everybody who waits and everybody who is ready, in any order. */
-export interface MatchInput {
-  readonly nowMs: number;
-  readonly waiting: readonly WaitingContact[];
-  readonly ready: readonly ReadyAgent[];
+/** A list being served: `at` is the rank of its first contact not yet looked at. */
+interface Runner {
+  readonly contacts: SortedList<WaitingContact>;
+  /** `null` for those who wait for one agent: they may be of several lines. */
+  readonly reach: Reach | null;
+  readonly at: number;
+  readonly head: WaitingContact;
 }
 
-/** Agents named in a decision, of those eligible and of those not. */
-const namedAgentsMax = 10;
-
-/**
- * Serves the contacts in the order of {@link compareInLine}, each by the longest idle agent who holds every required
- * skill. A contact that nobody ready can take does not stop the next. A contact with a preferred agent waits for him
- * alone until that time is over. Deterministic: same input in any order, same proposals in the order of service.
- */
-export function match({ nowMs, waiting, ready }: MatchInput): readonly Proposal[] {
-  const lines = newWaitingLines();
-  for (const contact of [...waiting].sort(compareInLine)) putWaiting(lines, contact);
-  const agents = newReadyAgents();
-  for (const agent of [...ready].sort(compareIdle)) putReady(agents, agent);
-  return matchIndexed(nowMs, lines, agents);
+interface Choice {
+  readonly entry: AgentEntry;
+  readonly rule: MatchDecision['rule'];
 }
 
 /**
- * As {@link match}, on indexes kept up to date elsewhere. The work grows with the proposals made and with the number of
- * different requirements and skill sets, not with the number of contacts in line.
+ * Serves the contacts in the order of service, each by the best agent for it: of the innermost open ring, then by the
+ * queue's strategy. A contact that nobody ready can take does not stop the next. A contact with a preferred agent waits for
+ * him alone until that time is over. The work grows with the pairs made and the lines that differ, not with who waits.
  */
-export function matchIndexed(nowMs: number, lines: WaitingLines, ready: ReadyAgents): readonly Proposal[] {
-  const pass = newPass(nowMs, lines, ready);
+export function matchIndexed(nowMs: number, lines: WaitingLines, agents: AgentIndex): readonly Proposal[] {
+  if (agents.byIdle.size === 0 || lines.byId.size === 0) return [];
+  const pass: Pass = {
+    nowMs,
+    lines,
+    agents,
+    taken: new Set(),
+    takenOf: new Map(),
+    takenFromQueue: new Map(),
+    firstFree: new Map(),
+  };
+  const runners = createSortedList<Runner>((one, other) => lines.order(one.head, other.head));
+  for (const runner of [...plainRunners(pass), ...preferringRunners(pass)]) runners.put(runner);
   const proposals: Proposal[] = [];
-  while (pass.free > 0) {
-    const next = earliest(pass);
-    if (next === undefined) break;
-    const chosen = choose(pass, next);
-    if (chosen !== undefined) proposals.push(take(pass, next, chosen));
-    step(pass, next, chosen !== undefined);
+  for (let next = runners.at(0); next !== undefined; next = runners.at(0)) {
+    runners.drop(next);
+    const reach = next.reach ?? reachOfContact(pass, next.head);
+    const choice = next.reach === null ? preferred(pass, next.head, reach) : bestFree(pass, reach);
+    if (choice !== undefined) proposals.push(take(pass, next.head, reach, choice));
+    // Nobody is left for any of this line.
+    else if (next.reach !== null) continue;
+    const following = runnerAt(next.contacts, next.reach, next.at + 1);
+    if (following !== undefined) runners.put(following);
   }
   return proposals;
 }
 
-/** A line being served: `at` is its first contact not yet looked at. */
-interface Runner {
-  readonly contacts: readonly WaitingContact[];
-  /** The groups that can take any contact of a requirement's line; `null` for the preferring, who differ. */
-  readonly holding: ReadonlySet<SkillGroup> | null;
-  at: number;
+function plainRunners(pass: Pass): readonly Runner[] {
+  return [...pass.lines.filled].flatMap((line) => {
+    const reach = reachOf(pass, line);
+    return freeIn(pass, reach.union) > 0 ? (runnerAt(line.contacts, reach, 0) ?? []) : [];
+  });
 }
 
-interface Pass {
-  readonly nowMs: number;
-  readonly lines: WaitingLines;
-  readonly ready: ReadyAgents;
-  readonly runners: Set<Runner>;
-  readonly taken: Set<AgentId>;
-  readonly takenOfGroup: Map<SkillGroup, number>;
-  readonly takenFromQueue: Map<QueueId, number>;
-  /** Ready agents not yet taken. */
-  free: number;
-  /** All before this rank of `byIdle` are taken. */
-  firstFree: number;
+/** Only of agents who are ready: the fewer of the two are walked. */
+function preferringRunners({ lines, agents }: Pass): readonly Runner[] {
+  const { preferring } = lines;
+  const ready =
+    preferring.size <= agents.byIdle.size
+      ? [...preferring].filter(([agentId]) => agents.byId.get(agentId)?.agent.ready)
+      : [...agents.byIdle].flatMap(({ agent: { agentId } }) => {
+          const list = preferring.get(agentId);
+          return list === undefined ? [] : [[agentId, list] as const];
+        });
+  return ready.flatMap(([, list]) => runnerAt(list, null, 0) ?? []);
 }
 
-interface Candidate {
-  readonly runner: Runner;
-  readonly contact: WaitingContact;
-  readonly holding: ReadonlySet<SkillGroup>;
+function runnerAt(contacts: SortedList<WaitingContact>, reach: Reach | null, at: number): Runner | undefined {
+  const head = contacts.at(at);
+  return head && { contacts, reach, at, head };
 }
 
-interface Choice {
-  readonly agent: ReadyEntry;
-  readonly rule: MatchDecision['rule'];
+function reachOf(pass: Pass, line: Line): Reach {
+  const open = openRings(pass.lines, line);
+  return { line, open, union: unionOf(pass.lines, line, open), strategy: line.kind.routing.strategy };
 }
 
-function newPass(nowMs: number, lines: WaitingLines, ready: ReadyAgents): Pass {
-  const free = ready.byIdle.length;
-  const runners = new Set<Runner>();
-  if (free > 0) {
-    for (const line of lines.byRequirement.values()) addRunner(runners, line, ready);
-    if (lines.preferring.length > 0) runners.add({ contacts: lines.preferring, holding: null, at: 0 });
+function reachOfContact(pass: Pass, contact: WaitingContact): Reach {
+  const entry = pass.lines.byId.get(contact.contactId);
+  if (entry === undefined) throw new RangeError('a contact outside the index');
+  return reachOf(pass, entry.line);
+}
+
+function preferred(pass: Pass, { prefer }: WaitingContact, { union }: Reach): Choice | undefined {
+  const entry = prefer === null ? undefined : pass.agents.byId.get(prefer.agentId);
+  if (entry === undefined || !entry.agent.ready || pass.taken.has(entry.agent.agentId)) return undefined;
+  return entry.set.met.has(union) ? { entry, rule: 'preferred' } : undefined;
+}
+
+function bestFree(pass: Pass, reach: Reach): Choice | undefined {
+  if (freeIn(pass, reach.union) === 0) return undefined;
+  for (const ring of [0, ...reach.open]) {
+    const ask = askOfRing(reach.line, ring);
+    if (freeIn(pass, ask) === 0) continue;
+    const entry = firstFreeIn(pass, readyIn(ask, reach.strategy));
+    if (entry !== undefined) return { entry, rule: reach.strategy };
   }
-  return {
-    nowMs,
-    lines,
-    ready,
-    runners,
-    taken: new Set(),
-    takenOfGroup: new Map(),
-    takenFromQueue: new Map(),
-    free,
-    firstFree: 0,
-  };
+  return undefined;
 }
 
-function addRunner(runners: Set<Runner>, line: RequirementLine, ready: ReadyAgents): void {
-  const holding = groupsHolding(ready, line.requires);
-  if (holding.size > 0) runners.add({ contacts: line.contacts, holding, at: 0 });
-}
-
-/** The contact to be served next among the heads of all lines. */
-function earliest(pass: Pass): Candidate | undefined {
-  let first: { runner: Runner; contact: WaitingContact } | undefined;
-  for (const runner of pass.runners) {
-    const contact = runner.contacts[runner.at];
-    if (contact === undefined) continue;
-    if (first === undefined || compareInLine(contact, first.contact) < 0) first = { runner, contact };
+function firstFreeIn(pass: Pass, list: SortedList<AgentEntry>): AgentEntry | undefined {
+  let rank = pass.firstFree.get(list) ?? 0;
+  let entry = list.at(rank);
+  while (entry !== undefined && pass.taken.has(entry.agent.agentId)) {
+    rank += 1;
+    entry = list.at(rank);
   }
-  if (first === undefined) return undefined;
-  return { ...first, holding: first.runner.holding ?? groupsHolding(pass.ready, first.contact.requires) };
+  pass.firstFree.set(list, rank);
+  return entry;
 }
 
-function choose(pass: Pass, { contact, holding }: Candidate): Choice | undefined {
-  if (contact.prefer !== null && pass.nowMs < contact.prefer.untilMs) {
-    const preferred = pass.ready.byId.get(contact.prefer.agentId);
-    if (preferred === undefined || !holding.has(preferred.group) || isTaken(pass, preferred))
-      return undefined;
-    return { agent: preferred, rule: 'preferred' };
-  }
-  if (freeIn(pass, holding) === 0) return undefined;
-  const agent = namedAgents(pass, 1, (entry) => holding.has(entry.group))[0];
-  return agent && { agent, rule: 'longestIdle' };
-}
-
-/** Moves on: past the contact, or past its whole line when nobody is left who could take any of it. */
-function step(pass: Pass, { runner }: Candidate, served: boolean): void {
-  if (served || runner.holding === null) runner.at += 1;
-  else pass.runners.delete(runner);
-}
-
-function take(pass: Pass, { contact, holding }: Candidate, { agent, rule }: Choice): Proposal {
-  const decision = decisionOf(pass, contact, holding, { agent, rule });
-  pass.taken.add(agent.agent.agentId);
-  addOne(pass.takenOfGroup, agent.group);
-  addOne(pass.takenFromQueue, contact.queueId);
-  pass.free -= 1;
-  while (pass.firstFree < pass.ready.byIdle.length && isTaken(pass, pass.ready.byIdle[pass.firstFree])) {
-    pass.firstFree += 1;
-  }
+function take(pass: Pass, contact: WaitingContact, reach: Reach, { entry, rule }: Choice): Proposal {
+  const { agent } = entry;
+  // Written before the agent counts as taken: he is among the eligible.
+  const decision = decisionOf(pass, contact, reach, entry, rule);
+  pass.taken.add(agent.agentId);
+  for (const [ask, count] of pass.takenOf) if (entry.set.met.has(ask)) pass.takenOf.set(ask, count + 1);
+  const { queueId } = contact;
+  pass.takenFromQueue.set(queueId, (pass.takenFromQueue.get(queueId) ?? 0) + 1);
   return {
     contactId: contact.contactId,
     contactVersion: contact.version,
-    agentId: agent.agent.agentId,
-    agentVersion: agent.agent.version,
-    deviceId: agent.agent.deviceId,
+    agentId: agent.agentId,
+    agentVersion: agent.version,
+    deviceId: agent.deviceId,
     decision,
   };
-}
-
-/** Written before the agent counts as taken: he is among the eligible. */
-function decisionOf(
-  pass: Pass,
-  contact: WaitingContact,
-  holding: ReadonlySet<SkillGroup>,
-  { agent, rule }: Choice,
-): MatchDecision {
-  const eligibleCount = freeIn(pass, holding);
-  const eligible = namedAgents(pass, eligibleCount, (entry) => holding.has(entry.group));
-  const others = namedAgents(pass, pass.free - eligibleCount, (entry) => !holding.has(entry.group));
-  return {
-    contactId: contact.contactId,
-    agentId: agent.agent.agentId,
-    queueId: contact.queueId,
-    requires: contact.requires,
-    rule,
-    waitedMs: pass.nowMs - contact.arrivedAtMs,
-    place: placeWhenTaken(pass, contact),
-    eligible: eligible.map(({ agent: one }) => ({
-      agentId: one.agentId,
-      idleMs: Math.max(0, pass.nowMs - one.idleSinceMs),
-    })),
-    eligibleCount,
-    notEligible: others.map(({ agent: one }) => ({
-      agentId: one.agentId,
-      lacks: lackedBy(one.skills, contact.requires),
-    })),
-  };
-}
-
-/** Those of his queue who were served a moment ago, in this same pass, stood before him and are gone. */
-function placeWhenTaken(pass: Pass, contact: WaitingContact): number {
-  const queueLine = pass.lines.byQueue.get(contact.queueId) ?? [];
-  return placeInLine(queueLine, contact) - (pass.takenFromQueue.get(contact.queueId) ?? 0);
-}
-
-function lackedBy(skills: ReadonlySet<SkillName>, requires: readonly SkillName[]): readonly SkillName[] {
-  return [...new Set(requires)].filter((skill) => !skills.has(skill));
-}
-
-/** The longest idle free agents that `wanted` lets through: `count` of them if there are so many, at most ten. */
-function namedAgents(
-  pass: Pass,
-  count: number,
-  wanted: (entry: ReadyEntry) => boolean,
-): readonly ReadyEntry[] {
-  const named: ReadyEntry[] = [];
-  const namedMax = Math.min(count, namedAgentsMax);
-  for (let rank = pass.firstFree; rank < pass.ready.byIdle.length && named.length < namedMax; rank += 1) {
-    const entry = pass.ready.byIdle[rank];
-    if (entry !== undefined && wanted(entry) && !isTaken(pass, entry)) named.push(entry);
-  }
-  return named;
-}
-
-function freeIn(pass: Pass, groups: ReadonlySet<SkillGroup>): number {
-  let free = 0;
-  for (const group of groups) free += group.size - (pass.takenOfGroup.get(group) ?? 0);
-  return free;
-}
-
-function isTaken(pass: Pass, entry: ReadyEntry | undefined): boolean {
-  return entry !== undefined && pass.taken.has(entry.agent.agentId);
-}
-
-function addOne<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

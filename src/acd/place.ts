@@ -1,6 +1,6 @@
-// Who comes before whom in line, and a waiting citizen's place: how many of his queue would be served before him, plus one.
-import type { AgentId, ContactId, QueueId, SkillName } from '../contact/ids.js';
-import { compareText, rankIn } from './sorted-list.js';
+// Who comes before whom in line.
+import type { AgentId, ContactId, QueueId } from '../contact/ids.js';
+import { compareText, type Order } from './sorted-list.js';
 
 /** A contact in line, as the matcher sees it. */
 export interface WaitingContact {
@@ -8,34 +8,42 @@ export interface WaitingContact {
   /** The contact's version: a proposal is committed only while it is still this. */
   readonly version: number;
   readonly queueId: QueueId;
-  /** Skills the agent must all have; order and repetition mean nothing. */
-  readonly requires: readonly SkillName[];
-  /** Larger is served first. */
+  /** What it asks of an agent by its queue and its flow: clauses that must all hold. */
+  readonly requires: readonly string[];
+  /** Those of them that the queue's rings do not give up: what its flow asks beside the queue. */
+  readonly also: readonly string[];
+  /** Larger is served first, as far as {@link orderOfService} lets it. */
   readonly priority: number;
   /** Cut off from an agent by our fault. */
   readonly resumed: boolean;
   /** Until this instant the contact waits for this agent alone. */
   readonly prefer: { readonly agentId: AgentId; readonly untilMs: number } | null;
+  /** How many were queued at the site before it; kept through offers that fail. */
+  readonly turn: number;
   /** The first time it was queued; kept through offers that fail. */
   readonly queuedAtMs: number;
   readonly arrivedAtMs: number;
 }
 
-/** The one order of service: priority, then those we cut off, then queued first, then arrived first, then id. */
-export function compareInLine(one: WaitingContact, other: WaitingContact): number {
-  return (
-    other.priority - one.priority ||
+/**
+ * The one order of service: those we cut off, then by turn, a step of priority being worth `placesPerPriority` turns. So a
+ * contact is overtaken by no more than {@link overtakenAtMost} that were queued after it, however many come: with each that
+ * is queued it has come one turn nearer. The order of two contacts never changes while they wait.
+ */
+export function orderOfService(placesPerPriority: number): Order<WaitingContact> {
+  return (one, other) =>
     Number(other.resumed) - Number(one.resumed) ||
+    one.turn - other.turn - placesPerPriority * (one.priority - other.priority) ||
+    one.turn - other.turn ||
     one.queuedAtMs - other.queuedAtMs ||
     one.arrivedAtMs - other.arrivedAtMs ||
-    compareText(one.contactId, other.contactId)
-  );
+    compareText(one.contactId, other.contactId);
 }
 
 /**
- * The place of a contact among those of its own queue, 1 = next; `queueLine` is sorted by {@link compareInLine}.
- * Other queues are left out although their contacts may want the same agents: a citizen understands only his own line.
+ * The starvation bound: how many contacts queued later, and not cut off by us, can at most be given an agent who could have
+ * taken one of this priority at that moment.
  */
-export function placeInLine(queueLine: readonly WaitingContact[], contact: WaitingContact): number {
-  return rankIn(queueLine, contact, compareInLine) + 1;
+export function overtakenAtMost(priority: number, highest: number, placesPerPriority: number): number {
+  return Math.max(0, (highest - priority) * placesPerPriority - 1);
 }

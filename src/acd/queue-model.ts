@@ -1,9 +1,12 @@
-// The matcher's picture of its site: who waits and who is ready, kept up to date change by change.
+// The matcher's picture of its site: who waits and who is signed in, kept up to date change by change.
 import type { AgentId, ContactId, QueueId } from '../contact/ids.js';
+import { anyOf, requirementOf } from '../contact/requirement.js';
+import { advanceAgents, askOf, dropOnDuty, newAgentIndex, putOnDuty } from './agent-index.js';
 import { matchIndexed, type Proposal } from './match.js';
-import { placeInLine, type WaitingContact } from './place.js';
-import { dropReady, newReadyAgents, putReady, type ReadyAgent } from './ready-agents.js';
-import { dropWaiting, newWaitingLines, putWaiting } from './waiting-lines.js';
+import type { AgentOnDuty } from './on-duty.js';
+import type { WaitingContact } from './place.js';
+import type { QueueRouting } from './rings.js';
+import { advanceWaiting, dropWaiting, newWaitingLines, putWaiting } from './waiting-lines.js';
 
 /** One queue as a board shows it. */
 export interface QueueView {
@@ -12,45 +15,98 @@ export interface QueueView {
   readonly longestSinceMs: number | null;
 }
 
-/** What the matcher knows. Putting a contact or an agent again replaces what was known; dropping an unknown one is nothing. */
+/** How a site routes. */
+export interface Routing {
+  readonly queues: ReadonlyMap<QueueId, QueueRouting>;
+  /** So many turns in line a step of priority is worth. */
+  readonly placesPerPriority: number;
+}
+
+/** Everybody who waits and everybody who is signed in, in any order. */
+export interface MatchInput {
+  readonly nowMs: number;
+  readonly routing: Routing;
+  readonly waiting: readonly WaitingContact[];
+  readonly agents: readonly AgentOnDuty[];
+}
+
+/**
+ * What the matcher knows. Putting a contact or an agent again replaces what was known; dropping an unknown one is nothing.
+ * Instants never go back.
+ */
 export interface QueueModel {
-  putContact(contact: WaitingContact): void;
+  putContact(contact: WaitingContact, nowMs: number): void;
   dropContact(contactId: ContactId): void;
-  putAgent(agent: ReadyAgent): void;
+  /** An agent who is signed in, ready or not. */
+  putAgent(agent: AgentOnDuty, nowMs: number): void;
   dropAgent(agentId: AgentId): void;
-  /** Always what {@link match} would say of the same contacts and agents. Changes nothing. */
+  /** Always what {@link match} would say of the same contacts and agents. Changes nothing that can be seen. */
   propose(nowMs: number): readonly Proposal[];
+  /** When time alone may bring about a pair: a ring opens, a preference ends, busy time is forgotten. */
+  nextChangeAtMs(): number | null;
   /** 1 = next of its queue; null when it does not wait. */
   placeOf(contactId: ContactId): number | null;
   queueView(queueId: QueueId): QueueView;
-  counts(): { readonly waiting: number; readonly ready: number };
+  /** Everybody who is signed in. */
+  onDuty(): readonly AgentOnDuty[];
+  /** Agents signed in who may take a queue's calls, by its requirement or by any of its rings. */
+  cover(queueId: QueueId, requires: readonly string[]): number;
+  counts(): { readonly waiting: number; readonly signedIn: number; readonly ready: number };
+  /** Another configuration: everything known is put in its place anew. */
+  reroute(routing: Routing, nowMs: number): void;
 }
 
 /** An empty picture. */
-export function createQueueModel(): QueueModel {
-  const lines = newWaitingLines();
-  const ready = newReadyAgents();
+export function createQueueModel(routing: Routing): QueueModel {
+  let agents = newAgentIndex();
+  let lines = newWaitingLines(agents, routing.queues, routing.placesPerPriority);
   return {
-    putContact: (contact) => putWaiting(lines, contact),
+    putContact: (contact, nowMs) => putWaiting(lines, contact, nowMs),
     dropContact: (contactId) => dropWaiting(lines, contactId),
-    putAgent: (agent) => putReady(ready, agent),
-    dropAgent: (agentId) => dropReady(ready, agentId),
-    propose: (nowMs) => matchIndexed(nowMs, lines, ready),
-    placeOf: (contactId) => {
-      const contact = lines.byId.get(contactId);
-      if (contact === undefined) return null;
-      return placeInLine(lines.byQueue.get(contact.queueId) ?? [], contact);
+    putAgent: (agent, nowMs) => putOnDuty(agents, agent, nowMs),
+    dropAgent: (agentId) => dropOnDuty(agents, agentId),
+    propose(nowMs) {
+      advanceAgents(agents, nowMs);
+      advanceWaiting(lines, nowMs);
+      return matchIndexed(nowMs, lines, agents);
     },
-    queueView: (queueId) => viewOf(lines.byQueue.get(queueId) ?? []),
-    counts: () => ({ waiting: lines.byId.size, ready: ready.byId.size }),
+    nextChangeAtMs() {
+      const dueMs = Math.min(lines.due.at(0)?.dueMs ?? Infinity, agents.due.at(0)?.dueMs ?? Infinity);
+      return dueMs < Infinity ? dueMs : null;
+    },
+    placeOf(contactId) {
+      const contact = lines.byId.get(contactId)?.contact;
+      const queue = contact && lines.byQueue.get(contact.queueId);
+      return contact && queue ? queue.inOrder.rankOf(contact) + 1 : null;
+    },
+    queueView(queueId) {
+      const queue = lines.byQueue.get(queueId);
+      return {
+        waiting: queue?.inOrder.size ?? 0,
+        longestSinceMs: queue?.byTime.at(0)?.queuedAtMs ?? null,
+      };
+    },
+    onDuty: () => [...agents.byId.values()].map(({ agent }) => agent),
+    cover(queueId, requires) {
+      const { strategy, rings } = lines.routingOf(queueId);
+      const all = [requires, ...rings.map((ring) => ring.requires)].map(requirementOf);
+      return askOf(agents, anyOf(all), strategy).signedIn;
+    },
+    counts: () => ({ waiting: lines.byId.size, signedIn: agents.byId.size, ready: agents.byIdle.size }),
+    reroute(next, nowMs) {
+      const known = { contacts: [...lines.byId.values()], agents: [...agents.byId.values()] };
+      agents = newAgentIndex();
+      lines = newWaitingLines(agents, next.queues, next.placesPerPriority);
+      for (const { agent } of known.agents) putOnDuty(agents, agent, nowMs);
+      for (const { contact } of known.contacts) putWaiting(lines, contact, nowMs);
+    },
   };
 }
 
-/** The head of a line need not have waited longest: priority goes before time. */
-function viewOf(queueLine: readonly WaitingContact[]): QueueView {
-  let longestSinceMs: number | null = null;
-  for (const { queuedAtMs } of queueLine) {
-    if (longestSinceMs === null || queuedAtMs < longestSinceMs) longestSinceMs = queuedAtMs;
-  }
-  return { waiting: queueLine.length, longestSinceMs };
+/** The pairs of this moment, from scratch. Same input in any order, same proposals in the order of service. */
+export function match({ nowMs, routing, waiting, agents }: MatchInput): readonly Proposal[] {
+  const model = createQueueModel(routing);
+  for (const contact of waiting) model.putContact(contact, nowMs);
+  for (const agent of agents) model.putAgent(agent, nowMs);
+  return model.propose(nowMs);
 }

@@ -234,6 +234,7 @@ function enqueue(
       place: {
         ...line,
         queuedAtMs: nowMs,
+        turn: queue.turn,
         resumed: false,
         prefer: null,
         told: { busy: false, place: null, lastAtMs: null, thankedAtMs: null },

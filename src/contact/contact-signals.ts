@@ -23,7 +23,6 @@ import type {
   OfferId,
   PlayId,
   QueueId,
-  SkillName,
   SupervisionId,
 } from './ids.js';
 import type { MatchDecision, OfferOutcome } from './offer.js';
@@ -141,7 +140,8 @@ export type ContactFact =
   | {
       readonly type: 'ContactQueued';
       readonly queueId: QueueId;
-      readonly requires: readonly SkillName[];
+      readonly requires: readonly string[];
+      readonly also?: readonly string[];
       readonly priority: number;
     }
   | { readonly type: 'PlaceTold'; readonly place: number }

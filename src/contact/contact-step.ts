@@ -20,8 +20,10 @@ export interface ContactStep {
 /** A queue as the step needs to know it, at this moment. */
 export interface QueueCondition {
   readonly waiting: number;
-  /** Agents signed in who hold every required skill, ready or not. */
+  /** Agents signed in who may take its calls, by its requirement or one of its rings, ready or not. */
   readonly signedIn: number;
+  /** The turn of the next contact that is queued. */
+  readonly turn: number;
   readonly limit: number;
   /** Longest wait. */
   readonly timeoutMs: number;

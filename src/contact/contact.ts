@@ -185,6 +185,8 @@ export type EndedBy = 'citizen' | 'agent' | 'system';
 export interface Place {
   readonly request: QueueRequest;
   readonly queuedAtMs: number;
+  /** How many were queued at the site before; none in states of before it was counted. */
+  readonly turn?: number;
   /** Cut off from an agent by our fault: stands before everybody of his queue. */
   readonly resumed: boolean;
   /** The priority he gives up under a limit, and has back at once if he needs help. */

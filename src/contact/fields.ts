@@ -33,6 +33,10 @@ export interface Fields {
   oneOf<Value extends string>(key: string, values: readonly Value[], fallback: Value): Value;
   /** A list of ids; a single one may stand without its brackets. */
   ids(key: string): readonly string[];
+  /** A list of texts; a single one may stand without its brackets. */
+  texts(key: string): readonly string[];
+  /** A list of ids, each alone or with a whole number: `[general, tax: 8]`. */
+  gradedIds(key: string, bounds: Bounds): ReadonlyMap<string, number | null>;
   /** A mapping of texts to ids, e.g. keys to nodes. */
   idMap(key: string): ReadonlyMap<string, string>;
   /** A list of mappings; an item that is none becomes a finding. */
@@ -50,6 +54,7 @@ export interface Fields {
 }
 
 const idForm = /^[\p{Script=Han}A-Za-z0-9][\p{Script=Han}A-Za-z0-9._-]{0,63}$/u;
+const textForm = /^[^\p{Cc}]{1,200}$/u;
 const durationForm = /^(\d{1,7})(ms|s|m|h)$/;
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
@@ -69,7 +74,7 @@ export function fieldsAt(source: YamlSource, path: YamlPath, findings: Finding[]
     has: (key) => get(key) !== undefined,
     keys: () => (isMapping(value) ? Object.keys(value) : []),
     id: (key, fallback) => readText(fields, key, get(key), fallback, idForm, wrongId),
-    text: (key, fallback) => readText(fields, key, get(key), fallback, /^[^\p{Cc}]{1,200}$/u, wrongText),
+    text: (key, fallback) => readText(fields, key, get(key), fallback, textForm, wrongText),
     flag(key, fallback) {
       const raw = get(key);
       if (raw === undefined && fallback !== undefined) return fallback;
@@ -105,6 +110,20 @@ export function fieldsAt(source: YamlSource, path: YamlPath, findings: Finding[]
       const good = list.filter((item): item is string => typeof item === 'string' && idForm.test(item));
       if (good.length < list.length) wrong([key], 'badId', wrongId(key));
       return good;
+    },
+    texts(key) {
+      const raw = get(key);
+      const list: readonly unknown[] = Array.isArray(raw) ? raw : raw === undefined ? [] : [raw];
+      const good = list.filter((item): item is string => typeof item === 'string' && textForm.test(item));
+      if (good.length < list.length) wrong([key], 'badText', wrongText(key));
+      return good;
+    },
+    gradedIds(key, bounds) {
+      const raw = get(key);
+      const list: readonly unknown[] = Array.isArray(raw) ? raw : raw === undefined ? [] : [raw];
+      const pairs = list.map((item) => gradedId(item, bounds));
+      if (pairs.includes(undefined)) wrong([key], 'badId', wrongGrade(key, bounds));
+      return new Map(pairs.filter((pair) => pair !== undefined));
     },
     idMap(key) {
       const raw = get(key);
@@ -151,6 +170,15 @@ export function topRows(source: YamlSource, findings: Finding[]): readonly Field
 export function parseDurationMs(raw: unknown): number | undefined {
   const match = typeof raw === 'string' ? durationForm.exec(raw) : null;
   return match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : undefined;
+}
+
+function gradedId(item: unknown, bounds: Bounds): readonly [string, number | null] | undefined {
+  if (typeof item === 'string') return idForm.test(item) ? [item, null] : undefined;
+  const [[id, grade] = [], ...others] = isMapping(item) ? Object.entries(item) : [];
+  const isGood = id !== undefined && others.length === 0 && idForm.test(id);
+  return isGood && typeof grade === 'number' && Number.isInteger(grade) && isWithin(grade, bounds)
+    ? [id, grade]
+    : undefined;
 }
 
 function rowAt(source: YamlSource, path: YamlPath, findings: Finding[]): Fields {
@@ -225,6 +253,11 @@ const notAList = (key: string): Words => ({
 const wrongId = (key: string): Words => ({
   zh: `${key} 须是写在引号里的名称:字母、数字、点、横线,至多 64 个字符。`,
   en: `${key} must be a quoted name of letters, digits, dots and dashes, at most 64 characters.`,
+});
+
+const wrongGrade = (key: string, { min, max }: Bounds): Words => ({
+  zh: `${key} 的每一项须是名称,或「名称: ${String(min)} 到 ${String(max)} 的整数」,如 [general, tax: 8]。`,
+  en: `Each of ${key} must be a name, or a name with a whole number from ${String(min)} to ${String(max)}, e.g. [general, tax: 8].`,
 });
 
 const wrongText = (key: string): Words => ({

@@ -1,6 +1,6 @@
 // What a contact and the flow interpreter say to each other: inputs in, one turn out.
 import type { CaseAnswer, KeptEntry } from './case-answer.js';
-import type { FlowId, QueueId, SkillName } from './ids.js';
+import type { FlowId, QueueId } from './ids.js';
 import type { PromptRef } from './prompt-ref.js';
 import type { SurveyAnswer } from './survey.js';
 
@@ -65,7 +65,10 @@ export interface SpokenPart {
 /** A place in a queue, as a flow asks for it. */
 export interface QueueRequest {
   readonly queueId: QueueId;
-  readonly requires: readonly SkillName[];
+  /** Clauses that must all hold ({@link readRequirement}); plain names of skills in the simple case. */
+  readonly requires: readonly string[];
+  /** Those of them that the flow itself asks: no ring of the queue gives them up. Left out = none. */
+  readonly also?: readonly string[];
   /** Larger is served first; 0 is everybody. */
   readonly priority: number;
 }

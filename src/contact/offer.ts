@@ -1,5 +1,5 @@
 // How an offer to an agent can end, and the record of why this agent was chosen.
-import type { AgentId, ContactId, QueueId, SkillName } from './ids.js';
+import type { AgentId, ContactId, QueueId } from './ids.js';
 
 /**
  * How an offer ended without a talk (docs/outcomes.md has the table):
@@ -24,20 +24,52 @@ export type OfferOutcome =
   | 'callerGone'
   | 'failed';
 
+/** Whom a queue prefers among those who may take its call. */
+export const strategies = ['longestIdle', 'bestSkill', 'leastSkilled', 'leastBusy'] as const;
+export type Strategy = (typeof strategies)[number];
+
+/** The parts of an agent's score for one call. */
+export interface AgentScore {
+  readonly agentId: AgentId;
+  /** The innermost open ring he belongs to; 0 = the call's own requirement. Comes before everything else. */
+  readonly ring: number;
+  /** His levels in the skills asked for, added up. */
+  readonly fit: number;
+  /** All his levels, added up. */
+  readonly total: number;
+  /** Talk and wrap-up in the last hour. */
+  readonly busyMs: number;
+  readonly idleMs: number;
+}
+
+/** In which part of the score he was behind: `order` = equal in all, the smaller 工号 goes first. */
+export type WhyNotChosen = 'preferred' | 'ring' | 'fit' | 'total' | 'busy' | 'idle' | 'order';
+
 /** Why this agent: kept with every offer, read by «why this agent?». */
 export interface MatchDecision {
   readonly contactId: ContactId;
   readonly agentId: AgentId;
   readonly queueId: QueueId;
-  readonly requires: readonly SkillName[];
-  /** `preferred` = the agent who was cut off from this citizen a moment ago. */
-  readonly rule: 'preferred' | 'longestIdle';
+  /** Clauses of the requirement's language; plain names of skills in the simple case. */
+  readonly requires: readonly string[];
+  /** `preferred` = the agent who was cut off from this citizen a moment ago; else the queue's strategy. */
+  readonly rule: 'preferred' | Strategy;
+  /** The ring by which he was eligible; 0 = the call's own requirement. None in decisions of before there were rings. */
+  readonly ring?: number;
+  /** Rings open then, by number. */
+  readonly openRings?: readonly number[];
   readonly waitedMs: number;
   /** The contact's place when it was taken: 1 = first. */
   readonly place: number;
-  /** Ready agents holding every required skill, longest idle first, at most 10 of them. */
-  readonly eligible: readonly { readonly agentId: AgentId; readonly idleMs: number }[];
+  /** Ready agents who might take it, best first, at most 10 of them; all but the one chosen with the reason why not. */
+  readonly eligible: readonly ScoredAgent[];
   readonly eligibleCount: number;
-  /** Ready agents passed over and the skills each lacks, at most 10 of them. */
-  readonly notEligible: readonly { readonly agentId: AgentId; readonly lacks: readonly SkillName[] }[];
+  /** Signed in and able to take it, ready or not. */
+  readonly signedInCount?: number;
+  /** Ready agents who may not take it and what each lacks of its own requirement, at most 10 of the longest idle. */
+  readonly notEligible: readonly { readonly agentId: AgentId; readonly lacks: readonly string[] }[];
 }
+
+/** Decisions of before there were levels have the idle time alone. */
+export type ScoredAgent = Pick<AgentScore, 'agentId' | 'idleMs'> &
+  Partial<AgentScore> & { readonly why?: WhyNotChosen };

@@ -16,6 +16,7 @@ import type { EventPrompt } from '../contact/event-prompt.js';
 import type { FlowCursor, FlowTurn, FlowView, QueueRequest } from '../contact/flow-turn.js';
 import type { FlowPassages } from './flow-passages.js';
 import type { AgentId, ChannelId, ContactId, NodeId, OfferId, QueueId } from '../contact/ids.js';
+import { meets, requirementOf } from '../contact/requirement.js';
 import type { AgentSignal } from '../contact/agent.js';
 import type { SeatKind } from '../contact/seat.js';
 import type { Queue, Site } from '../site/site.js';
@@ -301,8 +302,8 @@ function seatRequest(site: Site, seat: SeatKind): QueueRequest | undefined {
 }
 
 function holdsSeat(site: Site, agentId: AgentId, seat: SeatKind): boolean {
-  const skills = site.agents.get(agentId)?.skills;
-  return seatQueue(site, seat)?.requires.every((skill) => skills?.has(skill)) ?? false;
+  const [levels, queue] = [site.skillLevels.get(agentId), seatQueue(site, seat)];
+  return levels !== undefined && queue !== undefined && meets(levels, requirementOf(queue.requires));
 }
 
 function offerIn({ stage }: Contact): OfferId | undefined {

@@ -1,5 +1,6 @@
 // The engine put together: mailboxes, match loop, links to the node and to the store; and its life from start to stop.
 import type { Proposal } from '../acd/match.js';
+import type { AgentOnDuty } from '../acd/on-duty.js';
 import { createQueueModel } from '../acd/queue-model.js';
 import { newAgent } from '../contact/agent-life.js';
 import { dayKeyAt } from '../contact/civil-time.js';
@@ -20,7 +21,7 @@ import { createFeatureCalls } from './feature-calls.js';
 import { createIncoming } from './incoming.js';
 import { createMatcher } from './matcher.js';
 import { journalMissedCall } from './missed-calls.js';
-import { createModelFeed } from './model-feed.js';
+import { createModelFeed, routingOf } from './model-feed.js';
 import { createNodeLink, type NodeLink, type NodeState } from './node-link.js';
 import { phoneDisplay, sealedDisplay } from './phone-display.js';
 import type { EventPrompts } from './event-prompts.js';
@@ -96,6 +97,8 @@ export interface Engine {
   contacts(): readonly Contact[];
   /** Calls that came by each node today, since the service was started. */
   passagesToday(): PassagesToday;
+  /** Agents signed in, as the matcher sees them. */
+  onDuty(): readonly AgentOnDuty[];
   /** 1 = next of its queue; null when it does not wait. */
   placeOf(id: ContactId): number | null;
   isReachable(deviceId: DeviceId): boolean;
@@ -135,12 +138,12 @@ export function createEngine(parts: EngineParts): Engine {
   const { clock, timers, telephony, store, journal, sites, callers, standings, log, node } = parts;
   const { memory = noCallerMemory } = parts;
   const runQueue = createRunQueue((error) => log.error({ error: describe(error) }, 'a decision failed'));
-  const model = createQueueModel();
+  const model = createQueueModel(routingOf(sites.current()));
   const playbackEnds = new Map<PlayId, () => void>();
   const pause = (ms: number) => new Promise<void>((resolve) => void timers.at(clock.nowMs() + ms, resolve));
   const epoch = () => storeLink.epoch();
   const siteJournal = createSiteJournal({ siteName: parts.siteName, node, clock, journal, epoch });
-  const feed = createModelFeed(model, sites, () => agents.all());
+  const feed = createModelFeed(model, sites, clock);
   let stopped = false;
 
   const agents: Agents = createAgents({
@@ -427,6 +430,7 @@ export function createEngine(parts: EngineParts): Engine {
     supervisions,
     agents: () => agents.all(),
     contacts: () => contacts.all(),
+    onDuty: () => model.onDuty(),
     placeOf: (id) => model.placeOf(id),
     isReachable: (deviceId) => nodeLink.isReachable(deviceId),
     condition: () => ({
@@ -449,6 +453,7 @@ export function createEngine(parts: EngineParts): Engine {
     rememberWish,
     passagesToday: () => passages.today(),
     siteChanged() {
+      feed.rerouted();
       for (const agent of agents.all()) feed.agentChanged(agent);
       matcher.poke();
     },

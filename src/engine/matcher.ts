@@ -40,12 +40,30 @@ export function createMatcher(parts: MatcherParts): Matcher {
   let allowed = false;
   let wanted = false;
   let committing = false;
+  let wakesAtMs: number | null = null;
+  let cancelWake: (() => void) | undefined;
 
   function look(): void {
     wanted = false;
     if (!allowed || committing || !store.isUp()) return;
     const proposals = model.propose(clock.nowMs());
     if (proposals.length > 0) void commit(proposals);
+    else wakeLater();
+  }
+
+  /** Time alone may bring about a pair: a ring opens, somebody waited long enough for his former agent. */
+  function wakeLater(): void {
+    const atMs = model.nextChangeAtMs();
+    if (atMs === wakesAtMs) return;
+    cancelWake?.();
+    wakesAtMs = atMs;
+    cancelWake =
+      atMs === null
+        ? undefined
+        : parts.timers.at(atMs, () => {
+            [wakesAtMs, cancelWake] = [null, undefined];
+            poke();
+          });
   }
 
   async function commit(proposals: readonly Proposal[]): Promise<void> {

@@ -1,11 +1,12 @@
 // Keeps the matcher's picture in step with the mailboxes, and answers what a queue is like right now.
-import type { QueueModel } from '../acd/queue-model.js';
-import { isOfferable, type Agent } from '../contact/agent.js';
+import type { BusySlot } from '../acd/on-duty.js';
+import type { QueueModel, Routing } from '../acd/queue-model.js';
+import { isOfferable, type ActivityName, type Agent } from '../contact/agent.js';
 import { isWaiting, type Contact } from '../contact/contact.js';
 import type { QueueCondition } from '../contact/contact-step.js';
-import type { ContactId, QueueId } from '../contact/ids.js';
+import type { AgentId, ContactId, QueueId } from '../contact/ids.js';
 import type { Site } from '../site/site.js';
-import type { Sites } from './ports.js';
+import type { Clock, Sites } from './ports.js';
 
 /** Follows states into the model. */
 export interface ModelFeed {
@@ -13,48 +14,75 @@ export interface ModelFeed {
   /** `null`: the contact is retired. */
   contactChanged(id: ContactId, contact: Contact | null): void;
   queueCondition(site: Site, queueId: QueueId): QueueCondition;
+  /** The configuration changed. Agents are to be told again. */
+  rerouted(): void;
 }
 
 /** A queue that a newer configuration dropped while contacts still wait in it. */
 const unknownQueue = { limit: Number.MAX_SAFE_INTEGER, timeoutMs: 600_000, nobodyMs: 60_000 };
+const busyWindowMs = 3_600_000;
+const busyActivities: readonly ActivityName[] = ['talking', 'wrapup'];
+
+/** How a site routes, as the model takes it. */
+export function routingOf(site: Site): Routing {
+  return { queues: site.queues, placesPerPriority: site.routing.placesPerPriority };
+}
+
+interface Busy {
+  readonly is: ActivityName;
+  readonly sinceMs: number;
+  readonly slots: readonly BusySlot[];
+}
 
 /** A feed into this model. */
-export function createModelFeed(model: QueueModel, sites: Sites, agents: () => readonly Agent[]): ModelFeed {
-  function signedIn(site: Site, queueId: QueueId): number {
-    const requires = site.queues.get(queueId)?.requires ?? [];
-    return agents().filter(({ id, activity }) => {
-      const skills = site.agents.get(id)?.skills;
-      return (
-        activity.is !== 'offline' && skills !== undefined && requires.every((skill) => skills.has(skill))
-      );
-    }).length;
+export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): ModelFeed {
+  const busy = new Map<AgentId, Busy>();
+  let lastTurn = 0;
+
+  /** A stretch of talk or wrap-up counts when it is over: a service that was restarted counts from then on. */
+  function follow({ id, activity, sinceMs }: Agent): void {
+    const before = busy.get(id);
+    if (before?.is === activity.is) return;
+    const nowMs = clock.nowMs();
+    const kept = (before?.slots ?? []).filter(({ endsMs }) => nowMs < endsMs + busyWindowMs);
+    const wasBusy = before !== undefined && busyActivities.includes(before.is);
+    const ended = wasBusy ? [{ endsMs: nowMs, busyMs: Math.max(0, nowMs - before.sinceMs) }] : [];
+    busy.set(id, { is: activity.is, sinceMs, slots: [...kept, ...ended] });
   }
 
   return {
     agentChanged(agent) {
-      const profile = sites.current().agents.get(agent.id);
-      if (profile === undefined || agent.deviceId === null || !isOfferable(agent)) {
-        model.dropAgent(agent.id);
+      follow(agent);
+      const { id, version, deviceId, idleSinceMs, activity } = agent;
+      const skills = sites.current().skillLevels.get(id);
+      if (skills === undefined || deviceId === null || activity.is === 'offline') {
+        model.dropAgent(id);
         return;
       }
-      const { id, version, deviceId, idleSinceMs } = agent;
-      model.putAgent({ agentId: id, version, deviceId, idleSinceMs, skills: profile.skills });
+      const ready = isOfferable(agent);
+      model.putAgent(
+        { agentId: id, version, deviceId, idleSinceMs, skills, ready, busy: busy.get(id)?.slots ?? [] },
+        clock.nowMs(),
+      );
     },
     contactChanged(id, contact) {
+      lastTurn = Math.max(lastTurn, contact?.place?.turn ?? 0);
       if (contact === null || !isWaiting(contact)) {
         model.dropContact(id);
         return;
       }
       const { version, arrival, place } = contact;
-      const { request, resumed, prefer, queuedAtMs } = place;
+      const { request, resumed, prefer, queuedAtMs, turn = 0 } = place;
       const { arrivedAtMs } = arrival;
-      model.putContact({ contactId: id, version, ...request, resumed, prefer, queuedAtMs, arrivedAtMs });
+      const line = { resumed, prefer, queuedAtMs, arrivedAtMs, turn };
+      model.putContact({ contactId: id, version, also: [], ...request, ...line }, clock.nowMs());
     },
     queueCondition(site, queueId) {
       const queue = site.queues.get(queueId);
       return {
         waiting: model.queueView(queueId).waiting,
-        signedIn: signedIn(site, queueId),
+        signedIn: model.cover(queueId, queue?.requires ?? []),
+        turn: lastTurn + 1,
         ...(queue === undefined
           ? unknownQueue
           : {
@@ -65,5 +93,6 @@ export function createModelFeed(model: QueueModel, sites: Sites, agents: () => r
             }),
       };
     },
+    rerouted: () => model.reroute(routingOf(sites.current()), clock.nowMs()),
   };
 }

@@ -4,7 +4,9 @@ import { parseMinuteOfDay } from '../contact/civil-time.js';
 import { fieldsAt, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { QueueRequest } from '../contact/flow-turn.js';
-import type { FlowId, QueueId, SkillName } from '../contact/ids.js';
+import type { FlowId, QueueId } from '../contact/ids.js';
+import { requirementField } from '../contact/requirement-field.js';
+import { allOf, clausesOf, requirementOf, skillsNamed } from '../contact/requirement.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { surveyGrades, surveyReasons, type SurveyAnswer } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
@@ -15,10 +17,7 @@ import type { BranchCase, Flow, FlowNode, FlowPart, MinuteRange, QueueCondition 
 /** What a flow may name: the rest of the site, as far as it is known. */
 export interface FlowNames {
   /** Queues with what they ask of an agent. */
-  readonly queues: ReadonlyMap<
-    string,
-    { readonly requires: readonly SkillName[]; readonly priority: number }
-  >;
+  readonly queues: ReadonlyMap<string, { readonly requires: readonly string[]; readonly priority: number }>;
   readonly skills: ReadonlySet<string>;
   /** Prompts with the names of their slots. */
   readonly prompts: ReadonlyMap<string, readonly string[]>;
@@ -298,13 +297,14 @@ function readQueueCondition(row: Fields, names: FlowNames): QueueCondition | nul
 function readRequest(fields: Fields, names: FlowNames): QueueRequest {
   const queueId = readQueueId(fields, 'enqueue', names);
   const queue = names.queues.get(queueId) ?? { requires: [], priority: 0 };
-  const extra = fields.ids('requires');
-  for (const skill of extra)
+  const also = requirementField(fields, 'requires');
+  for (const skill of skillsNamed(also))
     if (!names.skills.has(skill))
       fields.wrong(['requires'], 'unknownSkill', unknownName('技能', 'skill', skill, 'skills.yaml'));
   return {
     queueId,
-    requires: [...new Set([...queue.requires, ...(extra as readonly SkillName[])])],
+    requires: clausesOf(allOf([requirementOf(queue.requires), also])),
+    ...(fields.has('requires') && { also: clausesOf(also) }),
     priority: fields.whole('priority', { min: 0, max: 100 }, queue.priority),
   };
 }

@@ -1,7 +1,6 @@
 // Checks a site's files against each other: every name has its row, every queue its people, every flow its way.
 import { dayKeyAt, type DayKey } from '../contact/civil-time.js';
 import type { Finding } from '../contact/finding.js';
-import type { SkillName } from '../contact/ids.js';
 import { checkFlow } from '../ivr/check-flow.js';
 import { surveyFlowId, type Flow } from '../ivr/flow.js';
 import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
@@ -11,6 +10,7 @@ import { unapprovedChanges } from '../numbers/changes.js';
 import { stateTexts } from '../numbers/ledger-row.js';
 import { serviceEnds } from '../numbers/service-ends.js';
 import { calendarWarnings } from './calendar.js';
+import { checkRouting, unheldBy } from './check-routing.js';
 import { regionsFile, siteFileNames, type SiteFiles } from './read-files.js';
 import type { NumberRow } from './site.js';
 
@@ -77,8 +77,8 @@ export function checkSite(
 ): readonly Finding[] {
   const today = dayKeyAt(nowMs);
   return [
-    ...checkQueues(site),
     ...checkSeats(site),
+    ...checkRouting(site),
     ...checkAgents(site),
     ...site.numbers.flatMap((row) => [...checkNumber(site, row), ...checkWords(site, row)]),
     ...checkMainEntry(site),
@@ -100,19 +100,6 @@ function error(
   words: { readonly zh: string; readonly en: string },
 ): Finding {
   return { level: 'error', file, line, code, ...words };
-}
-
-function checkQueues({ queues, skills, agents }: SiteFiles): readonly Finding[] {
-  return [...queues.rows.values()].flatMap(({ row, line }) => {
-    const unknown = row.requires.filter((skill) => !skills.rows.has(skill));
-    if (unknown.length > 0)
-      return unknown.map((skill) =>
-        error(queues.file, line, 'unknownSkill', unknownName('技能', 'skill', skill, skills.file)),
-      );
-    return somebodyHolds(agents, row.requires)
-      ? []
-      : [error(queues.file, line, 'nobodyHolds', nobodyHolds(row.requires))];
-  });
 }
 
 /** An agent's key leads to one queue. */
@@ -303,25 +290,12 @@ function saysRecorded(text: string): boolean {
   return text.includes('录音') || /\brecorded\b/.test(text);
 }
 
-function unstaffed({ agents, skills }: SiteFiles, file: string, flow: Flow): readonly Finding[] {
+function unstaffed(site: SiteFiles, file: string, flow: Flow): readonly Finding[] {
   return [...flow.nodes.values()].flatMap((node) => {
     if (node.kind !== 'enqueue') return [];
-    const { requires } = node.request;
-    const known = requires.every((skill) => skills.rows.has(skill));
-    return !known || somebodyHolds(agents, requires)
-      ? []
-      : [error(file, node.line, 'nobodyHolds', nobodyHolds(requires))];
+    return unheldBy(site, file, node.line, node.request.requires);
   });
 }
-
-function somebodyHolds(agents: SiteFiles['agents'], requires: readonly SkillName[]): boolean {
-  return [...agents.rows.values()].some(({ row }) => requires.every((skill) => row.skills.has(skill)));
-}
-
-const nobodyHolds = (skills: readonly string[]) => ({
-  zh: `没有一位话务员同时具备技能 ${skills.join('、')}。请在 agents.yaml 中添加,或减少要求。`,
-  en: `No agent holds all of ${skills.join(', ')}: add them in agents.yaml or ask for less.`,
-});
 
 /** A flow no number leads to is nearly always a forgotten one. */
 function checkUse({ flows, numbers }: SiteFiles): readonly Finding[] {

@@ -11,6 +11,7 @@ import {
   readRole,
   type AgentColumn,
 } from './agent-columns.js';
+import { skillLevelBounds } from '../contact/requirement.js';
 import type { SiteRowEdit } from './edit-site.js';
 import type { SiteFiles } from './read-files.js';
 import { agentFields, changedFields, deviceFields, teamFields, type AgentRow } from './site-rows.js';
@@ -108,10 +109,8 @@ function beginPlan(known: Known): Plan {
     const { id = '', name = '' } = cells;
     if (!/^\d{3,8}$/.test(id)) return badId;
     if (!/^[^\p{Cc}]{1,200}$/u.test(name)) return badName;
-    const skills = readList(cells.skills ?? '').map((word) => skillOf(known, word) ?? { unknown: word });
-    const unknown = skills.flatMap((skill) => (typeof skill === 'string' ? [] : [skill.unknown]))[0];
-    if (unknown !== undefined) return unknownSkill(unknown);
-    if (skills.length === 0) return noSkill;
+    const graded = readSkills(known, cells.skills ?? '', before);
+    if ('column' in graded) return graded;
     const role = cells.role === undefined ? (before?.role ?? 'agent') : readRole(cells.role);
     if (role === undefined) return badRole;
     const [seesNumber, autoAnswer] = (['seesNumber', 'autoAnswer'] as const).map((column) =>
@@ -122,7 +121,7 @@ function beginPlan(known: Known): Plan {
     const device = deviceOf(cells.device, id, before);
     if (device !== null && !/^[a-z][a-z0-9]{1,15}$/.test(device)) return badDevice;
     const team = cells.team ?? '';
-    return { id, name, team, skills: skills as string[], role, seesNumber, autoAnswer, device };
+    return { id, name, team, ...graded, role, seesNumber, autoAnswer, device };
   }
 
   /** By its id or its name; one that is not there needs its last day. */
@@ -167,7 +166,29 @@ function presentRow({ agents }: Known, id: string): AgentRow | undefined {
   const row = agents.rows.get(id)?.row;
   if (row === undefined) return undefined;
   const { name, teamId: team, role, seesNumber, autoAnswer, deviceId: device = null } = row;
-  return { id, name, team, skills: [...row.skills], role, seesNumber, autoAnswer, device };
+  const levels = Object.fromEntries(row.levels);
+  return { id, name, team, skills: [...row.skills], levels, role, seesNumber, autoAnswer, device };
+}
+
+/** `税务、粤语:8`. A skill without a level keeps the one he has. */
+function readSkills(
+  known: Known,
+  cell: string,
+  before: AgentRow | undefined,
+): Pick<AgentRow, 'skills' | 'levels'> | CellFault {
+  const skills: string[] = [];
+  const levels: Record<string, number> = {};
+  for (const word of readList(cell)) {
+    const [, name = word, figure] = /^(.+?)[:：](\d{1,2})$/.exec(word) ?? [];
+    const skill = skillOf(known, name);
+    if (skill === undefined) return unknownSkill(name);
+    const level = figure === undefined ? before?.levels[skill] : Number(figure);
+    if (level !== undefined && (level < skillLevelBounds.min || level > skillLevelBounds.max))
+      return badLevel(word);
+    skills.push(skill);
+    if (level !== undefined) levels[skill] = level;
+  }
+  return skills.length === 0 ? noSkill : { skills: [...new Set(skills)], levels };
 }
 
 function skillOf({ skills }: Known, word: string): string | undefined {
@@ -270,6 +291,12 @@ const badFlag = (column: 'seesNumber' | 'autoAnswer'): CellFault =>
   cell(column, '请填是或否。', 'Must be yes or no.');
 const repeatedId = (row: number): CellFault =>
   cell('id', `与第 ${String(row)} 行的工号重复。`, `The same 工号 is in row ${String(row)}.`);
+const badLevel = (word: string): CellFault => ({
+  column: 'skills',
+  zh: `技能等级须是 1 到 10 的整数:${word}。`,
+  en: `A skill's level is a whole number from 1 to 10: ${word}.`,
+});
+
 const unknownSkill = (word: string): CellFault =>
   cell('skills', `没有技能“${word}”,请先在技能页添加。`, `There is no skill "${word}": add it first.`);
 const badTeam = (word: string): CellFault =>

@@ -6,7 +6,8 @@ import { fieldsAt, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { SurveyPolicy } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
-import type { CallerPolicy, MetricsPolicy, RecordingPolicy } from './site.js';
+import { skillLevelBounds } from '../contact/requirement.js';
+import type { CallerPolicy, MetricsPolicy, RecordingPolicy, RoutingPolicy } from './site.js';
 
 /** Everything policies.yaml decides. */
 export interface Policies {
@@ -26,6 +27,7 @@ export interface Policies {
   readonly metrics: MetricsPolicy;
   readonly recordings: RecordingPolicy;
   readonly callers: CallerPolicy;
+  readonly routing: RoutingPolicy;
 }
 
 const second = 1000;
@@ -52,6 +54,7 @@ export function parsePolicies(
     'agent',
     'metrics',
     'recordings',
+    'routing',
     'survey',
     'callers',
   ]);
@@ -72,6 +75,7 @@ export function parsePolicies(
     metrics: readMetricsPolicy(top.section('metrics')),
     recordings: readRecordingPolicy(top.section('recordings')),
     callers: readCallerPolicy(top.section('callers')),
+    routing: readRoutingPolicy(top.section('routing')),
   };
   return { policies, findings };
 }
@@ -210,5 +214,13 @@ function readCallerPolicy(fields: Fields): CallerPolicy {
     wishes: fields.ids('wishes'),
     wishKeptMs: fields.whole('wishDays', { min: 1, max: 1_000 }, 180) * dayMs,
     repeatWithinMs: fields.durationMs('repeatWithin', { min: 0, max: mostRepeatMs }, 0),
+  };
+}
+
+function readRoutingPolicy(fields: Fields): RoutingPolicy {
+  fields.refuseOthers(['skillLevel', 'placesPerPriority']);
+  return {
+    skillLevel: fields.whole('skillLevel', skillLevelBounds, 5),
+    placesPerPriority: fields.whole('placesPerPriority', { min: 1, max: 1000 }, 20),
   };
 }

@@ -4,6 +4,9 @@ import type { Finding } from '../contact/finding.js';
 import type { AgentId, DeviceId, QueueId, SkillName } from '../contact/ids.js';
 import { seatKinds } from '../contact/seat.js';
 import { readYaml } from '../contact/yaml-source.js';
+import { strategies } from '../contact/offer.js';
+import { requirementField } from '../contact/requirement-field.js';
+import { clausesOf, skillLevelBounds } from '../contact/requirement.js';
 import { parseDayKey } from '../contact/civil-time.js';
 import {
   agentRoles,
@@ -11,6 +14,7 @@ import {
   type DeviceProfile,
   type NamedRow,
   type Queue,
+  type QueueRing,
   type Team,
 } from './site.js';
 
@@ -67,21 +71,15 @@ const wrongDay = {
 /** `queues.yaml`. */
 export function parseQueues(file: string, text: string): Table<Queue> {
   const known = [
-    'id',
-    'name',
-    'en',
-    'requires',
-    'priority',
-    'timeout',
-    'nobodyAfter',
-    'limit',
-    'recorded',
-    'seat',
+    ...['id', 'name', 'en', 'requires', 'priority', 'timeout', 'nobodyAfter', 'limit', 'recorded'],
+    ...['seat', 'strategy', 'rings'],
   ];
   return readTable(file, text, known, (fields) => ({
     id: fields.id('id') as QueueId,
     ...namesIn(fields),
-    requires: [...new Set(fields.ids('requires') as readonly SkillName[])],
+    requires: clausesOf(requirementField(fields, 'requires')),
+    strategy: fields.oneOf('strategy', strategies, 'longestIdle'),
+    rings: fields.rows('rings').map(readRing),
     priority: fields.whole('priority', queueBounds.priority, 0),
     queueTimeoutMs: fields.durationMs('timeout', queueBounds.timeoutMs, 600_000),
     nobodyMs: fields.durationMs('nobodyAfter', queueBounds.nobodyMs, 60_000),
@@ -98,13 +96,47 @@ export function parseAgents(file: string, text: string): Table<AgentProfile> {
     id: readAgentId(fields),
     name: fields.text('name'),
     teamId: fields.id('team'),
-    skills: new Set(fields.ids('skills') as readonly SkillName[]),
+    ...readSkills(fields),
     role: fields.oneOf('role', agentRoles, 'agent'),
     seesNumber: fields.flag('seesNumber', false),
     autoAnswer: fields.flag('autoAnswer', false),
     ...(fields.has('device') && { deviceId: fields.id('device') as DeviceId }),
   }));
 }
+
+function readSkills(fields: Fields): Pick<AgentProfile, 'skills' | 'levels'> {
+  const skills = [...fields.gradedIds('skills', skillLevelBounds)] as [SkillName, number | null][];
+  return {
+    skills: new Set(skills.map(([skill]) => skill)),
+    levels: new Map(skills.flatMap(([skill, level]) => (level === null ? [] : [[skill, level] as const]))),
+  };
+}
+
+function readRing(fields: Fields): QueueRing {
+  fields.refuseOthers(['requires', 'after', 'nobody', 'fewerThan', 'placeAbove']);
+  const nobody = fields.flag('nobody', false);
+  const ring = {
+    line: fields.line,
+    requires: clausesOf(requirementField(fields, 'requires')),
+    afterMs: fields.has('after') ? fields.durationMs('after', ringBounds.afterMs) : null,
+    fewerThan: fields.has('fewerThan') ? fields.whole('fewerThan', ringBounds.fewerThan) : nobody ? 1 : null,
+    placeAbove: fields.has('placeAbove') ? fields.whole('placeAbove', ringBounds.placeAbove) : null,
+  };
+  if (ring.afterMs === null && ring.fewerThan === null && ring.placeAbove === null)
+    fields.wrong([], 'ringWithoutCondition', ringWithoutCondition);
+  return ring;
+}
+
+const ringBounds = {
+  afterMs: { min: 1000, max: 2 * 3_600_000 },
+  fewerThan: { min: 1, max: 10_000 },
+  placeAbove: { min: 1, max: 100_000 },
+} as const;
+
+const ringWithoutCondition = {
+  zh: '此环没有写何时放宽。请写 after: 30s、nobody: true、fewerThan: 3、placeAbove: 10 之一。',
+  en: 'This ring does not say when it opens: write one of after: 30s, nobody: true, fewerThan: 3, placeAbove: 10.',
+};
 
 /** `devices.yaml`. */
 export function parseDevices(file: string, text: string): Table<DeviceProfile> {

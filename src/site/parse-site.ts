@@ -70,6 +70,7 @@ const followers = [
   'nobodyHolds',
   'unknownDevice',
   'noNotice',
+  'ringAddsNobody',
   'unknownEntry',
   'unknownFlow',
   'unknownPrompt',
@@ -120,6 +121,8 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     flows,
     queues: rowsOf(read.queues),
     agents: rowsOf(read.agents),
+    skillLevels: skillLevelsOf(read),
+    routing: read.policies.routing,
     devices: rowsOf(read.devices),
     teams: rowsOf(read.teams),
     skills: new Map([...rowsOf(read.skills)].map(([id, row]) => [id as SkillName, row])),
@@ -146,6 +149,16 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
         read.policies.numberNoticeDays,
       ),
   };
+}
+
+function skillLevelsOf({ agents, policies }: SiteFiles): Site['skillLevels'] {
+  const { skillLevel } = policies.routing;
+  return new Map(
+    [...agents.rows.values()].map(({ row }) => [
+      row.id,
+      new Map([...row.skills].map((skill) => [skill, row.levels.get(skill) ?? skillLevel])),
+    ]),
+  );
 }
 
 function flowDoors(

@@ -1,8 +1,9 @@
 // A site's rows as an editor sees them: their fields in the files' own names, and what refers to each.
 import type { DayKey } from '../contact/civil-time.js';
-import type { RowFields } from './edit-rows.js';
+import type { RowFields, RowValue } from './edit-rows.js';
 import type { EditedTable } from './edit-site.js';
-import type { AgentRole, NamedRow, Site } from './site.js';
+import { requirementOf, skillsNamed } from '../contact/requirement.js';
+import type { AgentRole, NamedRow, Queue, Site } from './site.js';
 
 /** An agent's row. */
 export interface AgentRow {
@@ -10,6 +11,8 @@ export interface AgentRow {
   readonly name: string;
   readonly team: string;
   readonly skills: readonly string[];
+  /** Of those skills whose level the file states. */
+  readonly levels: Readonly<Record<string, number>>;
   readonly role: AgentRole;
   readonly seesNumber: boolean;
   readonly autoAnswer: boolean;
@@ -34,11 +37,16 @@ export function agentFields(row: AgentRow): RowFields {
     name: row.name,
     team: row.team,
     role: row.role === 'agent' ? undefined : row.role,
-    skills: [...row.skills],
+    skills: row.skills.map((skill) => gradedSkill(skill, row.levels[skill])),
     seesNumber: row.seesNumber || undefined,
     autoAnswer: row.autoAnswer || undefined,
     device: row.device ?? undefined,
   };
+}
+
+/** `tax`, or `tax: 8` where a level is stated. */
+function gradedSkill(skill: string, level: number | undefined): RowValue {
+  return level === undefined ? skill : { [skill]: level };
 }
 
 /** As `teams.yaml` has it. */
@@ -65,6 +73,7 @@ export function agentRowOf(site: Site, id: string): AgentRow | undefined {
       name: agent.name,
       team: agent.teamId,
       skills: [...agent.skills],
+      levels: Object.fromEntries(agent.levels),
       role: agent.role,
       seesNumber: agent.seesNumber,
       autoAnswer: agent.autoAnswer,
@@ -103,6 +112,12 @@ export function changedFields(before: RowFields | undefined, after: RowFields | 
   return [...keys].filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key])).sort();
 }
 
+/** Whether a queue or one of its rings asks for a skill. */
+export function queueNames({ requires, rings }: Pick<Queue, 'requires' | 'rings'>, skill: string): boolean {
+  const asked = [requires, ...rings.map((ring) => ring.requires)];
+  return asked.some((clauses) => [...skillsNamed(requirementOf(clauses))].some((one) => one === skill));
+}
+
 /** Rows that name this one: `agents 1001`, `queues general`. What flows name is found by the check of the whole. */
 export function referencesTo(site: Site, table: EditedTable, id: string): readonly string[] {
   const agents = [...site.agents.values()];
@@ -127,7 +142,7 @@ export function referencesTo(site: Site, table: EditedTable, id: string): readon
         ),
         ...namesOf(
           'queues',
-          [...site.queues.values()].filter(({ requires }) => requires.some((skill) => skill === id)),
+          [...site.queues.values()].filter((queue) => queueNames(queue, id)),
         ),
       ];
     case 'agents':

@@ -5,9 +5,12 @@ import type { ContactPolicy } from '../contact/contact.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
+import type { Ring } from '../acd/rings.js';
 import type { SeatKind } from '../contact/seat.js';
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
+import type { Strategy } from '../contact/offer.js';
+import type { SkillLevels } from '../contact/requirement.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
 import type { ServiceEnd } from '../numbers/service-ends.js';
 import type { Calendar } from './calendar.js';
@@ -34,6 +37,9 @@ export interface Site {
   readonly flows: ReadonlyMap<FlowId, Flow>;
   readonly queues: ReadonlyMap<QueueId, Queue>;
   readonly agents: ReadonlyMap<AgentId, AgentProfile>;
+  /** Every agent's skills with the level that counts. */
+  readonly skillLevels: ReadonlyMap<AgentId, SkillLevels>;
+  readonly routing: RoutingPolicy;
   readonly devices: ReadonlyMap<DeviceId, DeviceProfile>;
   readonly teams: ReadonlyMap<string, Team>;
   readonly skills: ReadonlyMap<SkillName, NamedRow>;
@@ -114,8 +120,12 @@ export interface Queue {
   readonly name: string;
   /** For pages in English; the name where the files give none. */
   readonly en: string;
-  /** Every one of these; levels and rings may stand beside it later. */
-  readonly requires: readonly SkillName[];
+  /** Clauses that must all hold, e.g. `tax >= 3`. */
+  readonly requires: readonly string[];
+  /** Whom it prefers among those who may take its call. */
+  readonly strategy: Strategy;
+  /** From the innermost: how it widens who may. */
+  readonly rings: readonly QueueRing[];
   /** Larger is served first. */
   readonly priority: number;
   readonly queueTimeoutMs: number;
@@ -129,6 +139,19 @@ export interface Queue {
   readonly seat?: SeatKind;
 }
 
+/** A ring and the line it stands in. */
+export interface QueueRing extends Ring {
+  readonly line: number;
+}
+
+/** How calls find agents at the site, besides what its queues say. */
+export interface RoutingPolicy {
+  /** The level of a skill that stands in an agent's list without one. */
+  readonly skillLevel: number;
+  /** So many turns in line a step of priority is worth. */
+  readonly placesPerPriority: number;
+}
+
 /** What a person with a 工号 may do: 话务员, 专家, 班长. */
 export const agentRoles = ['agent', 'expert', 'supervisor'] as const;
 export type AgentRole = (typeof agentRoles)[number];
@@ -139,6 +162,8 @@ export interface AgentProfile {
   readonly name: string;
   readonly teamId: string;
   readonly skills: ReadonlySet<SkillName>;
+  /** Levels as the file states them; the others have the site's {@link RoutingPolicy.skillLevel}. */
+  readonly levels: ReadonlyMap<SkillName, number>;
   readonly role: AgentRole;
   /** The phone shows this agent the citizen's number. */
   readonly seesNumber: boolean;

@@ -116,7 +116,7 @@ function context(nowMs: number, first: FlowTurn = queueTurn, waiting = 0, signed
     beginFlow: () => first,
     beginSurvey: () => first,
     flow: (_cursor, input) => (input.type === 'queueExit' ? exitTurn(input.exit) : { ...queueTurn, say: [] }),
-    queue: () => ({ waiting, signedIn, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    queue: () => ({ turn: 1, waiting, signedIn, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     seat: (seat) => ({
       queueId: seat as string as QueueId,
       requires: [seat as string as SkillName],

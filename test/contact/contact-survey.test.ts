@@ -31,7 +31,7 @@ function life(survey: SurveyPolicy = shipped, tag = 'main', limit?: Arrival['lim
     beginFlow: () => site.beginFlow('12345', viewAt(nowMs)),
     beginSurvey: () => site.beginSurvey(viewAt(nowMs)),
     flow: (cursor, input) => site.flowTurn(cursor, input, viewAt(nowMs)),
-    queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    queue: () => ({ turn: 1, waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     seat: () => undefined,
     holdsSeat: () => false,
     treatment: (told) => ({ say: [], told, nextAtMs: nowMs + 30_000 }),
@@ -262,9 +262,7 @@ t.test('from any point, whatever comes, it ends within its bound, and once', asy
 });
 
 t.test('a caller under a limit answers 0: no key for help any more', (t) => {
-  const one = asked(
-    life(shipped, 'main', { level: 'last', untilMs: noonMs + 86_400_000 }),
-  );
+  const one = asked(life(shipped, 'main', { level: 'last', untilMs: noonMs + 86_400_000 }));
   one.key('0');
   t.notOk(one.types().includes('LimitSetAside'));
   t.end();

@@ -48,7 +48,7 @@ function life() {
     beginFlow: () => site.beginFlow('12345', viewAt(nowMs)),
     beginSurvey: () => site.beginSurvey(viewAt(nowMs)),
     flow: (cursor, input) => site.flowTurn(cursor, input, viewAt(nowMs)),
-    queue: () => ({ waiting: 9, signedIn: 0, limit: 1, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    queue: () => ({ turn: 1, waiting: 9, signedIn: 0, limit: 1, timeoutMs: 600_000, nobodyMs: 60_000 }),
     seat: () => undefined,
     holdsSeat: () => false,
     treatment: (told) => ({ say: [], told, nextAtMs: nowMs + 30_000 }),

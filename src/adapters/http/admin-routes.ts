@@ -9,6 +9,7 @@ import type { RowFields, RowValue } from '../../site/edit-rows.js';
 import type { EditedTable, SiteRowEdit } from '../../site/edit-site.js';
 import {
   agentFields,
+  agentRowOf,
   changedFields,
   deviceFields,
   fieldsOf,
@@ -191,7 +192,8 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
     },
     async (request) => {
       const { id } = request.params;
-      const fields = agentFields({ ...request.body, id });
+      const { levels = agentRowOf(parts.sites.current(), id)?.levels ?? {} } = request.body;
+      const fields = agentFields({ ...request.body, levels, id });
       return put(request, { table: 'agents', id, fields }, request.body);
     },
   );
@@ -320,6 +322,14 @@ const toldFields: Readonly<Record<EditedTable, readonly string[]>> = {
   devices: ['name'],
 };
 
+/** A row's name; of a skill with a level both. */
+function toldRow(rows: ReadonlyMap<string, NamedRow> | undefined, value: RowValue): string {
+  if (typeof value !== 'object') return rows?.get(String(value))?.name ?? String(value);
+  return Object.entries(value)
+    .map(([id, level]) => `${rows?.get(id)?.name ?? id}:${String(level)}`)
+    .join('、');
+}
+
 /** A value as the audit keeps it; teams and skills by what they are called now. */
 function toldValue(site: Site, field: string, value: RowValue | undefined): string | boolean | null {
   if (value === undefined || value === null) return null;
@@ -327,7 +337,7 @@ function toldValue(site: Site, field: string, value: RowValue | undefined): stri
   const rows: ReadonlyMap<string, NamedRow> | undefined = { team: site.teams, skills: site.skills }[field];
   const text = [value]
     .flat()
-    .map((one) => rows?.get(String(one))?.name ?? String(one))
+    .map((one) => toldRow(rows, one))
     .join('、');
   return holdsNumber(text) ? '****' : text;
 }

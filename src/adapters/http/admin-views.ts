@@ -2,10 +2,11 @@
 import { Type, type Static } from 'typebox';
 import { dayKeyAt, type DayKey } from '../../contact/civil-time.js';
 import type { DeviceId, SkillName } from '../../contact/ids.js';
+import { skillLevelBounds } from '../../contact/requirement.js';
 import type { Engine } from '../../engine/engine.js';
 import { dayKind, missingNoticeYears, statutoryDays } from '../../site/calendar.js';
 import { agentRoles, type Site } from '../../site/site.js';
-import { agentRowOf, referencesTo, type AgentRow } from '../../site/site-rows.js';
+import { agentRowOf, queueNames, referencesTo, type AgentRow } from '../../site/site-rows.js';
 import { teamStanding } from '../../site/team-end.js';
 import { agentStates, lineOfText, oneOf, viewAgent } from './views.js';
 
@@ -17,11 +18,15 @@ const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schem
 export const rowId = idText('^[\\p{Script=Han}A-Za-z0-9][\\p{Script=Han}A-Za-z0-9._-]{0,63}$');
 const dayText = idText('^\\d{4}-\\d{2}-\\d{2}$');
 
+const skillLevelRange = { minimum: skillLevelBounds.min, maximum: skillLevelBounds.max };
+
 /** What an agent's row may be made of; the 工号 is in the address. */
 export const agentFieldsBody = {
   name: lineOfText(200),
   team: rowId,
   skills: Type.Array(rowId, { minItems: 1, maxItems: 50 }),
+  /** Levels of some of the skills; left out, they stay as they are. */
+  levels: Type.Optional(Type.Record(rowId, Type.Integer(skillLevelRange))),
   role: oneOf(agentRoles),
   seesNumber: Type.Boolean(),
   autoAnswer: Type.Boolean(),
@@ -32,6 +37,7 @@ export const teamFieldsBody = { ...namedFieldsBody, until: nullable(dayText) };
 export const deviceFieldsBody = { name: lineOfText(200) };
 export const agentRowView = Type.Object({
   ...agentFieldsBody,
+  levels: Type.Record(Type.String(), Type.Integer()),
   id: Type.String(),
   state: oneOf(agentStates),
   /** His team has ended: he cannot sign in. */
@@ -117,7 +123,7 @@ export function viewTeamRows(site: Site, nowMs: number): readonly TeamRowView[] 
 export function viewSkillRows(site: Site): readonly SkillRowView[] {
   return [...site.skills.values()].map(({ id, name, en }) => {
     const agents = [...site.agents.values()].filter(({ skills }) => skills.has(id as SkillName)).length;
-    const queues = [...site.queues.values()].filter(({ requires }) => requires.includes(id as SkillName));
+    const queues = [...site.queues.values()].filter((queue) => queueNames(queue, id));
     return {
       id,
       name,

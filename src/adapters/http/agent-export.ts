@@ -31,7 +31,9 @@ export function agentTable(site: Site, lang: 'zh' | 'en'): readonly (readonly st
       ...row,
       until: site.teams.get(row.team)?.until ?? '',
       team: site.teams.get(row.team)?.name ?? row.team,
-      skills: row.skills.map((id) => skillWord(site, id, lang)).join(lang === 'zh' ? '、' : ';'),
+      skills: row.skills
+        .map((id) => `${skillWord(site, id, lang)}${levelWord(row.levels[id])}`)
+        .join(lang === 'zh' ? '、' : ';'),
       role: agentRoleWords[row.role][lang],
       device: row.device ?? '',
       seesNumber: yes(row.seesNumber),
@@ -46,6 +48,10 @@ export function agentTable(site: Site, lang: 'zh' | 'en'): readonly (readonly st
 function skillWord(site: Site, id: string, lang: AgentTableWish['lang']): string {
   const skill = [...site.skills.values()].find((one) => one.id === id);
   return lang === 'zh' && skill !== undefined && !/[、,;;|\s]/.test(skill.name) ? skill.name : id;
+}
+
+function levelWord(level: number | undefined): string {
+  return level === undefined ? '' : `:${String(level)}`;
 }
 
 /** A cell of a CSV: figures as text, and nothing that a spreadsheet would run as a formula. */

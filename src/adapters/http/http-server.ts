@@ -35,6 +35,7 @@ import { createApiDescription } from './open-api.js';
 import { addOwnCredentials } from './own-credentials.js';
 import { addPageRoutes, showMissingPage } from './page-routes.js';
 import { addReportRoutes } from './report-routes.js';
+import { addRoutingRoutes } from './routing-routes.js';
 import { addSampleRoutes } from './sample-routes.js';
 import { addPublishRoutes } from './publish-routes.js';
 import { addPromptRoutes } from './prompt-routes.js';
@@ -121,6 +122,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     for (const add of [addReportRoutes, addSampleRoutes, addPromptRoutes]) add(api, parts);
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
       add(api, parts);
+    addRoutingRoutes(api, parts);
     addMessageRoutes(api, parts);
     addEventPromptRoutes(api, parts);
     addSealRoutes(api, parts);

@@ -4,6 +4,7 @@ import { breakReasons, shownState, type Agent } from '../../contact/agent.js';
 import { isHeld, sealKinds, supervisionModes, type Contact, type Talk } from '../../contact/contact.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
+import { meets, requirementOf } from '../../contact/requirement.js';
 import type { Engine, EngineCondition } from '../../engine/engine.js';
 import type { SupervisedTalk } from '../../engine/supervisions.js';
 import { agentRoles, type Queue, type Site } from '../../site/site.js';
@@ -276,6 +277,6 @@ export function viewQueues(site: Site, engine: Engine, nowMs: number): readonly 
 }
 
 function serves(site: Site, agentId: AgentId, queue: Queue): boolean {
-  const skills = site.agents.get(agentId)?.skills;
-  return skills !== undefined && queue.requires.every((skill) => skills.has(skill));
+  const levels = site.skillLevels.get(agentId);
+  return levels !== undefined && meets(levels, requirementOf(queue.requires));
 }

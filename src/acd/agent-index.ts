@@ -1,0 +1,172 @@
+// The agents who are signed in, indexed by what calls ask: for every requirement in use, who meets it, best first.
+import type { AgentId } from '../contact/ids.js';
+import type { Strategy } from '../contact/offer.js';
+import { fitOf, meets, requirementText, type Requirement, type SkillLevels } from '../contact/requirement.js';
+import type { AgentOnDuty } from './on-duty.js';
+import { compareText, createSortedList, type SortedList } from './sorted-list.js';
+import { busyChangesAtMs, busyMsOf, compareBy, totalOf } from './strategy.js';
+
+/** One requirement in use. */
+export interface Ask {
+  readonly requirement: Requirement;
+  /** Signed in who meet it, ready or not. */
+  signedIn: number;
+  /** The ready ones by strategy, best first; each has them all. */
+  readonly ready: ReadonlyMap<Strategy, SortedList<AgentEntry>>;
+}
+
+/** All agents with the same levels. */
+interface SkillSet {
+  readonly key: string;
+  readonly skills: SkillLevels;
+  readonly total: number;
+  /** Which requirements they meet, and how well they fit them. */
+  readonly met: Map<Ask, number>;
+  readonly entries: Set<AgentEntry>;
+}
+
+/** A signed-in agent in the index. */
+export interface AgentEntry {
+  readonly agent: AgentOnDuty;
+  readonly set: SkillSet;
+  readonly busyMs: number;
+  /** When `busyMs` is to be read anew. */
+  readonly dueMs: number;
+}
+
+/** The index. Changed only by the functions below. */
+export interface AgentIndex {
+  readonly byId: Map<AgentId, AgentEntry>;
+  /** The ready ones, longest idle first. */
+  readonly byIdle: SortedList<AgentEntry>;
+  readonly due: SortedList<AgentEntry>;
+  readonly sets: Map<string, SkillSet>;
+  readonly asks: Map<string, Ask>;
+}
+
+/** An empty index. */
+export function newAgentIndex(): AgentIndex {
+  const idle = (one: AgentEntry, other: AgentEntry) =>
+    one.agent.idleSinceMs - other.agent.idleSinceMs || compareText(one.agent.agentId, other.agent.agentId);
+  const due = (one: AgentEntry, other: AgentEntry) =>
+    one.dueMs - other.dueMs || compareText(one.agent.agentId, other.agent.agentId);
+  return {
+    byId: new Map(),
+    byIdle: createSortedList(idle),
+    due: createSortedList(due),
+    sets: new Map(),
+    asks: new Map(),
+  };
+}
+
+/** Adds an agent, or replaces what was known of him. The work grows with the requirements he meets. */
+export function putOnDuty(index: AgentIndex, agent: AgentOnDuty, nowMs: number): void {
+  dropOnDuty(index, agent.agentId);
+  const set = skillSetOf(index, agent.skills);
+  const entry: AgentEntry = {
+    agent,
+    set,
+    busyMs: busyMsOf(agent, nowMs),
+    dueMs: agent.ready ? busyChangesAtMs(agent, nowMs) : Infinity,
+  };
+  index.byId.set(agent.agentId, entry);
+  set.entries.add(entry);
+  for (const ask of set.met.keys()) {
+    ask.signedIn += 1;
+    if (agent.ready) for (const list of ask.ready.values()) list.put(entry);
+  }
+  if (agent.ready) index.byIdle.put(entry);
+  if (entry.dueMs < Infinity) index.due.put(entry);
+}
+
+/** Forgets an agent; does nothing for one who is not signed in. */
+export function dropOnDuty(index: AgentIndex, agentId: AgentId): void {
+  const entry = index.byId.get(agentId);
+  if (entry === undefined) return;
+  index.byId.delete(agentId);
+  const { set, agent } = entry;
+  for (const ask of set.met.keys()) {
+    ask.signedIn -= 1;
+    if (agent.ready) for (const list of ask.ready.values()) list.drop(entry);
+  }
+  if (agent.ready) index.byIdle.drop(entry);
+  if (entry.dueMs < Infinity) index.due.drop(entry);
+  set.entries.delete(entry);
+  if (set.entries.size === 0) index.sets.delete(set.key);
+}
+
+/** Counts the busy time of those anew for whom it has changed by now. */
+export function advanceAgents(index: AgentIndex, nowMs: number): void {
+  for (let first = index.due.at(0); first !== undefined && first.dueMs <= nowMs; first = index.due.at(0))
+    putOnDuty(index, first.agent, nowMs);
+}
+
+/** The entry of a requirement; its first use looks at everybody once. */
+export function askOf(index: AgentIndex, requirement: Requirement, strategy: Strategy): Ask {
+  const key = requirementText(requirement);
+  const ask = index.asks.get(key) ?? newAsk(index, key, requirement);
+  if (!ask.ready.has(strategy)) addOrder(index, ask, strategy);
+  return ask;
+}
+
+/** The ready agents of an ask in the order of a strategy it was made for. */
+export function readyIn(ask: Ask, strategy: Strategy): SortedList<AgentEntry> {
+  const list = ask.ready.get(strategy);
+  if (list === undefined) throw new RangeError(`no order ${strategy} for this requirement`);
+  return list;
+}
+
+/** How many are ready who meet it. */
+export function readyCount(ask: Ask): number {
+  for (const list of ask.ready.values()) return list.size;
+  return 0;
+}
+
+function newAsk(index: AgentIndex, key: string, requirement: Requirement): Ask {
+  const ask: Ask = { requirement, signedIn: 0, ready: new Map() };
+  index.asks.set(key, ask);
+  for (const set of index.sets.values()) {
+    meetIfAble(set, ask);
+    if (set.met.has(ask)) ask.signedIn += set.entries.size;
+  }
+  return ask;
+}
+
+function addOrder(index: AgentIndex, ask: Ask, strategy: Strategy): void {
+  const ranked = ({ agent, set, busyMs }: AgentEntry) => ({
+    agentId: agent.agentId,
+    idleSinceMs: agent.idleSinceMs,
+    fit: set.met.get(ask) ?? 0,
+    total: set.total,
+    busyMs,
+  });
+  const list = createSortedList<AgentEntry>((one, other) => compareBy(strategy, ranked(one), ranked(other)));
+  for (const entry of index.byIdle) if (entry.set.met.has(ask)) list.put(entry);
+  (ask.ready as Map<Strategy, SortedList<AgentEntry>>).set(strategy, list);
+}
+
+function meetIfAble(set: SkillSet, ask: Ask): void {
+  if (meets(set.skills, ask.requirement)) set.met.set(ask, fitOf(set.skills, ask.requirement));
+}
+
+function skillSetOf(index: AgentIndex, skills: SkillLevels): SkillSet {
+  const key = levelsKey(skills);
+  const known = index.sets.get(key);
+  if (known !== undefined) return known;
+  const set: SkillSet = { key, skills, total: totalOf({ skills }), met: new Map(), entries: new Set() };
+  for (const ask of index.asks.values()) meetIfAble(set, ask);
+  index.sets.set(key, set);
+  return set;
+}
+
+const keys = new WeakMap<SkillLevels, string>();
+
+/** One text for one set of levels. A map of levels is never changed once it is made. */
+function levelsKey(skills: SkillLevels): string {
+  const known = keys.get(skills);
+  if (known !== undefined) return known;
+  const parts = [...skills].map(([skill, level]) => `${skill}=${String(level)}`);
+  const key = parts.sort(compareText).join('\n');
+  keys.set(skills, key);
+  return key;
+}

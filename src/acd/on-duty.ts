@@ -1,0 +1,23 @@
+// An agent who is signed in, as the matcher sees him.
+import type { AgentId, DeviceId } from '../contact/ids.js';
+import type { SkillLevels } from '../contact/requirement.js';
+
+/** Signed in at a phone. */
+export interface AgentOnDuty {
+  readonly agentId: AgentId;
+  /** The agent's version: a proposal is committed only while it is still this. */
+  readonly version: number;
+  readonly deviceId: DeviceId;
+  readonly skills: SkillLevels;
+  /** May be offered a contact now. */
+  readonly ready: boolean;
+  readonly idleSinceMs: number;
+  /** Talk and wrap-up of the last hour, in slots. */
+  readonly busy: readonly BusySlot[];
+}
+
+/** Busy time that ended, at the latest, at `endsMs`. */
+export interface BusySlot {
+  readonly endsMs: number;
+  readonly busyMs: number;
+}

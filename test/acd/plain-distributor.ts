@@ -1,0 +1,152 @@
+// The plainest distributor there can be, sharing no code with the real one: for each contact in order, look at every agent.
+import type { AgentOnDuty } from '../../src/acd/on-duty.js';
+import type { WaitingContact } from '../../src/acd/place.js';
+import type { MatchInput } from '../../src/acd/queue-model.js';
+import type { QueueRouting, Ring } from '../../src/acd/rings.js';
+
+/** One pair and what its record must say. */
+export interface PlainPair {
+  readonly contactId: string;
+  readonly agentId: string;
+  readonly rule: string;
+  readonly ring: number;
+  readonly openRings: readonly number[];
+  readonly place: number;
+  readonly eligible: readonly string[];
+  readonly eligibleCount: number;
+  readonly signedInCount: number;
+  readonly notEligible: readonly string[];
+}
+
+/** `a >= 3 and b or c`, without parentheses. */
+export function holds(agent: AgentOnDuty, clauses: readonly string[]): boolean {
+  return clauses.every((clause) =>
+    clause
+      .split(' or ')
+      .some((alternative) => alternative.split(' and ').every((atom) => levelIn(agent, atom) > 0)),
+  );
+}
+
+/** 0 where he does not meet it. */
+function levelIn({ skills }: AgentOnDuty, atom: string): number {
+  const [skill = '', least = '1'] = atom.split(' >= ');
+  const level = new Map<string, number>(skills).get(skill) ?? 0;
+  return level >= Number(least) ? level : 0;
+}
+
+/** Levels of what is asked, added up; of alternatives the best; what is asked twice counts once. */
+function fit(agent: AgentOnDuty, clauses: readonly string[]): number {
+  const parts = clauses.flatMap((clause) => (clause.includes(' or ') ? [clause] : clause.split(' and ')));
+  return sum(
+    [...new Set(parts)].map((part) =>
+      Math.max(
+        ...part.split(' or ').map((alternative) => {
+          const levels = alternative.split(' and ').map((atom) => levelIn(agent, atom));
+          return levels.includes(0) ? 0 : sum(levels);
+        }),
+      ),
+    ),
+  );
+}
+
+const sum = (figures: readonly number[]) => figures.reduce((all, one) => all + one, 0);
+const routingOf = ({ routing }: MatchInput, contact: WaitingContact): QueueRouting =>
+  routing.queues.get(contact.queueId) ?? { strategy: 'longestIdle', rings: [] };
+
+/** The sort key of the order of service. */
+export function orderKey(input: MatchInput, contact: WaitingContact): readonly (string | number)[] {
+  return [
+    contact.resumed ? 0 : 1,
+    contact.turn - contact.priority * input.routing.placesPerPriority,
+    contact.turn,
+    contact.queuedAtMs,
+    contact.arrivedAtMs,
+    contact.contactId,
+  ];
+}
+
+/** Negative when the first differing part of `one` is less. */
+export function lexical(one: readonly (string | number)[], other: readonly (string | number)[]): number {
+  const at = one.findIndex((value, index) => value !== other[index]);
+  if (at < 0) return 0;
+  return (one[at] ?? 0) < (other[at] ?? 0) ? -1 : 1;
+}
+
+/** Numbers of the rings that are open for a contact. */
+export function openFor(input: MatchInput, contact: WaitingContact): readonly number[] {
+  const cover = input.agents.filter((agent) => holds(agent, contact.requires)).length;
+  const waiting = input.waiting.filter(({ queueId }) => queueId === contact.queueId).length;
+  const isOpen = (ring: Ring) =>
+    input.nowMs - contact.queuedAtMs >= (ring.afterMs ?? Infinity) ||
+    cover < (ring.fewerThan ?? 0) ||
+    waiting > (ring.placeAbove ?? Infinity);
+  return routingOf(input, contact).rings.flatMap((ring, index) => (isOpen(ring) ? [index + 1] : []));
+}
+
+/** The innermost ring by which an agent may take a contact; undefined when he may not. */
+export function ringFor(input: MatchInput, contact: WaitingContact, agent: AgentOnDuty): number | undefined {
+  return [0, ...openFor(input, contact)].find((ring) => holds(agent, clausesOf(input, contact, ring)));
+}
+
+/** Waits for one agent alone. */
+export function waitsForOne({ nowMs }: MatchInput, { prefer }: WaitingContact): boolean {
+  return prefer !== null && nowMs < prefer.untilMs;
+}
+
+function clausesOf(input: MatchInput, contact: WaitingContact, ring: number): readonly string[] {
+  if (ring === 0) return contact.requires;
+  return [...(routingOf(input, contact).rings[ring - 1]?.requires ?? []), ...contact.also];
+}
+
+function busyMs(agent: AgentOnDuty, nowMs: number): number {
+  return sum(agent.busy.filter(({ endsMs }) => nowMs - endsMs < 3_600_000).map((slot) => slot.busyMs));
+}
+
+function preference(input: MatchInput, contact: WaitingContact, agent: AgentOnDuty) {
+  const ring = ringFor(input, contact, agent) ?? -1;
+  const figure = {
+    longestIdle: 0,
+    bestSkill: -fit(agent, clausesOf(input, contact, ring)),
+    leastSkilled: sum([...agent.skills.values()]),
+    leastBusy: busyMs(agent, input.nowMs),
+  }[routingOf(input, contact).strategy];
+  return [ring, figure, agent.idleSinceMs, agent.agentId];
+}
+
+/** Every pair of this moment, in the order of service. */
+export function plainPairs(input: MatchInput): readonly PlainPair[] {
+  const left = [...input.waiting].sort((one, other) => lexical(orderKey(input, one), orderKey(input, other)));
+  let free = input.agents.filter(({ ready }) => ready);
+  const pairs: PlainPair[] = [];
+  for (const contact of [...left]) {
+    const eligible = free
+      .filter((agent) => ringFor(input, contact, agent) !== undefined)
+      .sort((one, other) => lexical(preference(input, contact, one), preference(input, contact, other)));
+    const chosen = waitsForOne(input, contact)
+      ? eligible.find(({ agentId }) => agentId === contact.prefer?.agentId)
+      : eligible[0];
+    if (chosen === undefined) continue;
+    const idle = [...free].sort((one, other) =>
+      lexical([one.idleSinceMs, one.agentId], [other.idleSinceMs, other.agentId]),
+    );
+    pairs.push({
+      contactId: contact.contactId,
+      agentId: chosen.agentId,
+      rule: waitsForOne(input, contact) ? 'preferred' : routingOf(input, contact).strategy,
+      ring: ringFor(input, contact, chosen) ?? -1,
+      openRings: openFor(input, contact),
+      place: left.filter(({ queueId }) => queueId === contact.queueId).indexOf(contact) + 1,
+      eligible: eligible.slice(0, 10).map(({ agentId }) => agentId),
+      eligibleCount: eligible.length,
+      signedInCount: input.agents.filter((agent) => ringFor(input, contact, agent) !== undefined).length,
+      notEligible: idle
+        .slice(0, 50)
+        .filter((agent) => !eligible.includes(agent))
+        .slice(0, 10)
+        .map(({ agentId }) => agentId),
+    });
+    free = free.filter((agent) => agent !== chosen);
+    left.splice(left.indexOf(contact), 1);
+  }
+  return pairs;
+}
