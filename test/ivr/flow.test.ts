@@ -521,3 +521,73 @@ t.test('a call that does not tell its city may be asked for it; silence means th
   t.equal(play(site, '_', viewAt(noonMs, { asksCity: true })).next.type, 'enqueue');
   t.same(codes({ ...nodes, ask: { hangup: 'no', say: ['exit.timeout'] } }, 'which'), ['noPerson']);
 });
+
+t.test(
+  'wishes and repeat calls: named ones alone, remembered where a key says so, and always to a person',
+  async (t) => {
+    const policies = "mainEntry: '12345'\ncallers: { wishes: [dialect] }\n";
+    const greeted = { ...line, say: [notice] };
+    const withWishes = (nodes: object) =>
+      new Map([...withNodes('who', { sorry, ...nodes }), ['policies.yaml', policies] as const]);
+    const menu = { menu: { '1': 'keep' }, say: [notice], person: 'line' };
+    const who = {
+      branch: [
+        { wish: 'dialect', next: 'rare' },
+        { repeat: true, next: 'line' },
+      ],
+      otherwise: 'menu',
+    };
+    const rare = { ...greeted, instead: 'forget' };
+    const good = {
+      who,
+      menu,
+      rare,
+      line: greeted,
+      keep: { remember: 'dialect', next: 'who' },
+      forget: { remember: 'none', next: 'line' },
+    };
+    t.same(errorsIn(withWishes(good)), []);
+    const site = siteOf(withWishes(good));
+    const nodeOf = (turn: FlowTurn) => turn.cursor.nodeId;
+    t.equal(nodeOf(play(site, '')), 'menu');
+    t.equal(nodeOf(play(site, '', viewAt(noonMs, { wish: 'dialect' }))), 'rare');
+    t.equal(nodeOf(play(site, '', viewAt(noonMs, { repeat: true }))), 'line');
+    const kept = play(site, '1');
+    t.match(
+      kept,
+      { wish: 'dialect', cursor: { nodeId: 'rare' }, next: { yields: true } },
+      'it holds at once',
+    );
+    const gone = play(site, '0', viewAt(noonMs, { wish: 'dialect' }));
+    t.match(gone, { wish: null, cursor: { nodeId: 'line' } });
+    t.equal(nodeOf(play(site, '5', viewAt(noonMs, { wish: 'dialect' }))), 'rare', 'other keys mean nothing');
+
+    const wrong = (change: object) =>
+      errorsIn(withWishes({ ...good, ...change })).map((error) => error.split(' ')[1]);
+    t.same(wrong({ keep: { remember: 'vip', next: 'who' } }), ['unknownWish']);
+    t.same(
+      wrong({
+        who: {
+          ...who,
+          branch: [
+            { wish: 'vip', next: 'rare' },
+            { repeat: true, next: 'line' },
+          ],
+        },
+      }),
+      ['unknownWish'],
+    );
+    const lost = (condition: object) =>
+      wrong({
+        who: {
+          ...who,
+          branch: [
+            { wish: 'dialect', next: 'rare' },
+            { ...condition, next: 'sorry' },
+          ],
+        },
+      });
+    t.same(lost({ repeat: true }), ['noPerson'], 'a repeat call that reaches nobody');
+    t.same(lost({ wish: 'none' }), ['noPerson']);
+  },
+);

@@ -344,3 +344,14 @@ t.test('what callers press for a city agrees with the data', async (t) => {
   t.equal(site.meaningOf(call).asksCity, true);
   t.equal(siteOf(smallSite()).meaningOf(call).asksCity, false);
 });
+
+t.test('a seat is one queue, and one of the known seats', async (t) => {
+  const files = await readSiteFiles(shippedDir);
+  const queues = files.get('queues.yaml') ?? '';
+  const changed = (from: string, to: string) =>
+    errorsIn(new Map([...files, ['queues.yaml', queues.replace(from, to)] as const]));
+  const twice = changed('seat: dialect', 'seat: minor');
+  t.equal(twice.length, 1);
+  t.match(twice[0], /seatTwice/);
+  t.match(changed('seat: minor', 'seat: vip'), [/notAllowed/]);
+});
