@@ -12,7 +12,7 @@ const awayMs = 60_000;
 
 const places = {
   stopped: { portBase: 18_560, sipPort: 18_590, rtpStart: 23_600 },
-  frozen: { portBase: 19_000, sipPort: 19_010, rtpStart: 30_000 },
+  frozen: { portBase: 19_000, sipPort: 19_010, rtpStart: 30_300 },
 };
 
 /** A station with one agent, to take the database from. */
