@@ -23,7 +23,8 @@ import { SetupFailure } from '../install/failure.mjs';
 /** @typedef {{readonly bytes: number, readonly sha256: string}} FileMark */
 
 export const MANIFEST = 'manifest.json';
-const PLACES = /^(?:database\.dump|alive|(?:secrets|spool|cdr|flows)\/[^\0]+)$/;
+const FOLDERS = ['secrets', 'spool', 'cdr', 'flows', 'prompt-recordings', 'site-versions', 'site-drafts'];
+const PLACES = new RegExp(`^(?:database\\.dump|alive|(?:${FOLDERS.join('|')})/[^\\0]+)$`);
 
 /** @param {string} file */
 export async function sha256Of(file) {

@@ -65,7 +65,7 @@ t.test('help says every command; a wrong wish says what is wrong, and ends with 
     [['check', 'x'], /check 后面的词数不对/],
     [['test', '--out', 'x'], /test 的选项有误,可用 --dir/],
     [['draw'], /请用 --out/],
-    [['draw', 'nowhere', '--out', home], /没有流程 nowhere,现有:12345-menu、12345。/],
+    [['draw', 'nowhere', '--out', home], /没有流程 nowhere,现有:12345-menu、12345、survey。/],
     [['try', 'nowhere'], /没有流程 nowhere/],
     [['try', '12345', '--at', 'noon'], /--at 须写作/],
     [['diff', copy], /两个目录是同一个/],

@@ -44,9 +44,9 @@ async function leaks(): Promise<readonly string[]> {
     const name = relative(station.home, path);
     if (name.startsWith(cdr) || Object.values(folders).some((folder) => name.startsWith(`${folder}/`)))
       continue;
-    // A journal that SQLite has just taken away holds nothing any more.
+    // A journal that SQLite has just taken away holds nothing any more, nor what is renamed once it is whole.
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' && name.endsWith('-journal')) return '';
+      if (error.code === 'ENOENT' && /(?:-journal|\.part|\.new)$/.test(name)) return '';
       throw error;
     });
     for (const form of callers.flatMap(formsOf))

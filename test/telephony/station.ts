@@ -243,10 +243,12 @@ export async function startStation(options: StationOptions): Promise<Station> {
   async function signIn(agentId: string, deviceId: string, ready = true): Promise<void> {
     // Only once the phone is known to be there: the first offer must not meet a stale "unreachable".
     await until(`device ${deviceId} reachable`, async () => {
+      // Refused while another log-in of the same account is under way, it is asked for again.
       await api('POST', `/api/v1/agents/${agentId}/sign-in`, { deviceId });
       const { body } = await api('GET', '/api/v1/live');
       const agents = body['agents'] as AgentShown[];
-      return agents.some((one) => one.agentId === agentId && one.state !== 'unreachable') || undefined;
+      const state = agents.find((one) => one.agentId === agentId)?.state ?? 'offline';
+      return (state !== 'unreachable' && state !== 'offline') || undefined;
     });
     if (ready) await api('POST', `/api/v1/agents/${agentId}/ready`, orderFor('ready'));
   }
