@@ -1,8 +1,8 @@
-// Cuts time into the site's quarters of an hour, hours, days, months and years; a contact belongs to the interval of its arrival.
+// Cuts time into the site's quarters of an hour, hours, days, weeks, months and years; a contact belongs to the interval of its arrival.
 import { civilTimeAt, dayMs, epochMsOf } from '../contact/civil-time.js';
 
-/** How long an interval is, in civil time; `interval` is the field's own: 15 minutes. */
-export type IntervalKind = 'interval' | 'hour' | 'day' | 'month' | 'year';
+/** How long an interval is, in civil time; `interval` is the field's own: 15 minutes. A week begins on Monday. */
+export type IntervalKind = 'interval' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
 /** `[fromMs, toMs)` in epoch ms. */
 export interface Interval {
@@ -15,7 +15,7 @@ const quarterMinutes = 15;
 
 /** The interval in civil time that holds this instant. */
 export function intervalAt(kind: IntervalKind, atMs: number): Interval {
-  const { year, month, day, hour, minuteOfDay } = civilTimeAt(atMs);
+  const { year, month, day, hour, weekday, minuteOfDay } = civilTimeAt(atMs);
   switch (kind) {
     case 'interval': {
       const minute = minuteOfDay - (minuteOfDay % quarterMinutes);
@@ -29,6 +29,10 @@ export function intervalAt(kind: IntervalKind, atMs: number): Interval {
     case 'day': {
       const fromMs = epochMsOf({ year, month, day });
       return { fromMs, toMs: fromMs + dayMs };
+    }
+    case 'week': {
+      const fromMs = epochMsOf({ year, month, day }) - (weekday - 1) * dayMs;
+      return { fromMs, toMs: fromMs + 7 * dayMs };
     }
     case 'month':
       return { fromMs: epochMsOf({ year, month, day: 1 }), toMs: firstOfNextMonth(year, month) };

@@ -35,6 +35,7 @@ export const subsetNames = [
   'excludedTestCall',
   'excludedBlocked',
   'excludedPromptOnly',
+  'hungUpInPrompt',
 ] as const;
 export type SubsetName = (typeof subsetNames)[number];
 
@@ -55,6 +56,7 @@ export function countIn(tally: Tally, name: SubsetName): number {
     case 'abandonedInQueue':
     case 'abandonedRinging':
     case 'abandonedAfterEvent':
+    case 'hungUpInPrompt':
       return tally[name];
     case 'within15':
       return tally.answeredInTime;

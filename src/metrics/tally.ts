@@ -16,6 +16,7 @@ export type CountedRecord = Pick<
   | 'wrapUpMs'
   | 'abandonedDuring'
   | 'afterEvent'
+  | 'endedBy'
   | 'missedCause'
   | 'excluded'
   | 'interruptions'
@@ -59,6 +60,8 @@ export interface Tally {
   /** 听取提示后挂机: of the abandons, those during or right after an event prompt. */
   readonly abandonedAfterEvent: number;
   readonly missedBy: Readonly<Partial<Record<MissedCause, number>>>;
+  /** 提示中挂机: of those that were only told of a changed number, the ones that hung up before its end. */
+  readonly hungUpInPrompt: number;
   readonly excludedBy: Readonly<Partial<Record<ExcludedReason, number>>>;
   readonly interruptions: number;
   /** 评价: offered, answered with a grade, 基本满意 or better; and answered contacts that stand outside it. */
@@ -89,6 +92,7 @@ export const emptyTally: Tally = {
   shortAbandons: 0,
   abandonedAfterEvent: 0,
   missedBy: {},
+  hungUpInPrompt: 0,
   excludedBy: {},
   interruptions: 0,
   surveysOffered: 0,
@@ -106,7 +110,12 @@ export const emptyTally: Tally = {
 
 /** The tally of one record: what every sum is made of. */
 export function tallyOf(record: CountedRecord, rules: TallyRules): Tally {
-  if (record.excluded !== null) return { ...emptyTally, excludedBy: { [record.excluded]: 1 } };
+  if (record.excluded !== null)
+    return {
+      ...emptyTally,
+      excludedBy: { [record.excluded]: 1 },
+      hungUpInPrompt: record.excluded === 'promptOnly' && record.endedBy === 'citizen' ? 1 : 0,
+    };
   if (record.answered) return answeredTally(record, rules);
   if (record.endedAtMs === null) return { ...emptyTally, undecided: 1 };
   return missedTally(record, rules);
@@ -178,6 +187,7 @@ export function addTallies(one: Tally, other: Tally): Tally {
     shortAbandons: one.shortAbandons + other.shortAbandons,
     abandonedAfterEvent: one.abandonedAfterEvent + other.abandonedAfterEvent,
     missedBy: addCounts(one.missedBy, other.missedBy),
+    hungUpInPrompt: one.hungUpInPrompt + other.hungUpInPrompt,
     excludedBy: addCounts(one.excludedBy, other.excludedBy),
     interruptions: one.interruptions + other.interruptions,
     surveysOffered: one.surveysOffered + other.surveysOffered,

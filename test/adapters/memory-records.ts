@@ -7,7 +7,7 @@ import { isInSubset } from '../../src/metrics/subset.js';
 /** Whether a record passes a filter; cursor and limit apart. */
 export function isWanted(record: ContactRecord, filter: ContactFilter): boolean {
   const { fromMs = 0, toMs = Infinity, agentId, kpiLine, callerKey, answered, missed } = filter;
-  const { subset, queueId, entryId, answeredBy, minTalkMs = 0 } = filter;
+  const { subset, queueId, entryId, numberState, answeredBy, minTalkMs = 0 } = filter;
   const exact = ['category', 'outcome', 'tag', 'missedCause', 'cutOff'] as const;
   return (
     record.arrivedAtMs >= fromMs &&
@@ -23,6 +23,7 @@ export function isWanted(record: ContactRecord, filter: ContactFilter): boolean 
     (queueId === undefined || record.queueId === queueId) &&
     (filter.scopeKind === undefined || record.scopeKind === filter.scopeKind) &&
     (entryId === undefined || record.entryId === entryId) &&
+    (numberState === undefined || record.numberState === numberState) &&
     (answeredBy === undefined || isAnsweredBy(record.agentIds[0], answeredBy))
   );
 }

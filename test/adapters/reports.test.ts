@@ -15,7 +15,7 @@ t.test('every cell of every grouping has as many calls as the list behind it', a
   const { call, logIn } = await open();
   const { cookie } = await logIn('1001');
   const fields = { none: '', queue: 'queueId', entry: 'entryId', team: 'teamId' };
-  for (const by of ['interval', 'hour', 'day', 'month'])
+  for (const by of ['interval', 'hour', 'day', 'week', 'month'])
     for (const [group, field] of Object.entries(fields)) {
       const response = await call(`GET /api/v1/reports?${period}&by=${by}&group=${group}`, { cookie });
       t.equal(response.statusCode, 200);

@@ -75,6 +75,7 @@ function filterOf(grouping: ReportGrouping, { fromMs, toMs, group }: ReportRow):
     team: { teamId: group },
     agent: { answeredBy: group },
     scope: { scopeKind: group },
+    state: { entryId: group.split(' ')[0], numberState: group.split(' ')[1] },
     none: {},
   };
   return { fromMs, toMs, ...groupFilter(query[grouping], site) };
@@ -124,6 +125,7 @@ t.test('random hotlines: the count in every cell is the number of calls listed b
     'missedAway',
     'excludedTestCall',
     'shortAbandoned',
+    'hungUpInPrompt',
   ])
     t.ok(met.has(name), name);
 });

@@ -231,6 +231,8 @@ t.test("a contact belongs to the interval of its arrival in the site's own time"
     at('2026-11-23 15:00:00'),
   ]);
   t.same(text(intervalAt('day', at('2026-11-23 07:59:59'))), [start, at('2026-11-24 00:00:00')]);
+  for (const moment of ['2026-11-23 00:00:00', '2026-11-29 23:59:59'])
+    t.same(text(intervalAt('week', at(moment))), [start, at('2026-11-30 00:00:00')], moment);
   t.same(text(intervalAt('month', at('2028-02-29 23:00:00'))), [
     at('2028-02-01 00:00:00'),
     at('2028-03-01 00:00:00'),

@@ -12,9 +12,10 @@ export const busyStartMs = Date.UTC(2026, 10, 23, 2);
 const agentIds = ['1001', '1002', '1003', '1004', '1005', '1006', '1007'] as AgentId[];
 const deviceOf = (agentId: AgentId) => `d${agentId}` as DeviceId;
 
-/** A second number with a queue of its own, and one for test calls; small queues, so that some exits happen. */
+/** A second number with a queue of its own, one that is only told of, and one for test calls; small queues, so that some exits happen. */
 const moreNumbers = `
 - { number: '12399', name: 价格举报, shortName: 价格举报, kpiLine: '12399', tag: price, flow: '12345', queue: enterprise }
+- { number: '12398', name: 旧号码, shortName: 旧号码, kpiLine: '12398', tag: old, flow: '12345', queue: general, pattern: whole, approval: 文号, successor: '12345', states: [{ state: prompt, from: '2020-01-01' }] }
 - { number: '12394', name: 线路测试, shortName: 线路测试, kpiLine: '12345', tag: testCall, flow: '12345', queue: general }
 `;
 
@@ -131,11 +132,15 @@ function answersOf(random: Random): readonly string[] {
   ]);
 }
 
+/** Now and then an old number. */
+const dialled = (number: string, chance: number): string => (chance < 0.06 ? '12398' : number);
+
 /** So many citizens by the seed's dice; at the end everybody has gone home. */
 export async function busyHotline(site: Site, seed: number, calls: number): Promise<World> {
   const random = createRandom(seed);
   /** Of their own, so that the rest of the day is the same whoever rates it. */
   const raters = createRandom(seed + 0.5);
+  const byOldNumber = createRandom(seed + 0.25);
   const world = createWorld({
     site,
     startMs: busyStartMs,
@@ -147,7 +152,7 @@ export async function busyHotline(site: Site, seed: number, calls: number): Prom
     await world.runUntil(world.clock.nowMs() + exponentialMs(random, 16_000));
     const channelId = world.telephony.call({
       ani: random() < 0.05 ? '' : `03110000${String(n).padStart(4, '0')}`,
-      dnis: pick(random, ['12345', '12345', '12345', '12399', '12394']),
+      dnis: dialled(pick(random, ['12345', '12345', '12345', '12399', '12394']), byOldNumber()),
       patienceMs: random() < 0.1 ? exponentialMs(random, 6_000) : 3_000 + exponentialMs(random, 150_000),
       keys:
         random() < 0.6

@@ -8,6 +8,7 @@ import type { AgentId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import { missedCauseTexts, type ContactRecord, type MissedCause } from '../../metrics/contact-record.js';
 import { subsetNames } from '../../metrics/subset.js';
+import { numberStates } from '../../numbers/ledger-row.js';
 import type { NamedRow, Site } from '../../site/site.js';
 import { mayExport, seesOwnContactsOnly, type User } from './access.js';
 import { audit } from './audit.js';
@@ -46,6 +47,7 @@ export const listFields = {
   teamId: Type.Optional(lineOfText(64)),
   answeredBy: Type.Optional(lineOfText(32)),
   scopeKind: Type.Optional(lineOfText(64)),
+  numberState: Type.Optional(oneOf(numberStates)),
   ...pageFields,
 };
 
@@ -184,7 +186,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
 /** The filter a question names; agents' own contacts only, where that is all they see. @throws REQUEST_INVALID */
 export function filterFor(user: User, query: Static<typeof listQuery>, site: Site): ContactFilter {
   const { from, to, agentId, answered, missed, cutOff, minTalkMs, subset, limit, ...rest } = query;
-  const { queueId, entryId, teamId, answeredBy, scopeKind, ...same } = rest;
+  const { queueId, entryId, teamId, answeredBy, scopeKind, numberState, ...same } = rest;
   const whose = seesOwnContactsOnly(user) ? user.agentId : agentId;
   return {
     ...(from !== undefined && { fromMs: instantIn('from', from) }),
@@ -196,7 +198,7 @@ export function filterFor(user: User, query: Static<typeof listQuery>, site: Sit
     ...(cutOff !== undefined && { cutOff: cutOff === 'true' }),
     ...(minTalkMs !== undefined && { minTalkMs: Number(minTalkMs) }),
     ...(subset !== undefined && { subset: { name: subset, rules: tallyRulesOf(site.metricsPolicy) } }),
-    ...groupFilter({ queueId, entryId, teamId, answeredBy, scopeKind }, site),
+    ...groupFilter({ queueId, entryId, teamId, answeredBy, scopeKind, numberState }, site),
     ...(limit !== undefined && { limit: Number(limit) }),
   };
 }

@@ -16,6 +16,8 @@ export interface ReportedRecord extends CountedRecord {
   readonly answeredBy: string | null;
   /** The legal route the citizen was told of; null = none. */
   readonly scopeKind: string | null;
+  /** The state of the number dialled on that day; null in records of before this was kept. */
+  readonly numberState: string | null;
 }
 
 /** Who answered: one of these, somebody else, or nobody. */
@@ -39,6 +41,7 @@ export interface ContactFilter {
   readonly answeredBy?: AnsweredBy;
   /** null = told of no legal route. */
   readonly scopeKind?: string | null;
+  readonly numberState?: string;
   readonly category?: string;
   readonly outcome?: string;
   readonly tag?: string;

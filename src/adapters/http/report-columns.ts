@@ -73,6 +73,7 @@ const countColumns: readonly ReportColumn[] = [
   count('未结束', 'Undecided', 'undecided'),
   count('口径外:测试', 'Excluded: test call', 'excludedTestCall'),
   count('口径外:已拦截', 'Excluded: blocked', 'excludedBlocked'),
+  count('提示中挂机', 'Hung up in the prompt', 'hungUpInPrompt'),
   count('口径外:仅提示', 'Excluded: prompt only', 'excludedPromptOnly'),
 ];
 

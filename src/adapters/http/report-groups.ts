@@ -1,9 +1,10 @@
 // What a report can be grouped by: which group a record belongs to, what the groups are called, and how their calls are found.
 import type { AgentId } from '../../contact/ids.js';
+import { stateTexts } from '../../numbers/ledger-row.js';
 import type { Site } from '../../site/site.js';
 import type { AnsweredBy, ContactFilter, ReportedRecord } from './record-reader.js';
 
-export const reportGroupings = ['none', 'queue', 'entry', 'team', 'agent', 'scope'] as const;
+export const reportGroupings = ['none', 'queue', 'entry', 'state', 'team', 'agent', 'scope'] as const;
 export type ReportGrouping = (typeof reportGroupings)[number];
 
 /** A group and its names. */
@@ -22,6 +23,7 @@ const none: Readonly<Record<ReportGrouping, GroupName | undefined>> = {
   none: undefined,
   queue: { id: noGroup, name: '未进入排队', en: 'Never in a queue' },
   entry: { id: noGroup, name: '接入未知', en: 'Entry unknown' },
+  state: { id: noGroup, name: '接入未知', en: 'Entry unknown' },
   team: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
   agent: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
   scope: { id: noGroup, name: '未告知法定渠道', en: 'No legal route' },
@@ -37,6 +39,9 @@ export function groupOf(grouping: ReportGrouping, site: Site): (record: Reported
       return ({ queueId }) => queueId ?? noGroup;
     case 'entry':
       return ({ entryId }) => (entryId === '' ? noGroup : entryId);
+    case 'state':
+      return ({ entryId, numberState }) =>
+        entryId === '' || numberState === null ? noGroup : stateGroup(entryId, numberState);
     case 'team':
       return ({ answeredBy }) => teamOf(answeredBy, site);
     case 'agent':
@@ -45,6 +50,9 @@ export function groupOf(grouping: ReportGrouping, site: Site): (record: Reported
       return ({ scopeKind }) => scopeKind ?? noGroup;
   }
 }
+
+/** A number in one of its states: what came of its calls before and after a change. */
+const stateGroup = (entryId: string, state: string): string => `${entryId} ${state}`;
 
 function teamOf(agentId: string | null, site: Site): string {
   if (agentId === null) return noGroup;
@@ -67,6 +75,14 @@ export function namedGroups(grouping: ReportGrouping, site: Site): readonly Grou
       return [...site.queues.values()].map(({ id, name, en }) => ({ id, name, en }));
     case 'entry':
       return [...site.entries.values()].map(({ id, name }) => ({ id, name, en: id }));
+    case 'state':
+      return site.numbers.flatMap(({ entry, row }) =>
+        [...new Set(row.states.map(({ state }) => state))].map((state) => ({
+          id: stateGroup(entry.id, state),
+          name: `${entry.name} · ${stateTexts[state]}`,
+          en: `${entry.id} · ${state}`,
+        })),
+      );
     case 'team':
       return [...site.teams.values()].map(({ id, name, en }) => ({ id, name, en }));
     case 'agent':
@@ -88,17 +104,19 @@ export interface GroupQuery {
   /** The 工号 of who answered first. */
   readonly answeredBy?: string | undefined;
   readonly scopeKind?: string | undefined;
+  readonly numberState?: string | undefined;
 }
 
 /** The same as a filter of records. */
 export function groupFilter(
-  { queueId, entryId, teamId, answeredBy, scopeKind }: GroupQuery,
+  { queueId, entryId, teamId, answeredBy, scopeKind, numberState }: GroupQuery,
   site: Site,
 ): ContactFilter {
   return {
     ...(queueId !== undefined && { queueId: queueId === noGroup ? null : queueId }),
     ...(entryId !== undefined && { entryId: entryId === noGroup ? '' : entryId }),
     ...(scopeKind !== undefined && { scopeKind: scopeKind === noGroup ? null : scopeKind }),
+    ...(numberState !== undefined && { numberState }),
     ...(teamId !== undefined && { answeredBy: membersOf(teamId, site) }),
     ...(answeredBy !== undefined && {
       answeredBy: answeredBy === noGroup ? 'nobody' : { among: [answeredBy] },

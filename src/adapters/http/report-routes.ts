@@ -64,7 +64,8 @@ const reportView = Type.Object({
 const coarser: Readonly<Record<ReportKind, { readonly zh: string; readonly en: string }>> = {
   interval: { zh: '请缩短,或改按小时、按日统计', en: 'shorten it, or choose hours or days' },
   hour: { zh: '请缩短,或改按日、按月统计', en: 'shorten it, or choose days or months' },
-  day: { zh: '请缩短,或改按月统计', en: 'shorten it, or choose months' },
+  day: { zh: '请缩短,或改按周、按月统计', en: 'shorten it, or choose weeks or months' },
+  week: { zh: '请缩短,或改按月统计', en: 'shorten it, or choose months' },
   month: { zh: '请缩短', en: 'shorten it' },
 };
 

@@ -1,4 +1,4 @@
-// Makes a report: the figures of a period by interval, hour, day or month, of all calls or apart by queue, entry or team.
+// Makes a report: the figures of a period by interval, hour, day, week or month, of all calls or apart by queue, entry or team.
 import { dayMs } from '../../contact/civil-time.js';
 import { AppError } from '../../errors.js';
 import { gapsWithin, type DataGap, type GapsShown } from '../../metrics/data-gaps.js';
@@ -19,7 +19,7 @@ import type { KpiRow } from './kpi-report.js';
 import { groupOf, groupsOf, namedGroups, type GroupName, type ReportGrouping } from './report-groups.js';
 import type { RecordReader } from './record-reader.js';
 
-export const reportKinds = ['interval', 'hour', 'day', 'month'] as const;
+export const reportKinds = ['interval', 'hour', 'day', 'week', 'month'] as const;
 export type ReportKind = (typeof reportKinds)[number];
 
 /** What is asked for; the period is `[fromMs, toMs)`. */
@@ -72,6 +72,7 @@ export const longestReportMs: Readonly<Record<ReportKind, number>> = {
   interval: 7 * dayMs,
   hour: 31 * dayMs,
   day: 366 * dayMs,
+  week: 732 * dayMs,
   month: 1827 * dayMs,
 };
 

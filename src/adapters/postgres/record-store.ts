@@ -26,6 +26,7 @@ export interface ContactQuery extends Partial<Interval> {
   readonly answeredBy?: AnsweredBy;
   /** null = told of no legal route. */
   readonly scopeKind?: string | null;
+  readonly numberState?: string;
   readonly category?: string;
   readonly outcome?: string;
   readonly tag?: string;
@@ -61,6 +62,7 @@ export interface ReportedRecord extends CountedRecord {
   readonly entryId: string;
   readonly answeredBy: string | null;
   readonly scopeKind: string | null;
+  readonly numberState: string | null;
 }
 
 /** Calls drawn at random, and out of how many. */
@@ -207,7 +209,7 @@ function narrowed<Columns>(
   if (query.missed !== undefined) rows = rows.where('missed', '=', query.missed);
   if (query.minTalkMs !== undefined) rows = rows.where('talkMs', '>=', query.minTalkMs);
   if (query.cutOff !== undefined) rows = rows.where('cutOff', '=', query.cutOff);
-  for (const name of ['entryId', 'category', 'outcome', 'tag', 'missedCause'] as const)
+  for (const name of ['entryId', 'numberState', 'category', 'outcome', 'tag', 'missedCause'] as const)
     if (query[name] !== undefined) rows = rows.where(sql<boolean>`${sql.ref(name)} = ${query[name]}`);
   if (query.agentId !== undefined) rows = rows.where(sql<boolean>`${query.agentId} = any(agent_ids)`);
   if (query.subset !== undefined) rows = rows.where(subsetCondition(query.subset));
@@ -294,6 +296,8 @@ const countedColumns = [
   'queueId',
   'entryId',
   'scopeKind',
+  'numberState',
+  'endedBy',
 ] as const satisfies readonly (keyof ContactRecord & keyof ReportedRecord)[];
 
 /** Pages through an interval by its index, a statement a chunk, so that no deadline covers a whole year. */

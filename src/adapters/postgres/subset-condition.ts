@@ -81,6 +81,8 @@ export function subsetCondition({ name, rules }: Subset): Condition {
       return sql<boolean>`excluded = 'testCall'`;
     case 'excludedBlocked':
       return sql<boolean>`excluded = 'blocked'`;
+    case 'hungUpInPrompt':
+      return sql<boolean>`(excluded = 'promptOnly' and ended_by = 'citizen')`;
     case 'excludedPromptOnly':
       return sql<boolean>`excluded = 'promptOnly'`;
   }

@@ -4,10 +4,18 @@ import type { ReportGrouping } from '../../adapters/http/report-groups.js';
 import type { SubsetName } from '../../metrics/subset.js';
 import { dayAfter, daysOf, periodNames, type Days, type PeriodName } from './period.js';
 
-export const kinds: readonly ReportKind[] = ['interval', 'hour', 'day', 'month'];
-export const groupings: readonly ReportGrouping[] = ['none', 'queue', 'entry', 'team', 'agent', 'scope'];
+export const kinds: readonly ReportKind[] = ['interval', 'hour', 'day', 'week', 'month'];
+export const groupings: readonly ReportGrouping[] = [
+  'none',
+  'queue',
+  'entry',
+  'state',
+  'team',
+  'agent',
+  'scope',
+];
 /** What the table tells of. */
-export const topics = ['answering', 'survey'] as const;
+export const topics = ['answering', 'numbers', 'survey'] as const;
 export type ReportTopic = (typeof topics)[number];
 
 /** What the form asks for. */
@@ -35,6 +43,7 @@ const groupFields = {
   none: undefined,
   queue: 'queueId',
   entry: 'entryId',
+  state: 'entryId',
   team: 'teamId',
   agent: 'answeredBy',
   scope: 'scopeKind',
@@ -107,6 +116,9 @@ export function callsQuery(
     subset: list.subset,
   });
   const field = groupFields[group];
-  if (field !== undefined && list.of !== undefined) query.set(field, list.of);
+  if (field === undefined || list.of === undefined) return query.toString();
+  const [of = '', numberState] = group === 'state' ? list.of.split(' ') : [list.of];
+  query.set(field, of);
+  if (numberState !== undefined) query.set('numberState', numberState);
   return query.toString();
 }

@@ -72,6 +72,15 @@ export const timeColumns: readonly FigureColumn[] = [
   { word: 'reports.wrap', head: 'reports.head.wrap', figure: 'averageWrapUp' },
 ];
 
+/** Old numbers: calls served as any other, and those that were only told what to dial. */
+const ledCounts = [...countColumns, ...abandonColumns].filter(({ subset }) =>
+  ['offered', 'answered', 'notAnswered', 'abandoned'].includes(subset),
+);
+const toldColumns: readonly CountColumn[] = [
+  { word: 'reports.outside.promptOnly', head: 'reports.head.promptOnly', subset: 'excludedPromptOnly' },
+  { word: 'reports.hungUpInPrompt', head: 'reports.head.hungUpInPrompt', subset: 'hungUpInPrompt' },
+];
+
 /** A stretch of the table under one heading: counts, rates or times. */
 export interface TableBand {
   readonly word: WordKey;
@@ -87,6 +96,11 @@ export const tableBands: Readonly<Record<ReportTopic, readonly TableBand[]>> = {
     { word: 'reports.abandons', counts: abandonColumns },
     { word: 'reports.rates', rates: rateColumns },
     { word: 'reports.times', times: timeColumns },
+  ],
+  numbers: [
+    { word: 'reports.counts', counts: ledCounts },
+    { word: 'reports.told', counts: toldColumns },
+    { word: 'reports.rates', rates: rateColumns },
   ],
   survey: [
     { word: 'reports.counts', counts: countColumns.filter(({ subset }) => subset === 'answered') },
@@ -134,6 +148,7 @@ export function timeText(row: Interval, by: string, severalDays: boolean): strin
     return say('reports.monthText', { y: year, m: String(month).padStart(2, '0') });
   }
   const { weekday } = civilDay(row.fromMs);
+  if (by === 'week') return `${dayText(row.fromMs)}–${dayText(row.toMs - 1)}`;
   if (by === 'day') return `${dayText(row.fromMs)} ${say(`weekday.${String(weekday)}` as WordKey)}`;
   const end = minuteText(row.toMs) === '00:00' ? '24:00' : minuteText(row.toMs);
   const clock = `${minuteText(row.fromMs)}–${end}`;
@@ -169,6 +184,7 @@ export function listTitle(report: Report, { subset, fromMs, toMs, of }: ListWish
   const columns = [
     ...countColumns,
     ...abandonColumns,
+    ...toldColumns,
     ...surveyColumns,
     ...missedColumns,
     ...excludedColumns,
