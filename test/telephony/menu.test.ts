@@ -103,6 +103,51 @@ async function keyCuts(t: Test, key: string, options: DigitOptions, queueId: str
   await call.hangUp();
 }
 
+t.test('RFC 4733 and SIP INFO digits choose, and cut the menu short', async (t) => {
+  const agent = await station.seat('1006', { ready: true, onInvite: 'manual' });
+  await agent.act('break', { reason: 'rest' });
+  await Promise.all([keyCuts(t, '0', {}, 'general'), keyCuts(t, '2', { method: 'info' }, 'enterprise')]);
+});
+
+t.test('a key under the notice chooses at once, but the notice is heard to its end', async (t) => {
+  const menuCall = await dial();
+  const { call } = menuCall;
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await call.sendDigits('0');
+  const queued = await menuCall.untilQueued();
+  const greeting = await station.hears(call, 'greet.short', { sinceMs: call.answeredAtMs ?? 0 });
+  t.ok(queued.atMs < greeting.endsAtMs - 2_000, 'in line while the notice is spoken');
+  t.ok(greeting.score >= 0.8, 'whole');
+  const busy = await station.hears(call, 'queue.busy', {
+    sinceMs: greeting.atMs,
+    timeoutMs: 12_000,
+  });
+  t.ok(busy.atMs - greeting.endsAtMs < 1_000, 'and after it no menu');
+  await call.hangUp();
+});
+
+t.test('a wrong key once is asked again, twice leads to a person; no key leads to a person', async (t) => {
+  const [wrong, silent] = [await dial(), await dial()];
+  await menuHeard(wrong);
+  const firstAtMs = Date.now();
+  await wrong.call.sendDigits('7');
+  await station.hears(wrong.call, 'menu.badinput', { sinceMs: firstAtMs });
+  t.equal((await wrong.facts('ContactQueued')).length, 0, 'one slip is only asked about');
+  await wrong.call.sendDigits('8');
+  t.match(await wrong.untilQueued(), { queueId: 'general' });
+  t.same(await keysOf(wrong), ['7', '8']);
+
+  const said = await station.hears(silent.call, 'menu.noinput', {
+    sinceMs: silent.call.answeredAtMs ?? 0,
+    timeoutMs: 25_000,
+  });
+  const menu = await station.hears(silent.call, 'menu.main', { sinceMs: silent.call.answeredAtMs ?? 0 });
+  t.ok(Math.abs(said.atMs - menu.endsAtMs - 4_000) < 1_000, 'after 4 s without a key');
+  t.match(await silent.untilQueued(), { queueId: 'general' });
+  t.same(await keysOf(silent), []);
+  await Promise.all([wrong.call.hangUp(), silent.call.hangUp()]);
+});
+
 /** After this key the menu is said again; then 0 asks for a person. */
 async function keyRepeats(t: Test, key: string): Promise<void> {
   const menuCall = await dial();
@@ -119,73 +164,8 @@ async function keyRepeats(t: Test, key: string): Promise<void> {
   await call.hangUp();
 }
 
-t.test('keys and silence, side by side', async (t) => {
-  t.jobs = 4;
-  const agent = await station.seat('1006', { ready: true, onInvite: 'manual' });
-  await agent.act('break', { reason: 'rest' });
-
-  void t.test(
-    'RFC 4733 and SIP INFO digits choose, and cut the menu short',
-    { buffered: true },
-    async (t) => {
-      await Promise.all([keyCuts(t, '0', {}, 'general'), keyCuts(t, '2', { method: 'info' }, 'enterprise')]);
-    },
-  );
-
-  void t.test(
-    'a key under the notice chooses at once, but the notice is heard to its end',
-    { buffered: true },
-    async (t) => {
-      const menuCall = await dial();
-      const { call } = menuCall;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      await call.sendDigits('0');
-      const queued = await menuCall.untilQueued();
-      const greeting = await station.hears(call, 'greet.short', { sinceMs: call.answeredAtMs ?? 0 });
-      t.ok(queued.atMs < greeting.endsAtMs - 2_000, 'in line while the notice is spoken');
-      t.ok(greeting.score >= 0.8, 'whole');
-      const busy = await station.hears(call, 'queue.busy', {
-        sinceMs: greeting.atMs,
-        timeoutMs: 12_000,
-      });
-      t.ok(busy.atMs - greeting.endsAtMs < 1_000, 'and after it no menu');
-      await call.hangUp();
-    },
-  );
-
-  void t.test(
-    'a wrong key once is asked again, twice leads to a person; no key leads to a person',
-    { buffered: true },
-    async (t) => {
-      const [wrong, silent] = [await dial(), await dial()];
-      await menuHeard(wrong);
-      const firstAtMs = Date.now();
-      await wrong.call.sendDigits('7');
-      await station.hears(wrong.call, 'menu.badinput', { sinceMs: firstAtMs });
-      t.equal((await wrong.facts('ContactQueued')).length, 0, 'one slip is only asked about');
-      await wrong.call.sendDigits('8');
-      t.match(await wrong.untilQueued(), { queueId: 'general' });
-      t.same(await keysOf(wrong), ['7', '8']);
-
-      const said = await station.hears(silent.call, 'menu.noinput', {
-        sinceMs: silent.call.answeredAtMs ?? 0,
-        timeoutMs: 25_000,
-      });
-      const menu = await station.hears(silent.call, 'menu.main', { sinceMs: silent.call.answeredAtMs ?? 0 });
-      t.ok(Math.abs(said.atMs - menu.endsAtMs - 4_000) < 1_000, 'after 4 s without a key');
-      t.match(await silent.untilQueued(), { queueId: 'general' });
-      t.same(await keysOf(silent), []);
-      await Promise.all([wrong.call.hangUp(), silent.call.hangUp()]);
-    },
-  );
-
-  void t.test(
-    '9 says the menu again, * goes back to its beginning; 0 leads to a person',
-    { buffered: true },
-    async (t) => {
-      await Promise.all([keyRepeats(t, '9'), keyRepeats(t, '*')]);
-    },
-  );
+t.test('9 says the menu again, * goes back to its beginning; 0 leads to a person', async (t) => {
+  await Promise.all([keyRepeats(t, '9'), keyRepeats(t, '*')]);
 });
 
 t.test('from the menu to an agent; switched off again, the next call is in line at once', async (t) => {
