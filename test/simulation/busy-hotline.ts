@@ -15,7 +15,7 @@ const deviceOf = (agentId: AgentId) => `d${agentId}` as DeviceId;
 /** A second number with a queue of its own, one that is only told of, and one for test calls; small queues, so that some exits happen. */
 const moreNumbers = `
 - { number: '12399', name: 价格举报, shortName: 价格举报, kpiLine: '12399', tag: price, flow: '12345', queue: enterprise }
-- { number: '12398', name: 旧号码, shortName: 旧号码, kpiLine: '12398', tag: old, flow: '12345', queue: general, pattern: whole, approval: 文号, successor: '12345', states: [{ state: prompt, from: '2020-01-01' }] }
+- { number: '12397', name: 旧号码, shortName: 旧号码, kpiLine: '12397', tag: old, flow: '12345', queue: general, pattern: whole, approval: 文号, successor: '12345', states: [{ state: prompt, from: '2020-01-01' }] }
 - { number: '12394', name: 线路测试, shortName: 线路测试, kpiLine: '12345', tag: testCall, flow: '12345', queue: general }
 `;
 
@@ -133,7 +133,7 @@ function answersOf(random: Random): readonly string[] {
 }
 
 /** Now and then an old number. */
-const dialled = (number: string, chance: number): string => (chance < 0.06 ? '12398' : number);
+const dialled = (number: string, chance: number): string => (chance < 0.06 ? '12397' : number);
 
 /** So many citizens by the seed's dice; at the end everybody has gone home. */
 export async function busyHotline(site: Site, seed: number, calls: number): Promise<World> {
