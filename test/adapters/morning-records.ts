@@ -5,15 +5,18 @@ import { drawFrom, isWanted, reported } from './memory-records.js';
 
 const minuteMs = 60_000;
 
+/** An old number while its callers are still led to a person. */
+const led = { dnis: '12300', entryId: '12300', numberState: 'transfer' };
+
 /** Calls of a morning: two of three answered by 1001 or 1006, of two teams; a district that would be a formula. */
-const morning: readonly ContactRecord[] = Array.from({ length: 60 }, (_, n) => {
+const served: readonly ContactRecord[] = Array.from({ length: 60 }, (_, n) => {
   const arrivedAtMs = startMs + n * minuteMs;
   const answered = n % 3 !== 0;
   return judgedRecord({
     ...emptyRecord(`contact-${String(n).padStart(2, '0')}`, arrivedAtMs),
     callerMasked: '0311-****0001',
     dnis: '12345',
-    entryId: '12345',
+    ...(n % 10 === 8 ? led : { entryId: '12345' }),
     queueId: n % 10 === 3 ? null : n % 2 === 0 ? 'general' : 'enterprise',
     tag: n === 7 ? 'testCall' : '',
     answered,
@@ -28,6 +31,16 @@ const morning: readonly ContactRecord[] = Array.from({ length: 60 }, (_, n) => {
     matterNumber: n === 1 ? '251123100001251123' : null,
   });
 });
+
+/** Two of them after the change: told only, one to the end. */
+const told = (['system', 'citizen'] as const).map((endedBy, n) =>
+  judgedRecord({
+    ...emptyRecord(`contact-told-${endedBy}`, startMs + n * minuteMs),
+    ...{ callerMasked: '0311-****0002', dnis: '12300', entryId: '12300', numberState: 'prompt' },
+    ...{ tag: 'promptOnly', endedBy, endedAtMs: startMs + n * minuteMs + 9_000 },
+  }),
+);
+const morning = [...served, ...told];
 
 /** A reader of them. */
 export const morningRecords = {

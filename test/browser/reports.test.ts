@@ -88,6 +88,43 @@ t.test('the table fits the page, in both languages and with groups', async (t) =
   }
 });
 
+t.test(
+  'old numbers by week: led to a person, told only, hung up in the prompt; before and after',
+  async (t) => {
+    await page.goto(`${origin}/reports`);
+    await see('table.report .whole');
+    await page.selectOption('select[name=topic]', 'numbers');
+    await page.selectOption('select[name=group]', 'state');
+    await page.selectOption('select[name=by]', 'week');
+    await page.waitForURL(/by=week/);
+    const row = page.locator('table.report tbody tr', { hasText: '12300电信申诉热线 · 仅提示期' }).first();
+    await row.waitFor({ timeout: withinMs });
+    t.equal(await row.locator('[data-cell=excludedPromptOnly]').innerText(), '2');
+    t.equal(await row.locator('[data-cell=hungUpInPrompt]').innerText(), '1');
+    const led = page.locator('table.report tbody tr', { hasText: '· 提示并转接期' }).first();
+    t.equal(await led.locator('[data-cell=answered]').innerText(), '4');
+    await shoot('reports-numbers');
+    const [needed, given] = await page
+      .locator('.scroll:has(> .report)')
+      .evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth] as const);
+    t.equal(needed, given, 'the table fits');
+    t.same(await axeFaults(page), []);
+    await row.locator('[data-cell=hungUpInPrompt] button').click();
+    await see('dialog[open] tr[data-contact]');
+    t.equal(await page.locator('dialog tr[data-contact]').count(), 1);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached', timeout: withinMs });
+    // A call without a state leads to its list as well.
+    const unknown = page.locator('table.report tbody tr', { hasText: '号码状态未知' }).first();
+    const answered = await unknown.locator('[data-cell=answered]').innerText();
+    await unknown.locator('[data-cell=answered] button').click();
+    await see('dialog[open] tr[data-contact]');
+    t.equal(String(await page.locator('dialog tr[data-contact]').count()), answered);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached', timeout: withinMs });
+  },
+);
+
 t.test('days the wrong way round are refused in words of the page', async (t) => {
   await page.fill('input[name=first]', '2026-11-24');
   await page.fill('input[name=last]', '2026-11-23');

@@ -67,6 +67,12 @@ async function listed(records: RecordReader, filter: ContactFilter): Promise<rea
   return found;
 }
 
+/** A number in one of its states; or, of calls without a state, whatever they dialled. */
+function stateQuery(group: string) {
+  const [entryId, numberState] = group.split(' ');
+  return numberState === undefined ? { numberState: group } : { entryId, numberState };
+}
+
 /** The filter behind a row, as the page asks for it. */
 function filterOf(grouping: ReportGrouping, { fromMs, toMs, group }: ReportRow): ContactFilter {
   const query = {
@@ -75,7 +81,7 @@ function filterOf(grouping: ReportGrouping, { fromMs, toMs, group }: ReportRow):
     team: { teamId: group },
     agent: { answeredBy: group },
     scope: { scopeKind: group },
-    state: { entryId: group.split(' ')[0], numberState: group.split(' ')[1] },
+    state: stateQuery(group),
     none: {},
   };
   return { fromMs, toMs, ...groupFilter(query[grouping], site) };

@@ -19,7 +19,7 @@ import { tallyRulesOf } from './kpi-report.js';
 import { actOnOwnContact } from './own-contact.js';
 import { pageFields } from './page-query.js';
 import type { ContactFilter, ContactPage } from './record-reader.js';
-import { groupFilter } from './report-groups.js';
+import { groupFilter, noGroup } from './report-groups.js';
 import { fileFormat } from './table-file.js';
 import { askedWithoutNumbers } from './typed-text.js';
 import { contactView, lineOfText, oneOf } from './views.js';
@@ -47,7 +47,7 @@ export const listFields = {
   teamId: Type.Optional(lineOfText(64)),
   answeredBy: Type.Optional(lineOfText(32)),
   scopeKind: Type.Optional(lineOfText(64)),
-  numberState: Type.Optional(oneOf(numberStates)),
+  numberState: Type.Optional(oneOf([...numberStates, noGroup])),
   ...pageFields,
 };
 

@@ -41,7 +41,8 @@ export interface ContactFilter {
   readonly answeredBy?: AnsweredBy;
   /** null = told of no legal route. */
   readonly scopeKind?: string | null;
-  readonly numberState?: string;
+  /** null = of before this was kept. */
+  readonly numberState?: string | null;
   readonly category?: string;
   readonly outcome?: string;
   readonly tag?: string;

@@ -1,6 +1,6 @@
 // What a report can be grouped by: which group a record belongs to, what the groups are called, and how their calls are found.
 import type { AgentId } from '../../contact/ids.js';
-import { stateTexts } from '../../numbers/ledger-row.js';
+import { stateTexts, type NumberState } from '../../numbers/ledger-row.js';
 import type { Site } from '../../site/site.js';
 import type { AnsweredBy, ContactFilter, ReportedRecord } from './record-reader.js';
 
@@ -23,7 +23,7 @@ const none: Readonly<Record<ReportGrouping, GroupName | undefined>> = {
   none: undefined,
   queue: { id: noGroup, name: '未进入排队', en: 'Never in a queue' },
   entry: { id: noGroup, name: '接入未知', en: 'Entry unknown' },
-  state: { id: noGroup, name: '接入未知', en: 'Entry unknown' },
+  state: { id: noGroup, name: '号码状态未知', en: 'State unknown' },
   team: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
   agent: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
   scope: { id: noGroup, name: '未告知法定渠道', en: 'No legal route' },
@@ -41,7 +41,7 @@ export function groupOf(grouping: ReportGrouping, site: Site): (record: Reported
       return ({ entryId }) => (entryId === '' ? noGroup : entryId);
     case 'state':
       return ({ entryId, numberState }) =>
-        entryId === '' || numberState === null ? noGroup : stateGroup(entryId, numberState);
+        numberState === null ? noGroup : stateGroup(entryId, numberState);
     case 'team':
       return ({ answeredBy }) => teamOf(answeredBy, site);
     case 'agent':
@@ -50,6 +50,16 @@ export function groupOf(grouping: ReportGrouping, site: Site): (record: Reported
       return ({ scopeKind }) => scopeKind ?? noGroup;
   }
 }
+
+/** The states in the reports' English. */
+const stateNames: Readonly<Record<NumberState, string>> = {
+  served: 'served for good',
+  dual: 'both numbers served',
+  transfer: 'told, then led on',
+  prompt: 'told only',
+  vacant: 'vacant',
+  returned: 'in use again',
+};
 
 /** A number in one of its states: what came of its calls before and after a change. */
 const stateGroup = (entryId: string, state: string): string => `${entryId} ${state}`;
@@ -80,7 +90,7 @@ export function namedGroups(grouping: ReportGrouping, site: Site): readonly Grou
         [...new Set(row.states.map(({ state }) => state))].map((state) => ({
           id: stateGroup(entry.id, state),
           name: `${entry.name} · ${stateTexts[state]}`,
-          en: `${entry.id} · ${state}`,
+          en: `${entry.id} · ${stateNames[state]}`,
         })),
       );
     case 'team':
@@ -116,7 +126,7 @@ export function groupFilter(
     ...(queueId !== undefined && { queueId: queueId === noGroup ? null : queueId }),
     ...(entryId !== undefined && { entryId: entryId === noGroup ? '' : entryId }),
     ...(scopeKind !== undefined && { scopeKind: scopeKind === noGroup ? null : scopeKind }),
-    ...(numberState !== undefined && { numberState }),
+    ...(numberState !== undefined && { numberState: numberState === noGroup ? null : numberState }),
     ...(teamId !== undefined && { answeredBy: membersOf(teamId, site) }),
     ...(answeredBy !== undefined && {
       answeredBy: answeredBy === noGroup ? 'nobody' : { among: [answeredBy] },

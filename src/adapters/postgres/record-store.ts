@@ -26,7 +26,8 @@ export interface ContactQuery extends Partial<Interval> {
   readonly answeredBy?: AnsweredBy;
   /** null = told of no legal route. */
   readonly scopeKind?: string | null;
-  readonly numberState?: string;
+  /** null = of before this was kept. */
+  readonly numberState?: string | null;
   readonly category?: string;
   readonly outcome?: string;
   readonly tag?: string;
@@ -209,14 +210,17 @@ function narrowed<Columns>(
   if (query.missed !== undefined) rows = rows.where('missed', '=', query.missed);
   if (query.minTalkMs !== undefined) rows = rows.where('talkMs', '>=', query.minTalkMs);
   if (query.cutOff !== undefined) rows = rows.where('cutOff', '=', query.cutOff);
-  for (const name of ['entryId', 'numberState', 'category', 'outcome', 'tag', 'missedCause'] as const)
+  for (const name of ['entryId', 'category', 'outcome', 'tag', 'missedCause'] as const)
     if (query[name] !== undefined) rows = rows.where(sql<boolean>`${sql.ref(name)} = ${query[name]}`);
   if (query.agentId !== undefined) rows = rows.where(sql<boolean>`${query.agentId} = any(agent_ids)`);
   if (query.subset !== undefined) rows = rows.where(subsetCondition(query.subset));
-  if (query.scopeKind === null) rows = rows.where('scopeKind', 'is', null);
-  else if (query.scopeKind !== undefined) rows = rows.where('scopeKind', '=', query.scopeKind);
-  if (query.queueId === null) rows = rows.where('queueId', 'is', null);
-  else if (query.queueId !== undefined) rows = rows.where('queueId', '=', query.queueId);
+  for (const name of ['scopeKind', 'queueId', 'numberState'] as const) {
+    const wanted = query[name];
+    if (wanted === undefined) continue;
+    rows = rows.where(
+      wanted === null ? sql<boolean>`${sql.ref(name)} is null` : sql<boolean>`${sql.ref(name)} = ${wanted}`,
+    );
+  }
   if (query.answeredBy !== undefined) rows = rows.where(answeredByCondition(query.answeredBy));
   return rows;
 }

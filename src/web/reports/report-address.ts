@@ -105,6 +105,16 @@ export function reportQuery({ first, last, by, group }: ReportWish): string {
   return `from=${first}&to=${dayAfter(last)}&by=${by}&group=${group}`;
 }
 
+/** The calls of a number in one of its states; of calls without a state, whatever number they dialled. */
+function stateFields(of: string): readonly (readonly [name: string, value: string])[] {
+  const [entryId = '', numberState] = of.split(' ');
+  if (numberState === undefined) return [['numberState', of]];
+  return [
+    ['entryId', entryId],
+    ['numberState', numberState],
+  ];
+}
+
 /** What the service is asked for a list over this report. */
 export function callsQuery(
   { fromMs, toMs, group }: Pick<Report, 'fromMs' | 'toMs' | 'group'>,
@@ -117,8 +127,7 @@ export function callsQuery(
   });
   const field = groupFields[group];
   if (field === undefined || list.of === undefined) return query.toString();
-  const [of = '', numberState] = group === 'state' ? list.of.split(' ') : [list.of];
-  query.set(field, of);
-  if (numberState !== undefined) query.set('numberState', numberState);
+  if (group !== 'state') query.set(field, list.of);
+  else for (const [name, value] of stateFields(list.of)) query.set(name, value);
   return query.toString();
 }
