@@ -65,7 +65,7 @@ t.test('help says every command; a wrong wish says what is wrong, and ends with 
     [['check', 'x'], /check 后面的词数不对/],
     [['test', '--out', 'x'], /test 的选项有误,可用 --dir/],
     [['draw'], /请用 --out/],
-    [['draw', 'nowhere', '--out', home], /没有流程 nowhere,现有:12345-menu、12345、survey。/],
+    [['draw', 'nowhere', '--out', home], /没有流程 nowhere,现有:12345-menu、12345、minors、survey。/],
     [['try', 'nowhere'], /没有流程 nowhere/],
     [['try', '12345', '--at', 'noon'], /--at 须写作/],
     [['diff', copy], /两个目录是同一个/],
@@ -95,7 +95,12 @@ t.test('draw writes a picture of each flow, or of one', async (t) => {
   t.equal((await flows(['draw', '12345', '--out', out])).code, 0);
   t.same(await readdir(out), ['flow-12345.svg']);
   t.equal((await flows(['draw', '--out', out])).code, 0);
-  t.same((await readdir(out)).sort(), ['flow-12345-menu.svg', 'flow-12345.svg', 'flow-survey.svg']);
+  t.same((await readdir(out)).sort(), [
+    'flow-12345-menu.svg',
+    'flow-12345.svg',
+    'flow-minors.svg',
+    'flow-survey.svg',
+  ]);
   t.match(await readFile(path.join(out, 'flow-12345.svg'), 'utf8'), /^<svg .*data-flow="12345"/);
 });
 
@@ -109,7 +114,7 @@ t.test('test and diff: what an edit brings about, with its place', async (t) => 
   });
   t.match(await flows(['diff']), {
     code: 0,
-    out: /^flows\/12345-menu\.yaml:5 节点 top 的去向由 「按 1」→ progress 改为 「按 1」→ business。\n {4}Node top/m,
+    out: /^flows\/12345-menu\.yaml:23 节点 top 的去向由 「按 1」→ progress 改为 「按 1」→ business。\n {4}Node top/m,
   });
 });
 
@@ -125,7 +130,7 @@ t.test('files with an error are told of by each command, and nothing is done wit
   ]) {
     const told = await flows(args);
     t.equal(told.code, 1, args[0] ?? '');
-    t.match(told.out, /^flows\/12345\.yaml:6 没有名为 nowhere 的节点。.* \[错误 error\]$/m, args[0] ?? '');
+    t.match(told.out, /^flows\/12345\.yaml:12 没有名为 nowhere 的节点。.* \[错误 error\]$/m, args[0] ?? '');
   }
   t.match(await flows(['check', '--dir', path.join(home, 'nowhere')]), { code: 1, err: /不能读取/ });
 });
