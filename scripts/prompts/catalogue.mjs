@@ -83,6 +83,10 @@ async function readVocabulary(flows) {
     'numbers.transfer': namesIn('transfer'),
     'numbers.announced': namesIn('prompt', 'vacant'),
     'numbers.returned': namesIn('returned'),
+    'numbers.led': namesOf(
+      numbers.filter((row) => row['target'] !== undefined),
+      'name',
+    ),
   };
 }
 

@@ -17,18 +17,36 @@ import { takeSurveyTurn } from './contact-survey.js';
 import { keepWish } from './contact-wish.js';
 import { isQuiet, say, sayInstead, untoldEvents } from './contact-voice.js';
 import { eventPromptRef } from './event-prompt.js';
-import type { FlowCursor, FlowInput, FlowNext, FlowTurn, QueueExit } from './flow-turn.js';
+import type { FlowCursor, FlowInput, FlowNext, FlowTurn, QueueExit, SpokenPart } from './flow-turn.js';
 import type { PromptRef } from './prompt-ref.js';
 
-/** The first step of every contact. */
+/** The first step of every contact whose number leads nowhere else. */
 export function begin(step: ContactStep, context: ContactContext): ContactStep {
-  const { words, sealed, limit } = step.contact.arrival;
-  const known = record(step, { type: 'ContactArrived', ...step.contact.arrival });
-  const arrived = sealed === undefined ? known : seal(known, { ...sealed, agentId: null });
+  const { words } = step.contact.arrival;
+  const arrived = arrive(step);
   if (words?.announcement !== undefined)
     return announce(ask(arrived, { do: 'claim' }), words.announcement, context);
-  const answered = ask(arrived, { do: 'claim' }, { do: 'answer' });
-  const begun = takeTurn(answered, withFirstEvents(answered, context.beginFlow(), context), context);
+  return enterFlow(ask(arrived, { do: 'claim' }, { do: 'answer' }), [], context);
+}
+
+/** Journals the arrival; who is confidential from the first moment is sealed with it. */
+export function arrive(step: ContactStep): ContactStep {
+  const { sealed } = step.contact.arrival;
+  const known = record(step, { type: 'ContactArrived', ...step.contact.arrival });
+  return sealed === undefined ? known : seal(known, { ...sealed, agentId: null });
+}
+
+/** The number's own flow from its beginning, with these words before its first. A notice already heard is not said again. */
+export function enterFlow(
+  step: ContactStep,
+  before: readonly SpokenPart[],
+  context: ContactContext,
+): ContactStep {
+  const { noticeHeard, arrival } = step.contact;
+  const turn = withFirstEvents(step, context.beginFlow(), context);
+  const parts = turn.say.filter(({ mustHear }) => !(mustHear && noticeHeard));
+  const begun = takeTurn(step, { ...turn, say: [...before, ...parts] }, context);
+  const { limit } = arrival;
   if (limit?.level !== 'told' || begun.contact.stage.at === 'leaving') return begun;
   return say(begun, [{ prompt: limitWords(limit, context.nowMs), mustHear: false }], context);
 }
@@ -233,7 +251,8 @@ function enqueue(
       stage: { at: 'waiting', cursor },
       place: {
         ...line,
-        queuedAtMs: nowMs,
+        // Whom the sub-centre did not serve has waited since he called.
+        queuedAtMs: step.contact.ledBack === undefined ? nowMs : step.contact.arrival.arrivedAtMs,
         turn: queue.turn,
         resumed: false,
         prefer: null,

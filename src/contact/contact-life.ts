@@ -3,6 +3,7 @@
 // Deadlines and exits (every stage has one):
 //   flow      playOver -> next part; collect -> silence, which leads to a person; lookUp -> a person
 //             voicemailOver -> what was said is kept, the flow goes on
+//   led       centreOver, joinOver -> told, and the flow begins; talkOver -> ended
 //   waiting   treatment -> told something; queueTimeout, nobody -> the flow's spoken exit; prefer -> anybody
 //   offered   progress -> unreachable; rona -> back in line; joinOver -> back in line
 //   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
@@ -39,6 +40,18 @@ import {
   sayOnceMore,
 } from './contact-flow.js';
 import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
+import {
+  beginLead,
+  centreReleased,
+  comeBack,
+  endLead,
+  leadAnswered,
+  leadGoesOn,
+  leadJoined,
+  leadLegGone,
+  leadOf,
+  resyncLead,
+} from './contact-lead.js';
 import {
   bridgeOf,
   closeOffer,
@@ -138,10 +151,12 @@ export function contactStep(contact: Contact, signal: ContactSignal, context: Co
 
 function heed(step: ContactStep, signal: ContactSignal, context: ContactContext): ContactStep {
   switch (signal.type) {
-    case 'Arrived':
-      return begin(step, context);
     case 'EventWentLive':
       return step;
+    case 'Arrived': {
+      const lead = step.contact.arrival.words?.lead;
+      return lead === undefined ? begin(step, context) : beginLead(step, lead, context);
+    }
     case 'PlayEnded':
       return playEnded(step, signal.playId, signal.ok, context);
     case 'Digit':
@@ -158,13 +173,19 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return offerMade(step, signal, context);
     case 'LegRinging':
       return legRinging(step, signal.offerId);
-    case 'LegAnswered':
+    case 'LegAnswered': {
+      const lead = leadOf(step, signal.offerId);
+      if (lead !== null) return leadAnswered(step, lead, context);
       return legAnswered(step, signal.offerId, context);
+    }
     case 'LegGone':
       return legGone(step, signal, context);
-    case 'Joined':
-      return joined(step, signal.offerId, context);
+    case 'Joined': {
+      const lead = leadOf(step, signal.offerId);
+      return lead === null ? joined(step, signal.offerId, context) : leadJoined(step, lead, context);
+    }
     case 'JoinFailed':
+      if (leadOf(step, signal.offerId) !== null) return comeBack(step, 'failed', 0, context);
       return offerOf(step.contact, signal.offerId) === null ? step : withdrawOffer(step, 'failed', context);
     case 'LegHeld': {
       const talk = talkOf(step, signal.offerId);
@@ -225,7 +246,7 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'Seal':
       return exemptByNote(seal(step, signal), context);
     case 'RecordingStarted':
-      return step.contact.stage.at === 'talking' ? recordingStarted(step, signal.file, context) : step;
+      return isRecordable(step.contact.stage) ? recordingStarted(step, signal.file, context) : step;
     case 'RecordingFailed':
       return recordingFailed(step, signal.reason);
     case 'VoicemailStarted':
@@ -237,6 +258,11 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'Resynced':
       return resynced(step, signal, context);
   }
+}
+
+/** In talk with an agent or with a sub-centre. */
+function isRecordable(stage: Stage): boolean {
+  return stage.at === 'talking' || (stage.at === 'led' && stage.lead.phase === 'talking');
 }
 
 function inVoicemail({ contact: { stage } }: ContactStep): boolean {
@@ -261,6 +287,8 @@ function settle(step: ContactStep, context: ContactContext): ContactStep {
       if (stage.next.type === 'voicemail') return beginVoicemail(step, stage.next.longestMs, context);
       if (stage.next.type !== 'collect' || step.contact.deadlines.collect !== undefined) return step;
       return arm(step, 'collect', context.nowMs + stage.next.timeoutMs);
+    case 'led':
+      return leadGoesOn(step, stage.lead, context);
     case 'waiting':
       return isQuiet(step) ? treat(step, context) : step;
     case 'offered':
@@ -311,6 +339,8 @@ function legGone(
   context: ContactContext,
 ): ContactStep {
   const { offerId, causeCode } = signal;
+  const lead = leadOf(step, offerId);
+  if (lead !== null) return leadLegGone(step, lead, signal, context);
   const offer = offerOf(step.contact, offerId);
   // A lost phone says nothing of its channel, which may still ring and is ended from our side.
   if (offer !== null && signal.phoneLost) return withdrawOffer(step, 'unreachable', context);
@@ -347,7 +377,7 @@ function callerGone(step: ContactStep, gone: Gone, context: ContactContext): Con
     inGap,
   });
   const empty = patch(ended, { stage: { at: 'ended' }, place: null, deadlines: {} });
-  return step.contact.talks > 0
+  return step.contact.lastAgentId !== null
     ? arm(empty, 'retire', context.nowMs + context.policy.retireMs)
     : ask(empty, { do: 'retire' });
 }
@@ -373,6 +403,7 @@ function letGo(step: ContactStep, gone: Gone, context: ContactContext): ContactS
     return endTalk(step, stage.talk, end, context);
   }
   if (stage.at === 'survey') return surveyEnded(step, gone.by);
+  if (stage.at === 'led') return endLead(step, stage.lead, 'callerGone', gone.causeCode, context);
   if (stage.at !== 'offered') return step;
   const { offerId } = stage.offer;
   const dropped = ask(
@@ -437,7 +468,10 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return withdrawOffer(due, 'unreachable', context);
     case 'rona':
       return withdrawOffer(due, 'rona', context);
+    case 'centreOver':
+      return comeBack(due, 'noAnswer', 0, context);
     case 'joinOver':
+      if (stage.at === 'led') return comeBack(due, 'failed', 0, context);
       return withdrawOffer(due, 'failed', context);
     case 'audioEarly':
     case 'audioLate':
@@ -455,6 +489,7 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
     case 'supervisorRing':
       return stage.at === 'talking' ? endSupervision(due, stage.talk, 'failed', context) : due;
     case 'talkOver':
+      if (stage.at === 'led') return centreReleased(due, stage.lead, 0, context);
       return stage.at === 'talking' ? talkRanOut(due, stage.talk, context) : due;
     case 'surveyOver':
       return stage.at === 'survey' ? breakOff(due, 'system', context) : due;
@@ -489,6 +524,8 @@ function resynced(
       const stopped = recording ? ask(kept, { do: 'stopRecording' }) : kept;
       return flowGoesOn(stopped, stage.cursor, { type: 'resumed' }, context);
     }
+    case 'led':
+      return resyncLead(step, stage.lead, seen, context);
     case 'waiting':
       return sayAgain(step, context);
     case 'offered':

@@ -9,6 +9,8 @@ import type {
   HoldSource,
   Seal,
   SealWish,
+  LeadOutcome,
+  LeadTarget,
   StageName,
   Supervision,
   SupervisionMode,
@@ -143,6 +145,15 @@ export type ContactFact =
       readonly requires: readonly string[];
       readonly also?: readonly string[];
       readonly priority: number;
+    }
+  | { readonly type: 'CentreDialled'; readonly trunkId: string; readonly number: string }
+  /** Citizen and sub-centre hear one another. */
+  | { readonly type: 'CentreConnected'; readonly waitedMs: number }
+  | {
+      readonly type: 'CentreLeft';
+      readonly outcome: LeadOutcome;
+      readonly causeCode: number;
+      readonly talkMs: number;
     }
   | { readonly type: 'PlaceTold'; readonly place: number }
   | { readonly type: 'NoticeHeard' }
@@ -295,6 +306,14 @@ export type ContactEffect =
       readonly agentId: AgentId;
       readonly deviceId: DeviceId;
       readonly ringMs: number;
+    }
+  | {
+      readonly do: 'lead';
+      readonly offerId: OfferId;
+      readonly target: LeadTarget;
+      readonly ringMs: number;
+      /** Prompts he has heard, the recording notice among them. */
+      readonly heard: readonly string[];
     }
   | { readonly do: 'hangUpLeg'; readonly legId: ChannelId }
   /** Said to the agent alone, before the joining. */

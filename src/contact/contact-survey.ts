@@ -42,9 +42,13 @@ export function surveyOrGoodbye(
 }
 
 /** What his number's calls end with, and the hang-up after it. */
-export function sayGoodbye(step: ContactStep, context: ContactContext): ContactStep {
+export function sayGoodbye(
+  step: ContactStep,
+  context: ContactContext,
+  reason = 'agentReleased',
+): ContactStep {
   const prompt = step.contact.arrival.words?.farewell ?? { id: 'bye' };
-  return say(leave(step, 'agentReleased', context), [{ prompt, mustHear: false }], context);
+  return say(leave(step, reason, context), [{ prompt, mustHear: false }], context);
 }
 
 /** Does what the survey's flow answered. `byCitizen`: he asked to be let go. */

@@ -6,6 +6,7 @@ import {
   arm,
   ask,
   disarm,
+  moveTo,
   patch,
   record,
   refuse,
@@ -98,7 +99,8 @@ function armTalk(step: ContactStep, { nowMs, policy }: ContactContext): ContactS
   return arm(arm(early, 'audioLate', nowMs + audioLateMs), 'talkOver', nowMs + policy.talkMs);
 }
 
-function startRecording(step: ContactStep, { policy }: ContactContext): ContactStep {
+/** Begins to record the talk that has just begun, where the site records; never without the notice. */
+export function startRecording(step: ContactStep, { policy }: ContactContext): ContactStep {
   if (!policy.record) return step;
   if (!step.contact.noticeHeard) return record(step, { type: 'RecordingFailed', reason: 'noticeNotHeard' });
   return ask(step, { do: 'record', talk: step.contact.talks });
@@ -106,15 +108,22 @@ function startRecording(step: ContactStep, { policy }: ContactContext): ContactS
 
 /** The recording runs; its growth is checked soon. */
 export function recordingStarted(step: ContactStep, file: string, context: ContactContext): ContactStep {
-  const running = patch(withTalk(step, { recording: 'on' }), { recorded: true });
+  const running = patch(markRecording(step, 'on'), { recorded: true });
   const started = record(running, { type: 'RecordingStarted', file });
   return arm(started, 'recordingCheck', context.nowMs + recordingCheckMs);
 }
 
 /** The recording does not run; the talk goes on. */
 export function recordingFailed(step: ContactStep, reason: string): ContactStep {
-  const silent = withTalk(disarm(step, 'recordingCheck', 'pauseOver'), { recording: 'off' });
+  const silent = markRecording(disarm(step, 'recordingCheck', 'pauseOver'), 'off');
   return record(patch(silent, { recorded: false }), { type: 'RecordingFailed', reason });
+}
+
+/** In the talk with an agent, or in the one with a sub-centre. */
+function markRecording(step: ContactStep, recording: 'on' | 'off'): ContactStep {
+  const { stage } = step.contact;
+  if (stage.at !== 'led') return withTalk(step, { recording });
+  return moveTo(step, { at: 'led', lead: { ...stage.lead, recording } });
 }
 
 /** Pause (card and identity numbers) and resume; spoken to both; ends by itself. */

@@ -93,7 +93,36 @@ export interface CallWords {
   readonly farewell?: PromptRef;
   /** Said twice, before any answer; then the call is released as one to a changed number. */
   readonly announcement?: PromptRef;
+  /** The number's calls are led elsewhere first. */
+  readonly lead?: LeadWords;
 }
+
+/** Where calls are led, what is said on the way there, and what if nobody answers there. */
+export interface LeadWords {
+  readonly first: PromptRef;
+  readonly back: PromptRef;
+  readonly target: LeadTarget;
+}
+
+/** A number behind a trunk: a sub-centre's (分中心), or that of a department's own seats. */
+export interface LeadTarget {
+  readonly trunkId: string;
+  readonly number: string;
+  /** The trunk lets us show the citizen's number as our own call's. */
+  readonly showsCaller: boolean;
+}
+
+/** A contact on its way to a sub-centre, or in talk with it. */
+export interface Lead {
+  readonly words: LeadWords;
+  readonly phase: 'told' | 'dialled' | 'joining' | 'talking';
+  /** Since when it is told, dialled, or in talk. */
+  readonly sinceMs: number;
+  readonly recording: 'off' | 'on';
+}
+
+/** How a lead ended: `released` they hung up after the talk; `lost` their line died in it; the others never came to a talk. */
+export type LeadOutcome = 'released' | 'lost' | 'noAnswer' | 'busy' | 'failed' | 'callerGone';
 
 /** An agent being rung, or picked up and not yet joined. Its id is the leg's channel id and the bridge's id too. */
 export interface Offer {
@@ -160,6 +189,8 @@ export function isHeld({ heldBy }: Pick<Talk, 'heldBy'>): boolean {
 /** Where the contact stands. */
 export type Stage =
   | { readonly at: 'flow'; readonly cursor: FlowCursor; readonly next: FlowNext }
+  /** Led to a sub-centre. */
+  | { readonly at: 'led'; readonly lead: Lead }
   | { readonly at: 'waiting'; readonly cursor: FlowCursor }
   | { readonly at: 'offered'; readonly cursor: FlowCursor; readonly offer: Offer }
   | { readonly at: 'talking'; readonly cursor: FlowCursor; readonly talk: Talk }
@@ -242,6 +273,7 @@ export type ContactTimer =
   | 'talkOver'
   | 'surveyOver'
   | 'voicemailOver'
+  | 'centreOver'
   | 'sayAgain'
   | 'leavingOver'
   | 'retire';
@@ -266,6 +298,8 @@ export interface Contact {
   readonly stage: Stage;
   readonly voice: Voice;
   readonly place: Place | null;
+  /** A sub-centre did not serve him, and why: his place in line counts from his arrival. */
+  readonly ledBack?: LeadOutcome;
   /** The recording notice was heard to its end; without it nothing is recorded. */
   readonly noticeHeard: boolean;
   /** Talks so far, numbering the recordings. */
@@ -322,6 +356,8 @@ export interface ContactPolicy {
   readonly holdNoticeMs: number;
   /** A hold by page ends by itself after this; ASSUMED 10 min. */
   readonly holdLimitMs: number;
+  /** A sub-centre is rung this long; ASSUMED 20 s. */
+  readonly centreRingMs: number;
   /** As the call's absolute time-out; 4 h. */
   readonly talkMs: number;
   /** Last words may take this long. */

@@ -2,6 +2,7 @@
 import { offerOutcome } from '../acd/offer-outcome.js';
 import { treatment } from '../acd/treatment.js';
 import { isWaiting, type Arrival, type Contact, type ContactTimer } from '../contact/contact.js';
+import { leadIdOf } from '../contact/contact-lead.js';
 import { legOfSupervision } from '../contact/contact-supervision.js';
 import { withoutEntries } from '../contact/contact-flow.js';
 import { contactStep, newContact } from '../contact/contact-life.js';
@@ -213,8 +214,8 @@ export function createContacts(parts: ContactsParts): Contacts {
       parts.onTurn(turn, from);
       return turn;
     };
-    const recorded =
-      contact.place === null || site.queues.get(contact.place.request.queueId)?.recorded !== false;
+    const queueId = contact.place?.request.queueId ?? entry?.queueId;
+    const recorded = queueId === undefined || site.queues.get(queueId)?.recorded !== false;
     return {
       nowMs,
       policy: { ...site.contactPolicy, record: site.contactPolicy.record && recorded },
@@ -306,8 +307,9 @@ function holdsSeat(site: Site, agentId: AgentId, seat: SeatKind): boolean {
   return levels !== undefined && queue !== undefined && meets(levels, requirementOf(queue.requires));
 }
 
-function offerIn({ stage }: Contact): OfferId | undefined {
+function offerIn({ id, stage }: Contact): OfferId | undefined {
   if (stage.at === 'offered') return stage.offer.offerId;
+  if (stage.at === 'led') return leadIdOf({ id });
   return stage.at === 'talking' ? stage.talk.offerId : undefined;
 }
 

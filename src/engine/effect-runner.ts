@@ -3,7 +3,7 @@ import { AppError } from '../errors.js';
 import { isHeld, type Contact } from '../contact/contact.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
 import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
-import type { CaseStatus, Log, Messages, RingOrder, SupervisorRing, Telephony } from './ports.js';
+import type { CaseStatus, LeadOrder, Log, Messages, RingOrder, SupervisorRing, Telephony } from './ports.js';
 import { sealedDisplay } from './phone-display.js';
 import { recordingFile, voicemailFile } from './recording-file.js';
 
@@ -20,6 +20,8 @@ export interface EffectSurroundings {
   readonly signal: (id: ContactId, signal: ContactSignal) => void;
   /** What the phone shows, and how it is rung. */
   readonly ringOrder: (contact: Contact, ring: Extract<OutsideEffect, { do: 'ring' }>) => RingOrder;
+  /** How a sub-centre is dialled, and what it is told. */
+  readonly leadOrder: (contact: Contact, lead: Extract<OutsideEffect, { do: 'lead' }>) => LeadOrder;
   /** The same for a supervisor's. */
   readonly supervisorRing: (
     contact: Contact,
@@ -63,6 +65,7 @@ async function perform(
     messages,
     signal,
     ringOrder,
+    leadOrder,
     supervisorRing,
     playbackEnd,
     pause,
@@ -91,6 +94,8 @@ async function perform(
       return telephony.music(channelId, effect.on);
     case 'ring':
       return telephony.ring(ringOrder(contact, effect));
+    case 'lead':
+      return telephony.lead(leadOrder(contact, effect));
     case 'hangUpLeg':
       return telephony.hangUp(effect.legId, normalClearing);
     case 'whisper': {
@@ -190,6 +195,7 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
     case 'lookUpCase':
       return { type: 'CaseLookedUp', lookUpId: effect.lookUpId, answer: { state: 'failed' } };
     case 'ring':
+    case 'lead':
       // Refused at once = the phone cannot be dialled (0); no answer from Asterisk = our own failure (-1).
       return {
         type: 'LegGone',

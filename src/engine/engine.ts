@@ -39,6 +39,7 @@ import type {
   Log,
   Messages,
   MissedCallSeen,
+  LeadOrder,
   RingOrder,
   SiteFact,
   Sites,
@@ -172,6 +173,7 @@ export function createEngine(parts: EngineParts): Engine {
     contactOf: (id) => contacts.get(id),
     signal: (id, signal) => runQueue.post(() => contacts.step(id, signal)),
     ringOrder,
+    leadOrder,
     supervisorRing: (contact, ring) => supervisorRing(sites, contact, ring),
     playbackEnd,
     pause,
@@ -351,6 +353,26 @@ export function createEngine(parts: EngineParts): Engine {
       if (isSealed(contact) || !standings.isConfidential(contact.arrival.callerKey)) continue;
       contacts.step(contact.id, { type: 'Seal', kind: 'confidential', by: 'number', agentId: null });
     }
+  }
+
+  /** A confidential caller's number goes nowhere, and nobody's goes where the target does not let it. */
+  function leadOrder(
+    contact: Contact,
+    { offerId, target, ringMs, heard }: Extract<OutsideEffect, { do: 'lead' }>,
+  ): LeadOrder {
+    const { id, arrival } = contact;
+    const site = sites.ofVersion(arrival.siteVersion);
+    const row = site.numbers.find(({ entry }) => entry.id === arrival.entryId);
+    const main = site.numbers.find(({ entry }) => entry.id === site.mainEntryId);
+    const mayTell = arrival.callerShown && !isSealed(contact);
+    const whole = mayTell && target.showsCaller ? callers.numberOf(arrival.callerKey) : undefined;
+    return {
+      ...{ contactId: id, offerId, target, ringMs, heard },
+      callerNumber: whole ?? main?.row.number ?? '',
+      caller: whole ?? (mayTell ? arrival.callerMasked : ''),
+      entryId: arrival.entryId,
+      region: row?.papers.region || site.areaCode,
+    };
   }
 
   function playbackEnd(playId: PlayId): Promise<void> {

@@ -1,7 +1,7 @@
 // Every door of the engine: what it needs from the world, as interfaces. Adapters and the simulator implement them.
 import type { Agent, AgentFact } from '../contact/agent.js';
 import type { CaseQuery, CaseStanding } from '../contact/case-answer.js';
-import type { Contact, SealKind, SupervisionMode } from '../contact/contact.js';
+import type { Contact, LeadTarget, SealKind, SupervisionMode } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
 import type {
   AgentId,
@@ -303,6 +303,23 @@ export interface RingOrder {
   readonly autoAnswer: boolean;
 }
 
+/** How a sub-centre is dialled. The leg's channel id is the offer's. */
+export interface LeadOrder {
+  readonly contactId: ContactId;
+  readonly offerId: OfferId;
+  readonly target: LeadTarget;
+  readonly ringMs: number;
+  /** Shown as the caller: the citizen's number where it may be, else our own. */
+  readonly callerNumber: string;
+  /** Told besides: his number where it may be shown, else its masked form; '' = withheld, or confidential. */
+  readonly caller: string;
+  /** Prompts he has heard. */
+  readonly heard: readonly string[];
+  /** The number the citizen dialled, as the ledger names it. */
+  readonly entryId: string;
+  readonly region: string;
+}
+
 /** How a supervisor's phone is rung; the leg's channel id is the supervision's. */
 export interface SupervisorRing extends Omit<RingOrder, 'contactId' | 'offerId'> {
   readonly supervisionId: SupervisionId;
@@ -340,6 +357,8 @@ export interface Telephony {
   music(channelId: ChannelId, on: boolean): Promise<void>;
   /** Rings a phone. The leg's channel id is the offer's id. Rejects at once where the phone cannot be dialled. */
   ring(order: RingOrder): Promise<void>;
+  /** Dials a sub-centre over its trunk. Rejects at once where it cannot be dialled. */
+  lead(order: LeadOrder): Promise<void>;
   /** Makes the bridge if need be and brings both in. */
   join(bridgeId: BridgeId, citizen: ChannelId, leg: ChannelId): Promise<void>;
   /** Says this to both sides of a talk; cut short when they part or one is put on hold. */

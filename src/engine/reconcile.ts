@@ -2,6 +2,7 @@
 import type { Agent, AgentSignal } from '../contact/agent.js';
 import { isHeld, type Contact, type Supervision } from '../contact/contact.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
+import { leadIdOf } from '../contact/contact-lead.js';
 import { earOf, legOfSupervision } from '../contact/contact-supervision.js';
 import type { AgentId, BridgeId, ChannelId, ContactId, OfferId } from '../contact/ids.js';
 import type { ArrivalSeen, NodeSnapshot, SeenChannel } from './ports.js';
@@ -54,7 +55,8 @@ export function reconcile(
 }
 
 /** The leg of the contact's offer or talk; it names the bridge too. */
-function legIdOf({ stage }: Contact): ChannelId | null {
+function legIdOf({ id, stage }: Contact): ChannelId | null {
+  if (stage.at === 'led') return leadIdOf({ id }) as string as ChannelId;
   if (stage.at === 'talking') return stage.talk.legId;
   return stage.at === 'offered' ? (stage.offer.offerId as string as ChannelId) : null;
 }
@@ -96,6 +98,7 @@ function agrees(
   joined: boolean,
 ): boolean {
   if (!citizenUp) return false;
+  if (stage.at === 'led' && stage.lead.phase === 'talking') return leg === 'up' && joined;
   if (stage.at === 'talking') return leg === 'up' && joined !== isHeld(stage.talk);
   return true;
 }

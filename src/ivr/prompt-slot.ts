@@ -24,6 +24,7 @@ const vocabularyLists = [
     'numbers.transfer',
     'numbers.announced',
     'numbers.returned',
+    'numbers.led',
   ] as const),
 ] as const;
 type VocabularyList = (typeof vocabularyLists)[number];
@@ -44,6 +45,8 @@ export interface Vocabulary {
   readonly 'numbers.transfer': Readonly<Record<string, string>>;
   readonly 'numbers.announced': Readonly<Record<string, string>>;
   readonly 'numbers.returned': Readonly<Record<string, string>>;
+  /** Those whose calls are led to a sub-centre. */
+  readonly 'numbers.led': Readonly<Record<string, string>>;
 }
 
 /** One value of a slot. */

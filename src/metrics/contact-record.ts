@@ -1,7 +1,7 @@
 // Folds the facts of one contact into its call record: what reports count and what a page shows of one call.
 import type { AgentFact } from '../contact/agent.js';
 import { confidentialText } from '../contact/confidential.js';
-import type { Disposition, EndedBy, SealKind, StageName } from '../contact/contact.js';
+import type { Disposition, EndedBy, LeadOutcome, SealKind, StageName } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
 import type { SurveyGrade, SurveyReason } from '../contact/survey.js';
 import type { ReachedFact } from './reached.js';
@@ -33,8 +33,8 @@ export const missedCauseTexts: Readonly<Record<MissedCause, string>> = {
   full: '线路满',
 };
 
-/** Why a contact stands outside the denominators: listed by reason, never counted (口径外呼入). */
-export type ExcludedReason = 'testCall' | 'blocked' | 'promptOnly';
+/** Why a contact stands outside the denominators: listed by reason, never counted (口径外呼入). `subCentre`: answered there, and never queued here. */
+export type ExcludedReason = 'testCall' | 'blocked' | 'promptOnly' | 'subCentre';
 
 /** The ledger's tags that put a contact outside. `promptOnly` does so only as long as the contact never queued. */
 const excludedTags: Readonly<Record<string, ExcludedReason>> = {
@@ -60,6 +60,11 @@ export interface ContactRecord {
   /** How the number dialled was merged, and its state on that day: the ledger's own words. */
   readonly numberPattern: string | null;
   readonly numberState: string | null;
+  /** The sub-centre's number that was dialled. */
+  readonly ledTo: string | null;
+  readonly centreAnsweredAtMs: number | null;
+  /** How the lead ended. */
+  readonly centreOutcome: LeadOutcome | null;
   readonly queueId: string | null;
   readonly arrivedAtMs: number;
   readonly queuedAtMs: number | null;
@@ -203,6 +208,9 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     siteVersion: '',
     numberPattern: null,
     numberState: null,
+    ledTo: null,
+    centreAnsweredAtMs: null,
+    centreOutcome: null,
     queueId: null,
     arrivedAtMs,
     queuedAtMs: null,
@@ -268,6 +276,15 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       record.queuedAtMs ??= atMs;
       record.queueId = fact.queueId;
       fold.queueExit = null;
+      return;
+    case 'CentreDialled':
+      record.ledTo = fact.number;
+      return;
+    case 'CentreConnected':
+      record.centreAnsweredAtMs = atMs;
+      return;
+    case 'CentreLeft':
+      record.centreOutcome = fact.outcome;
       return;
     case 'OfferMade':
       record.firstOfferedAtMs ??= atMs;
@@ -408,7 +425,7 @@ function ended(fold: Fold, fact: Extract<ContactFact, { type: 'ContactEnded' }>,
   record.endReason = fact.reason;
   record.causeCode = fact.causeCode;
   record.inGap = fact.inGap;
-  if (record.answered) return;
+  if (record.answered || isCentres(record)) return;
   record.waitMs = Math.max(0, atMs - record.arrivedAtMs);
   record.queuedWaitMs = record.queuedAtMs === null ? null : Math.max(0, atMs - record.queuedAtMs);
   record.missedCause = missedCauseOf(fold, fact);
@@ -427,10 +444,16 @@ function missedCauseOf(
   return record.queuedAtMs === null ? 'flowEnd' : 'lost';
 }
 
+/** Answered at a sub-centre and done with there: its people's call, not ours. */
+function isCentres({ centreAnsweredAtMs, queuedAtMs }: ContactRecord): boolean {
+  return centreAnsweredAtMs !== null && queuedAtMs === null;
+}
+
 /** The last word on a record: in or out of the denominators, and missed or not. */
 export function judgedRecord(record: ContactRecord): ContactRecord {
   const byTag = excludedTags[record.tag] ?? null;
-  const excluded = byTag === 'promptOnly' && record.queuedAtMs !== null ? null : byTag;
+  const byNumber = byTag === 'promptOnly' && record.queuedAtMs !== null ? null : byTag;
+  const excluded = byNumber ?? (isCentres(record) ? 'subCentre' : null);
   const missed = record.endedAtMs !== null && !record.answered && excluded === null;
   return { ...record, excluded, missed };
 }

@@ -36,6 +36,7 @@ export const subsetNames = [
   'excludedBlocked',
   'excludedPromptOnly',
   'hungUpInPrompt',
+  'excludedSubCentre',
 ] as const;
 export type SubsetName = (typeof subsetNames)[number];
 
@@ -99,13 +100,15 @@ export function countIn(tally: Tally, name: SubsetName): number {
     case 'missedFull':
       return missedBy.full ?? 0;
     case 'excluded':
-      return (excludedBy.testCall ?? 0) + (excludedBy.blocked ?? 0) + (excludedBy.promptOnly ?? 0);
+      return Object.values(excludedBy).reduce((sum, count) => sum + count, 0);
     case 'excludedTestCall':
       return excludedBy.testCall ?? 0;
     case 'excludedBlocked':
       return excludedBy.blocked ?? 0;
     case 'excludedPromptOnly':
       return excludedBy.promptOnly ?? 0;
+    case 'excludedSubCentre':
+      return excludedBy.subCentre ?? 0;
   }
 }
 

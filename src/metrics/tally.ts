@@ -52,7 +52,7 @@ export interface Tally {
   readonly answered: number;
   readonly answeredInTime: number;
   readonly calledBackInTime: number;
-  /** Given up in the prompts (语音中放弃), in line (排队中放弃), at a ringing phone (振铃中放弃). */
+  /** Given up in the prompts or on the way to a sub-centre (语音中放弃), in line (排队中放弃), at a ringing phone (振铃中放弃). */
   readonly abandonedInPrompt: number;
   readonly abandonedInQueue: number;
   readonly abandonedRinging: number;
@@ -157,7 +157,7 @@ function missedTally(record: CountedRecord, rules: TallyRules): Tally {
     ...waits(record),
     offered: 1,
     calledBackInTime: calledBack ? 1 : 0,
-    abandonedInPrompt: abandonedDuring === 'flow' || abandonedDuring === 'leaving' ? 1 : 0,
+    abandonedInPrompt: isBeforeQueue(abandonedDuring) ? 1 : 0,
     abandonedInQueue: abandonedDuring === 'waiting' ? 1 : 0,
     abandonedRinging: abandonedDuring === 'offered' ? 1 : 0,
     shortAbandons: short ? 1 : 0,
@@ -275,4 +275,9 @@ export function figuresOf(tally: Tally, rules: TallyRules): Figures {
     averageHold: averageFigure('averageHold', tally.holdMs, answered),
     averageWrapUp: averageFigure('averageWrapUp', tally.wrapUpMs, answered),
   };
+}
+
+/** Given up where nobody of ours was asked for: in the prompts, or on the way to a sub-centre. */
+function isBeforeQueue(during: CountedRecord['abandonedDuring']): boolean {
+  return during === 'flow' || during === 'leaving' || during === 'led';
 }

@@ -1,5 +1,5 @@
 // What a number says of itself: which prompt opens its calls, which ends them, and what is said instead of an answer.
-import type { CallWords } from '../contact/contact.js';
+import type { CallWords, LeadTarget, LeadWords } from '../contact/contact.js';
 import { normaliseNumber } from '../contact/ani.js';
 import { isAnnounced, type LedgerRow, type NumberPattern, type NumberState } from './ledger-row.js';
 
@@ -12,7 +12,16 @@ export function callWords(row: LedgerRow, state: NumberState, ani: string, areaC
     };
   const first = opening === null ? openingOf(row, state) : { id: opening };
   const last = farewell ?? (state === 'transfer' ? 'trans.after' : null);
-  return { ...(first && { opening: first }), ...(last !== null && { farewell: { id: last } }) };
+  return {
+    ...(first && { opening: first }),
+    ...(last !== null && { farewell: { id: last } }),
+    ...(row.target && { lead: leadWords(row.name, row.target) }),
+  };
+}
+
+function leadWords(name: string, target: LeadTarget): LeadWords {
+  const slots = { name };
+  return { first: { id: 'trans.sub', slots }, back: { id: 'trans.sub.back', slots }, target };
 }
 
 /** Whoever calls from another area would reach another city by 12345 alone. A mobile does not tell where it is. */

@@ -1,6 +1,6 @@
 // One row of the number ledger (归并清单): a number, how it was merged, and its states with their dates.
 import type { DayKey } from '../contact/civil-time.js';
-import type { SealKind } from '../contact/contact.js';
+import type { LeadTarget, SealKind } from '../contact/contact.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
 
 /**
@@ -28,6 +28,15 @@ export type NumberPattern = (typeof numberPatterns)[number];
  */
 export const numberStates = ['served', 'dual', 'transfer', 'prompt', 'vacant', 'returned'] as const;
 export type NumberState = (typeof numberStates)[number];
+
+/** The patterns of numbers whose calls others may answer. */
+export const ledPatterns: ReadonlySet<NumberPattern> = new Set([
+  'subCentre',
+  'dualSeats',
+  'seatsKept',
+  'office',
+  'utility',
+]);
 
 /** The patterns and states as Chinese texts write them; the pages have words of their own for other languages. */
 export const patternTexts: Readonly<Record<NumberPattern, string>> = {
@@ -76,6 +85,8 @@ export interface LedgerRow {
   /** In the order of their days, without gaps; empty = served, whatever the day. */
   readonly states: readonly StatePeriod[];
   readonly ownPrompts: OwnPrompts;
+  /** Its calls are led there first; none where our own people take them. */
+  readonly target?: LeadTarget;
   readonly kpiLine: string;
   readonly tag: string;
   readonly flowId: FlowId;

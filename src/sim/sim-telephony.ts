@@ -33,7 +33,7 @@ export interface Citizen {
 
 /** The port, and the hands that move its world. */
 export interface SimTelephony extends Telephony {
-  /** The next ring at this device meets this habit; each phone keeps its last one. */
+  /** The next ring at this device, or at this number behind a trunk, meets this habit; each phone keeps its last one. */
   setHabit(deviceId: DeviceId, habit: PhoneHabit): void;
   setReachable(deviceId: DeviceId, reachable: boolean): void;
   call(citizen: Citizen): ChannelId;
@@ -213,6 +213,11 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       const channelId = order.offerId as string as ChannelId;
       add({ channelId, offerId: order.offerId, deviceId: order.deviceId, up: false, arrival: null });
       ringPhone(channelId, order);
+    },
+    async lead({ offerId, target, ringMs }) {
+      const channelId = offerId as string as ChannelId;
+      add({ channelId, offerId, deviceId: null, up: false, arrival: null });
+      ringPhone(channelId, { deviceId: target.number as DeviceId, ringMs });
     },
     async join(bridgeId, citizen, leg) {
       const both = [channelOf(citizen), channelOf(leg)];

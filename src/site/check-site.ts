@@ -1,5 +1,6 @@
 // Checks a site's files against each other: every name has its row, every queue its people, every flow its way.
 import { dayKeyAt, type DayKey } from '../contact/civil-time.js';
+import type { LeadTarget } from '../contact/contact.js';
 import type { Finding } from '../contact/finding.js';
 import { checkFlow } from '../ivr/check-flow.js';
 import { surveyFlowId, type Flow } from '../ivr/flow.js';
@@ -136,7 +137,10 @@ function checkAgents({ agents, teams, skills, devices }: SiteFiles): readonly Fi
   ]);
 }
 
-function checkNumber({ queues, flows }: SiteFiles, { entry, flowIds, line }: NumberRow): readonly Finding[] {
+function checkNumber(
+  { queues, flows, dialsOut }: SiteFiles,
+  { entry, flowIds, line, row }: NumberRow,
+): readonly Finding[] {
   const file = siteFileNames.numbers;
   const unknownFlows = flowIds.filter((id) => id !== '' && !flows.some(({ flow }) => flow.id === id));
   return [
@@ -144,20 +148,38 @@ function checkNumber({ queues, flows }: SiteFiles, { entry, flowIds, line }: Num
     ...(entry.queueId === '' || queues.rows.has(entry.queueId)
       ? []
       : [error(file, line, 'unknownQueue', unknownName('队列', 'queue', entry.queueId, queues.file))]),
+    ...checkTarget(dialsOut, row.target).map(({ code, ...words }) => error(file, line, code, words)),
   ];
+}
+
+/** A number's calls are led over a trunk that there is, and that calls can go out by. */
+function checkTarget(dialsOut: SiteFiles['dialsOut'], target: LeadTarget | undefined) {
+  if (target === undefined || target.trunkId === '') return [];
+  const { trunkId } = target;
+  const ways = dialsOut.get(trunkId);
+  if (ways === undefined)
+    return [{ code: 'unknownTrunk', ...unknownName('中继', 'trunk', trunkId, 'trunks.yaml') }];
+  const zh = `中继 ${trunkId} 没有写 contact,无法由它呼出。请在 trunks.yaml 中写入 contact。`;
+  const en = `Trunk ${trunkId} has no contact, so no call can go out by it: write one in trunks.yaml.`;
+  return ways ? [] : [{ code: 'trunkNotDialling', zh, en }];
 }
 
 /** What the ledger makes its calls say must have its prompts; words in the place of the greeting must tell of the recording. */
 function checkWords(site: SiteFiles, { row, line }: NumberRow): readonly Finding[] {
   const file = siteFileNames.numbers;
   const words = wordsEverOf(row, site.policies.areaCode);
-  const ids = words.flatMap(({ opening, farewell, announcement }) =>
-    [opening, farewell, announcement].flatMap((prompt) => (prompt === undefined ? [] : [prompt.id])),
+  const ids = words.flatMap(({ opening, farewell, announcement, lead }) =>
+    [opening, farewell, announcement, lead?.first, lead?.back].flatMap((prompt) =>
+      prompt === undefined ? [] : [prompt.id],
+    ),
   );
   const unknown = [...new Set(ids)].filter((id) => !site.prompts.has(id));
   const recorded = site.policies.contact.record && site.queues.rows.get(row.queueId)?.row.recorded !== false;
   const openings = [...new Set(words.flatMap(({ opening }) => (opening === undefined ? [] : [opening.id])))];
-  const silent = openings.filter((id) => recorded && !saysRecorded(site.prompts.get(id)?.text ?? '录音'));
+  const firsts = [...new Set(words.flatMap(({ lead }) => (lead === undefined ? [] : [lead.first.id])))];
+  const silent = [...openings, ...firsts].filter(
+    (id) => recorded && !saysRecorded(site.prompts.get(id)?.text ?? '录音'),
+  );
   return [
     ...unknown.map((id) =>
       error(file, line, 'unknownPrompt', unknownName('提示音', 'prompt', id, 'prompts/')),

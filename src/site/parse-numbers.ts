@@ -1,6 +1,6 @@
 // Reads numbers.yaml: the ledger's rows, every form in which a carrier delivers each number, and its states with their days.
 import { parseDayKey, type DayKey } from '../contact/civil-time.js';
-import { sealKinds } from '../contact/contact.js';
+import { sealKinds, type LeadTarget } from '../contact/contact.js';
 import { topRows, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
@@ -8,9 +8,12 @@ import { readYaml } from '../contact/yaml-source.js';
 import { opensAsMain } from '../numbers/call-words.js';
 import { bareNumber } from '../numbers/ledger.js';
 import {
+  ledPatterns,
   numberPatterns,
   numberStates,
+  patternTexts,
   type LedgerRow,
+  type NumberPattern,
   type NumberState,
   type OwnPrompts,
 } from '../numbers/ledger-row.js';
@@ -32,7 +35,7 @@ const knownKeys = [
     'whisper',
     'sealed',
   ],
-  ...['delivered_as', 'pattern', 'states', 'opening', 'farewell', 'announcement'],
+  ...['target', 'delivered_as', 'pattern', 'states', 'opening', 'farewell', 'announcement'],
   ...['former', 'service', 'region', 'approval', 'announced_through', 'successor'],
 ];
 const longestShortName = 12;
@@ -81,6 +84,7 @@ function readRow(fields: Fields, menu: boolean, claims: Claims, ids: Map<string,
   const { kpiLine, tag, flowId, queueId } = entry;
   const pattern = fields.oneOf('pattern', numberPatterns, 'main');
   const papers = readPapers(fields);
+  const target = readTarget(fields, pattern);
   if (!opensAsMain(pattern) && papers.approval === '') fields.warn([], 'noApproval', noApproval(number));
   if (pattern === 'whole' && states.length === 0) fields.warn([], 'noStates', noStates(number));
   return {
@@ -90,6 +94,7 @@ function readRow(fields: Fields, menu: boolean, claims: Claims, ids: Map<string,
     row: {
       ...{ id, number, name, pattern, deliveredAs, states },
       ownPrompts: readOwnPrompts(fields),
+      ...(target !== undefined && { target }),
       ...{ kpiLine, tag, flowId, queueId },
       sealed: fields.has('sealed') ? fields.oneOf('sealed', sealKinds, 'confidential') : null,
     },
@@ -132,6 +137,33 @@ function readPapers(fields: Fields): NumberPapers {
 function readOwnPrompts(fields: Fields): OwnPrompts {
   const own = (key: string) => (fields.has(key) ? fields.id(key) : null);
   return { opening: own('opening'), farewell: own('farewell'), announcement: own('announcement') };
+}
+
+/** Whether its trunk exists is seen when all files are read. */
+function readTarget(fields: Fields, pattern: NumberPattern): LeadTarget | undefined {
+  if (!fields.has('target')) return undefined;
+  if (!ledPatterns.has(pattern)) fields.wrong(['target'], 'notAllowed', targetNotAllowed);
+  const target = fields.section('target');
+  target.refuseOthers(['trunk', 'number', 'showsCaller']);
+  const number = target.id('number');
+  if (number !== '' && !mayBeDialled(number)) target.wrong(['number'], 'notDialled', notDialled(number));
+  return { trunkId: target.id('trunk'), number, showsCaller: target.flag('showsCaller', false) };
+}
+
+const targetNotAllowed = {
+  zh: `target 只用于${[...ledPatterns].map((pattern) => patternTexts[pattern]).join('、')}的号码。请删除 target,或改 pattern。`,
+  en: `Only numbers of the patterns ${[...ledPatterns].join(', ')} have a target: delete it, or change the pattern.`,
+};
+const notDialled = (number: string) => ({
+  zh: `target 的号码 ${number} 不能拨打:只写 3 至 16 位数字;紧急号码、声讯号码(16 开头的五位以上)、国际号码不可以。`,
+  en: `The target ${number} is not dialled: 3 to 16 figures; no emergency, premium (16…) or foreign number.`,
+});
+
+/** Emergency lines are never dialled for anybody, and what costs extra or leads abroad never by itself. */
+function mayBeDialled(number: string): boolean {
+  const isFigures = /^\d{3,16}$/.test(number);
+  const isPremium = /^(?:0[1-9]\d{1,2})?16[08]\d{2,}$/.test(number);
+  return isFigures && !isPremium && !number.startsWith('00') && !/^(?:110|119|120|122)$/.test(number);
 }
 
 function readStates(fields: Fields): LedgerRow['states'] {

@@ -77,6 +77,7 @@ const followers = [
   'unknownQueue',
   'unknownSkill',
   'unknownTeam',
+  'unknownTrunk',
   'unusedFlow',
 ];
 

@@ -18,16 +18,20 @@ export function parseTrunks(
   readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
   /** Trunks that carry the calls of one city alone. */
   readonly cityOfTrunk: ReadonlyMap<string, string>;
+  /** Every trunk, and whether calls can go out by it: it has a contact to send them to. */
+  readonly dialsOut: ReadonlyMap<string, boolean>;
   readonly findings: readonly Finding[];
 } {
   const source = readYaml(file, text);
   const findings: Finding[] = [...source.findings];
-  if (source.findings.length > 0) return { dialledFrom: new Map(), cityOfTrunk: new Map(), findings };
+  if (source.findings.length > 0)
+    return { dialledFrom: new Map(), cityOfTrunk: new Map(), dialsOut: new Map(), findings };
   const rows = fieldsAt(source, [], findings).rows('trunks');
   const told = (key: string) => rows.filter((row) => row.has(key));
   return {
     dialledFrom: new Map(told('dialledFrom').map((row) => [row.id('id'), readPlaces(row)])),
     cityOfTrunk: new Map(told('city').map((row) => [row.id('id'), readCity(row, cities)])),
+    dialsOut: new Map(rows.map((row) => [row.id('id'), row.has('contact')])),
     findings,
   };
 }

@@ -44,6 +44,8 @@ export interface SiteFiles {
   readonly sharedAreas: readonly SharedAreaRow[];
   readonly legalRoutes: readonly LegalRouteRow[];
   readonly cityOfTrunk: ReadonlyMap<string, string>;
+  /** Every trunk, and whether calls can go out by it. */
+  readonly dialsOut: ReadonlyMap<string, boolean>;
   /** Where each trunk tells the number dialled; those that say nothing are not here. */
   readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
   readonly prompts: ReadonlyMap<string, PromptDefinition>;
@@ -137,6 +139,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     legalRoutes: routes.rows,
     cityOfTrunk: trunks.cityOfTrunk,
     dialledFrom: trunks.dialledFrom,
+    dialsOut: trunks.dialsOut,
     prompts: prompts.byId,
     flows,
     calendar: calendar.calendar,

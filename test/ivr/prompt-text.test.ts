@@ -15,6 +15,7 @@ const vocabulary = {
   'numbers.dual': { '12358价格举报热线': '12358价格举报热线' },
   'numbers.transfer': { '12358价格举报热线': '12358价格举报热线' },
   'numbers.announced': { '12358价格举报热线': '12358价格举报热线' },
+  'numbers.led': {},
   'numbers.returned': { '12356心理援助热线': '12356心理援助热线' },
 };
 const shipped = readdirSync('ivr-flows/prompts').map((file) =>

@@ -218,3 +218,46 @@ t.test('a call the service never saw is offered, not answered, and names the cau
   });
   t.end();
 });
+
+t.test('answered by a sub-centre a call is not ours; who comes back from it is, from his arrival', (t) => {
+  const dialled: At = {
+    atMs: tenOClockMs + 6_000,
+    fact: { type: 'CentreDialled', trunkId: 'centre', number: '6001' },
+  };
+  const left = (outcome: 'released' | 'noAnswer' | 'callerGone' | 'lost', atMs: number): At => ({
+    atMs,
+    fact: { type: 'CentreLeft', outcome, causeCode: 16, talkMs: 0 },
+  });
+  const connected: At = { atMs: tenOClockMs + 9_000, fact: { type: 'CentreConnected', waitedMs: 9_000 } };
+  const [arrived] = arrivalFacts();
+  const ended = (during: 'led' | 'leaving', by: 'citizen' | 'agent'): At => ({
+    atMs: tenOClockMs + 60_000,
+    fact: endedFact(during, { by }),
+  });
+
+  t.match(
+    recordOf([
+      arrived,
+      dialled,
+      connected,
+      left('released', tenOClockMs + 58_000),
+      ended('leaving', 'agent'),
+    ]),
+    {
+      ...{ ledTo: '6001', centreAnsweredAtMs: tenOClockMs + 9_000, centreOutcome: 'released' },
+      ...{ excluded: 'subCentre', missed: false, answered: false, abandonedDuring: null },
+    },
+  );
+  t.match(
+    recordOf([arrived, dialled, left('callerGone', tenOClockMs + 60_000), ended('led', 'citizen')]),
+    { excluded: null, missed: true, abandonedDuring: 'led', centreOutcome: 'callerGone' },
+    'given up on the way there: missed by us, too',
+  );
+  const rest = answeredCall().slice(1);
+  t.match(
+    recordOf([arrived, { ...dialled, atMs: tenOClockMs + 10 }, left('noAnswer', tenOClockMs + 20), ...rest]),
+    { answered: true, excluded: null, waitMs: 6_000, centreOutcome: 'noAnswer' },
+    'back in our line: an ordinary call',
+  );
+  t.end();
+});

@@ -118,6 +118,22 @@ t.test('a row’s own prompts go before the pattern’s', async (t) => {
   t.same(meaningOn('2028-02-01', { dnis: '12358' }, own).words, { announcement: { id: 'own.stopped' } });
 });
 
+t.test('a row with a target leads its calls there as long as it is served', async (t) => {
+  const target = { trunkId: 'centre', number: '6001', showsCaller: false };
+  const led = row('12333', { pattern: 'subCentre', target, states: retired.states });
+  const among = buildLedger([main, led], rest);
+  const leadOn = (day: DayKey) => meaningOn(day, { dnis: '12333' }, among).words.lead;
+  const slots = { name: '12333热线' };
+  t.same(leadOn('2026-03-31'), {
+    first: { id: 'trans.sub', slots },
+    back: { id: 'trans.sub.back', slots },
+    target,
+  });
+  t.ok(leadOn('2026-12-31'), 'in every state in which it is served');
+  t.equal(leadOn('2027-01-01'), undefined, 'afterwards it is only told of');
+  t.equal(meaningOn('2026-03-31', {}, among).words.lead, undefined, 'other numbers are not led anywhere');
+});
+
 t.test(
   'a number that comes back is another row for other days; in between it is an unknown one',
   async (t) => {
@@ -192,9 +208,13 @@ t.test('any ledger, call and day give exactly one meaning, and the same one agai
     { maxLength: 5 },
   );
   const anyRow = fc
-    .record({ number, pattern: fc.constantFrom(...numberPatterns), written })
-    .map(({ number: one, pattern, written: states }) =>
-      row(one, { pattern, states: periodsOf(states).periods }),
+    .record({ number, pattern: fc.constantFrom(...numberPatterns), written, led: fc.boolean() })
+    .map(({ number: one, pattern, written: states, led }) =>
+      row(one, {
+        pattern,
+        states: periodsOf(states).periods,
+        ...(led && { target: { trunkId: 'centre', number: '6001', showsCaller: false } }),
+      }),
     );
   const text = fc.oneof(number, fc.string({ maxLength: 30 }));
   fc.assert(
@@ -214,7 +234,7 @@ t.test('any ledger, call and day give exactly one meaning, and the same one agai
         return (
           [...rows, main].some(({ id }) => id === meaning.entryId) &&
           isAnnounced === (words.announcement !== undefined) &&
-          !(isAnnounced && (words.opening ?? words.farewell)) &&
+          !(isAnnounced && (words.opening ?? words.farewell ?? words.lead)) &&
           JSON.stringify(meaningOn(on, asked, among)) === JSON.stringify(meaning)
         );
       },

@@ -127,6 +127,11 @@ t.test('tables carry their defaults', async (t) => {
   t.same(site.metricsPolicy, { shortAbandonMs: 0, answerGoalMs: 15_000 });
 });
 
+const trunks = `trunks:
+  - { id: centre, contact: 'sip:192.0.2.10:5060' }
+  - { id: inward }
+`;
+
 t.test('check names the file and the line of every mistake', async (t) => {
   const agent = "- { id: '1001', name: 演示, team: east, skills: [general] }\n";
   const number = "- { number: '12345', name: 热线, flow: main, queue: general }\n";
@@ -134,6 +139,8 @@ t.test('check names the file and the line of every mistake', async (t) => {
     `- { number: '12358', ${more}name: 价格, pattern: whole, approval: 文, flow: main, queue: general, states: [${states}] }\n`;
   const dated = (states: string) => `${number}${rowOf(states)}`;
   const again = (states: string) => rowOf(states, "id: '12358-2', ");
+  const ledTo = (target: string, pattern = 'subCentre') =>
+    `${number}- { number: '12333', name: 人社, pattern: ${pattern}, approval: 文, flow: main, queue: general, target: ${target} }\n`;
   const cases: readonly (readonly [string, string, string])[] = [
     ['agents.yaml', agent.replace("'1001'", '1001'), 'agents.yaml:1 unquoted'],
     ['agents.yaml', `${agent}${agent}`, 'agents.yaml:2 duplicate'],
@@ -195,6 +202,14 @@ t.test('check names the file and the line of every mistake', async (t) => {
       `${dated('')}`.replace('queue', 'opening: nothing, queue'),
       'numbers.yaml:1 unknownPrompt',
     ],
+    ['numbers.yaml', ledTo('{ trunk: none, number: "6001" }'), 'numbers.yaml:2 unknownTrunk'],
+    ['numbers.yaml', ledTo('{ trunk: inward, number: "6001" }'), 'numbers.yaml:2 trunkNotDialling'],
+    ['numbers.yaml', ledTo('{ trunk: centre, number: 6001 }'), 'numbers.yaml:2 unquoted'],
+    ['numbers.yaml', ledTo('{ trunk: centre, number: "110" }'), 'numbers.yaml:2 notDialled'],
+    ['numbers.yaml', ledTo('{ trunk: centre, number: "0016001" }'), 'numbers.yaml:2 notDialled'],
+    ['numbers.yaml', ledTo('{ trunk: centre, number: "16812345" }'), 'numbers.yaml:2 notDialled'],
+    ['numbers.yaml', ledTo('{ trunk: centre, number: "6001", shows: true }'), 'numbers.yaml:2 unknownKey'],
+    ['numbers.yaml', ledTo('{ trunk: centre, number: "6001" }', 'whole'), 'numbers.yaml:2 notAllowed'],
     ['trunks.yaml', 'trunks:\n  - { id: one, city: 定州市 }\n', 'trunks.yaml:2 unknownCity'],
     ['regions.yaml', "- { areaCode: '0312', cities: [保定市] }\n", 'regions.yaml:1 badCities'],
     ['regions.yaml', "- { areaCode: '312', cities: [保定市, 定州市] }\n", 'regions.yaml:1 badAreaCode'],
@@ -222,10 +237,31 @@ t.test('check names the file and the line of every mistake', async (t) => {
     ['flows/main.yaml', 'start: [\n', 'flows/main.yaml:2 notYaml'],
   ];
   for (const [file, text, expected] of cases) {
-    const errors = errorsIn(smallSite({ [file]: text }));
+    const errors = errorsIn(smallSite({ 'trunks.yaml': trunks, [file]: text }));
     t.ok(errors.includes(expected), `${expected} in ${errors.join(', ')}`);
   }
 });
+
+t.test(
+  'a number whose calls are led to a sub-centre passes the check, its first words telling of the recording',
+  (t) => {
+    const numbers = `- { number: '12345', name: 热线, flow: main, queue: general }
+- { number: '12333', name: 人社, pattern: subCentre, approval: 文, flow: main, queue: general, target: { trunk: centre, number: '6001' } }
+`;
+    const site = siteOf(smallSite({ 'trunks.yaml': trunks, 'numbers.yaml': numbers }));
+    t.same(site.numbers[1]?.row.target, { trunkId: 'centre', number: '6001', showsCaller: false });
+    const prompts = smallSite()
+      .get('prompts/all.yaml')
+      ?.replace(/(id: trans.sub, text: )[^}]*}/, '$1您好。, when: 测试 }');
+    const silent = smallSite({
+      'trunks.yaml': trunks,
+      'numbers.yaml': numbers,
+      'prompts/all.yaml': prompts ?? '',
+    });
+    t.same(errorsIn(silent), ['numbers.yaml:2 noNotice']);
+    t.end();
+  },
+);
 
 t.test('one file that cannot be read is one finding, not its fifty effects', async (t) => {
   t.same(errorsIn(smallSite({ 'queues.yaml': null })), ['queues.yaml:1 missingFile']);

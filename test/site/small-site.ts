@@ -22,12 +22,13 @@ nodes:
     say: [exit.timeout]
 `;
 
-const ledgerPrompts = ['greet.dual', 'trans.dual', 'trans.transfer', 'trans.returned'];
+const ledgerPrompts = ['greet.dual', 'trans.dual', 'trans.transfer', 'trans.returned', 'trans.sub'];
 const spoken = [
   ...servicePrompts,
   'trans.prompt',
   'trans.prompt.away',
   'trans.after',
+  'trans.sub.back',
   'menu.main',
   'menu.noinput',
   'menu.badinput',

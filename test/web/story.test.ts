@@ -18,7 +18,7 @@ const data: StoryFact['data'] = {
   ...{ during: 'waiting', how: 'calledBack', note: '已答复', heldMs: 1, lastedMs: 2, supervisorId: '1001' },
   ...{ mode: 'listen', deviceId: 'd1002', plan: { is: 'signOut' }, from: 'ready', to: 'break' },
   ...{ templateId: 'sms.case', code: 'notMobile', refused: true, count: 2, kind: 'court' },
-  ...{ result: 'none', answer: 'hears', sent: true, seat: 'minor', wish: 'dialect' },
+  ...{ result: 'none', answer: 'hears', sent: true, seat: 'minor', wish: 'dialect', number: '6001' },
   ...{ reachable: true, busy: true, activity: 'ringing', act: 'GoReady', grade: 5 },
 };
 const factOf = (type: string, change: StoryFact['data'] = {}): StoryFact => ({

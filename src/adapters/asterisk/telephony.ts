@@ -4,6 +4,7 @@ import type { BridgeId, ChannelId, DeviceId, NodeId, OfferId, PlayId } from '../
 import type { PromptRef } from '../../contact/prompt-ref.js';
 import type {
   Announcement,
+  LeadOrder,
   Log,
   NodeSnapshot,
   PromptMedia,
@@ -312,6 +313,24 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     });
   }
 
+  async function lead(order: LeadOrder): Promise<void> {
+    const { trunkId, number } = order.target;
+    await ari.channels.originate({
+      channelId: order.offerId,
+      endpoint: `PJSIP/${number}@${trunkId}`,
+      appArgs: 'leg',
+      callerId: `"" <${order.callerNumber}>`,
+      ringTimeoutMs: order.ringMs + ringNetMs,
+      formats: 'alaw,ulaw',
+      variables: {
+        [variableNames.contact]: { value: order.contactId, report_events: true },
+        [variableNames.offer]: { value: order.offerId, report_events: true },
+        'PJSIP_TRANSFER_HANDLING()': 'ari-only',
+        ...contextHeaders(order),
+      },
+    });
+  }
+
   return {
     onEvent(next) {
       listener = next;
@@ -345,6 +364,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     music: (channelId, on) =>
       on ? ari.channels.startMoh(channelId, 'default') : ari.channels.stopMoh(channelId),
     ring: originate,
+    lead,
     async join(bridgeId, citizen, leg) {
       await ari.bridges.create(bridgeId);
       await ari.bridges.addChannels(bridgeId, [citizen]);
@@ -416,4 +436,20 @@ function ignoreRefused(error: unknown): void {
 function ignoreGone(error: unknown): void {
   if (error instanceof AppError && error.details['status'] === 404) return;
   throw error;
+}
+
+/** What a sub-centre is told of the call. */
+function contextHeaders({ contactId, entryId, region, caller, heard }: LeadOrder): Record<string, string> {
+  const headers = {
+    Contact: contactId,
+    Entry: entryId,
+    Region: encodeURIComponent(region),
+    Caller: caller,
+    Heard: heard.join(' '),
+  };
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === '' ? [] : [[`PJSIP_HEADER(add,X-Yihao-${name})`, value]],
+    ),
+  );
 }

@@ -75,6 +75,7 @@ const countColumns: readonly ReportColumn[] = [
   count('口径外:已拦截', 'Excluded: blocked', 'excludedBlocked'),
   count('提示中挂机', 'Hung up in the prompt', 'hungUpInPrompt'),
   count('口径外:仅提示', 'Excluded: prompt only', 'excludedPromptOnly'),
+  count('口径外:分中心接听', 'Excluded: answered by a sub-centre', 'excludedSubCentre'),
 ];
 
 const figureColumns: readonly ReportColumn[] = [

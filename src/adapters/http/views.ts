@@ -71,7 +71,16 @@ export const dispositionView = Type.Object({
 });
 
 /** The stages of a contact's way. */
-export const contactStages = ['flow', 'waiting', 'offered', 'talking', 'survey', 'leaving', 'ended'] as const;
+export const contactStages = [
+  'flow',
+  'led',
+  'waiting',
+  'offered',
+  'talking',
+  'survey',
+  'leaving',
+  'ended',
+] as const;
 
 export const contactView = Type.Object({
   contactId: Type.String(),

@@ -20,6 +20,7 @@ import * as cases from './migrations/0007-cases.js';
 import * as confidential from './migrations/0008-confidential.js';
 import * as callerWishes from './migrations/0009-caller-wishes.js';
 import * as eventPromptsAndVoicemail from './migrations/0011-event-prompts-and-voicemail.js';
+import * as subCentres from './migrations/0012-sub-centres.js';
 import type { Tables } from './tables.js';
 
 /** The records database; `destroy()` closes it. */
@@ -48,6 +49,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0008-confidential': confidential,
   '0009-caller-wishes': callerWishes,
   '0011-event-prompts-and-voicemail': eventPromptsAndVoicemail,
+  '0012-sub-centres': subCentres,
 };
 
 const int8Oid = 20;

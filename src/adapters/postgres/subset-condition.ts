@@ -38,9 +38,9 @@ export function subsetCondition({ name, rules }: Subset): Condition {
     case 'reached':
       return sql<boolean>`(${answered} or ${calledBack})`;
     case 'abandoned':
-      return abandonedIn('flow', 'leaving', 'waiting', 'offered');
+      return abandonedIn('flow', 'leaving', 'waiting', 'offered', 'led');
     case 'abandonedInPrompt':
-      return abandonedIn('flow', 'leaving');
+      return abandonedIn('flow', 'leaving', 'led');
     case 'abandonedInQueue':
       return abandonedIn('waiting');
     case 'abandonedRinging':
@@ -85,6 +85,8 @@ export function subsetCondition({ name, rules }: Subset): Condition {
       return sql<boolean>`(excluded = 'promptOnly' and ended_by = 'citizen')`;
     case 'excludedPromptOnly':
       return sql<boolean>`excluded = 'promptOnly'`;
+    case 'excludedSubCentre':
+      return sql<boolean>`excluded = 'subCentre'`;
   }
 }
 

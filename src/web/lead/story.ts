@@ -75,6 +75,12 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
   ],
   CaseLookedUp: (fact) => ['story.CaseLookedUp', { result: fact.word('caseResult', 'result') }],
   ContactQueued: (fact) => ['story.ContactQueued', { queue: { queue: fact.text('queueId') } }],
+  CentreDialled: (fact) => ['story.CentreDialled', { number: fact.text('number') }],
+  CentreConnected: (fact) => ['story.CentreConnected', { waited: fact.ms('waitedMs') }],
+  CentreLeft: (fact) => [
+    'story.CentreLeft',
+    { outcome: fact.word('led', 'outcome'), talk: fact.ms('talkMs') },
+  ],
   PlaceTold: (fact) => ['story.PlaceTold', { place: fact.text('place') }],
   NoticeHeard: () => ['story.NoticeHeard'],
   PromptFailed: (fact) => ['story.PromptFailed', { prompt: fact.text('promptId') }],

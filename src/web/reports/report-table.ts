@@ -126,6 +126,7 @@ export const excludedColumns: readonly CountColumn[] = [
   { word: 'reports.outside.testCall', subset: 'excludedTestCall' },
   { word: 'reports.outside.blocked', subset: 'excludedBlocked' },
   { word: 'reports.outside.promptOnly', subset: 'excludedPromptOnly' },
+  { word: 'reports.outside.subCentre', subset: 'excludedSubCentre' },
 ];
 
 /** Seconds with one decimal, cut off: `12.3`; the unit stands over the columns. */

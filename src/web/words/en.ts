@@ -61,6 +61,7 @@ export const en: Readonly<Record<WordKey, string>> = {
 
   'stage.flow': 'Prompts',
   'stage.waiting': 'Waiting',
+  'stage.led': 'Led to a sub-centre',
   'stage.offered': 'Ringing',
   'stage.talking': 'Talking',
   'stage.survey': 'Survey',

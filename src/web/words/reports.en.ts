@@ -110,6 +110,7 @@ export const reportsEn: Readonly<Record<keyof typeof reportsZh, string>> = {
   'reports.outside.testCall': 'Test call',
   'reports.outside.blocked': 'Blocked',
   'reports.outside.promptOnly': 'Prompt only',
+  'reports.outside.subCentre': 'Answered by a sub-centre',
   'reports.gaps': 'Data gaps of {t}: figures are incomplete there',
   'reports.gaps.none': 'No data gaps',
   'reports.gap': '{part}: {from} to {to}',

@@ -109,6 +109,7 @@ export const reportsZh = {
   'reports.outside.testCall': '测试来电',
   'reports.outside.blocked': '已拦截',
   'reports.outside.promptOnly': '仅播放提示',
+  'reports.outside.subCentre': '分中心接听',
   'reports.gaps': '数据缺口共{t},期间数字不完整',
   'reports.gaps.none': '没有数据缺口',
   'reports.gap': '{part}:{from} 至 {to}',

@@ -60,6 +60,7 @@ export const zh = {
 
   'stage.flow': '语音播放',
   'stage.waiting': '排队',
+  'stage.led': '转接分中心',
   'stage.offered': '振铃',
   'stage.talking': '通话',
   'stage.survey': '评价',
