@@ -23,6 +23,8 @@ const ALONE = new Map([
 /** Begun first, the longest first, so that none is left running by itself at the end. The others follow by name. */
 const LONGEST = [
   'telephony/progress-query',
+  'telephony/sub-centre',
+  'telephony/entries',
   'telephony/queueing',
   'telephony/database-killed',
   'telephony/event-prompts',

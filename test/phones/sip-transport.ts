@@ -21,9 +21,9 @@ export interface SipTransport {
   /** Datagrams that were no SIP message (keep-alives of empty lines not counted). */
   readonly malformedCount: number;
   send(message: SipMessage, destination: SipAddress): void;
-  /** Closes without a word to anyone. */
   /** From now on nothing is taken or sent, but the port stays ours: no other phone of this machine may answer in its place. */
   deafen(): void;
+  /** Closes without a word to anyone. */
   close(): Promise<void>;
 }
 
