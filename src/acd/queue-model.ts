@@ -1,11 +1,10 @@
 // The matcher's picture of its site: who waits and who is signed in, kept up to date change by change.
 import type { AgentId, ContactId, QueueId } from '../contact/ids.js';
-import { anyOf, requirementOf } from '../contact/requirement.js';
 import { advanceAgents, askOf, dropOnDuty, newAgentIndex, putOnDuty } from './agent-index.js';
 import { matchIndexed, type Proposal } from './match.js';
 import type { AgentOnDuty } from './on-duty.js';
 import type { WaitingContact } from './place.js';
-import type { QueueRouting } from './rings.js';
+import { widest, type QueueRouting } from './rings.js';
 import { advanceWaiting, dropWaiting, newWaitingLines, putWaiting } from './waiting-lines.js';
 
 /** One queue as a board shows it. */
@@ -89,8 +88,7 @@ export function createQueueModel(routing: Routing): QueueModel {
     onDuty: () => [...agents.byId.values()].map(({ agent }) => agent),
     cover(queueId, requires) {
       const { strategy, rings } = lines.routingOf(queueId);
-      const all = [requires, ...rings.map((ring) => ring.requires)].map(requirementOf);
-      return askOf(agents, anyOf(all), strategy).signedIn;
+      return askOf(agents, widest(requires, rings), strategy).signedIn;
     },
     counts: () => ({ waiting: lines.byId.size, signedIn: agents.byId.size, ready: agents.byIdle.size }),
     reroute(next, nowMs) {

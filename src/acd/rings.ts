@@ -60,6 +60,22 @@ export function widened(own: Requirement, open: readonly Requirement[]): Require
   return open.length === 0 ? own : anyOf([own, ...open]);
 }
 
+/** The requirement of a queue's own calls, and of all its rings, open or not. */
+export function widest(requires: readonly string[], rings: readonly Pick<Ring, 'requires'>[]): Requirement {
+  return widened(
+    requirementOf(requires),
+    rings.map((ring) => requirementOf(ring.requires)),
+  );
+}
+
+/** Whether somebody may take a queue's calls, by its requirement or by any of its rings. */
+export function mayServe(
+  skills: SkillLevels,
+  { requires, rings }: { readonly requires: readonly string[]; readonly rings: readonly Ring[] },
+): boolean {
+  return meets(skills, widest(requires, rings));
+}
+
 /** What one ring would bring now; the first, 0, is the queue's own requirement. */
 export interface RingPreview {
   readonly ring: number;

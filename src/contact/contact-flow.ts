@@ -147,11 +147,12 @@ function otherwiseAsked(
 ): ContactStep {
   const { place } = step.contact;
   if (digit !== '0' || place?.yields !== true || place.from !== undefined) return step;
-  const left = patch(disarm(step, 'queueTimeout', 'nobody', 'treatment', 'prefer'), { place: null });
-  const gone = flowGoesOn(left, cursor, { type: 'digit', digit }, context);
-  const { queuedAtMs } = place;
-  const next = gone.contact.place;
-  return next === null ? gone : patch(gone, { place: { ...next, queuedAtMs } });
+  const { queuedAtMs, turn = context.nextTurn } = place;
+  const left = patch(disarm(step, 'queueTimeout', 'nobody', 'treatment', 'prefer'), {
+    place: null,
+    inLineSince: { queuedAtMs, turn },
+  });
+  return flowGoesOn(left, cursor, { type: 'digit', digit }, context);
 }
 
 /** No key came in time. */
@@ -251,9 +252,7 @@ function enqueue(
       stage: { at: 'waiting', cursor },
       place: {
         ...line,
-        // Whom the sub-centre did not serve has waited since he called.
-        queuedAtMs: step.contact.ledBack === undefined ? nowMs : step.contact.arrival.arrivedAtMs,
-        turn: queue.turn,
+        ...(step.contact.inLineSince ?? { queuedAtMs: nowMs, turn: context.nextTurn }),
         resumed: false,
         prefer: null,
         told: { busy: false, place: null, lastAtMs: null, thankedAtMs: null },

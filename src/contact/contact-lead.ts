@@ -28,7 +28,10 @@ const normalClearing = 16;
 
 /** The first step of a call whose number leads elsewhere. */
 export function beginLead(step: ContactStep, words: LeadWords, context: ContactContext): ContactStep {
-  return sayFirst(ask(arrive(step), { do: 'claim' }, { do: 'answer' }), words, context);
+  // Whom they do not serve there has waited for us since he called.
+  const inLineSince = { queuedAtMs: step.contact.arrival.arrivedAtMs, turn: context.nextTurn };
+  const arrived = patch(arrive(step), { inLineSince });
+  return sayFirst(ask(arrived, { do: 'claim' }, { do: 'answer' }), words, context);
 }
 
 /** Once a contact: its leg's channel and its bridge have this id. */
@@ -131,8 +134,7 @@ export function comeBack(
   const { stage } = step.contact;
   if (stage.at !== 'led') return step;
   const ended = endLead(step, stage.lead, outcome, causeCode, context);
-  const back = patch(music(ended, false), { ledBack: outcome });
-  return enterFlow(back, [{ prompt: stage.lead.words.back, mustHear: false }], context);
+  return enterFlow(music(ended, false), [{ prompt: stage.lead.words.back, mustHear: false }], context);
 }
 
 /** Ends the leg and the bridge, and journals how it went; the citizen's next stage is the caller's affair. */

@@ -1,5 +1,5 @@
 // 骚扰: how a caller under a limit waits. A caller who needs help is never refused.
-import type { CallLimit, Contact } from './contact.js';
+import type { CallLimit, Contact, Place } from './contact.js';
 import { patch, record, type ContactContext, type ContactStep } from './contact-step.js';
 import { say } from './contact-voice.js';
 import type { QueueRequest } from './flow-turn.js';
@@ -18,6 +18,11 @@ export function requestUnderLimit(
 ): { readonly request: QueueRequest; readonly fullPriority?: number } {
   if (arrival.limit === undefined || needsHelp === true) return { request };
   return { request: { ...request, priority: lastPriority }, fullPriority: request.priority };
+}
+
+/** What he asked for before a limit took its priority. */
+export function withoutLimit({ request, fullPriority }: Place): QueueRequest {
+  return fullPriority === undefined ? request : { ...request, priority: fullPriority };
 }
 
 /** What he hears of it: how many days are left, the day that has begun counted. */

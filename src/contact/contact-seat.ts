@@ -5,6 +5,7 @@
 import { seal } from './confidential.js';
 import { isHeld, type Talk } from './contact.js';
 import type { ContactSignal } from './contact-signals.js';
+import { requestUnderLimit, withoutLimit } from './contact-limit.js';
 import { arm, ask, patch, record, refuse, type ContactContext, type ContactStep } from './contact-step.js';
 import { endTalk } from './contact-talk.js';
 import { sayInstead } from './contact-voice.js';
@@ -45,12 +46,13 @@ function sendOn(step: ContactStep, talk: Talk, seat: SeatKind, context: ContactC
     patch(ended, {
       stage: { at: 'waiting', cursor: stage.cursor },
       place: {
-        request,
+        ...requestUnderLimit(step.contact, request),
         queuedAtMs: nowMs,
+        turn: context.nextTurn,
         resumed: false,
         prefer: null,
         told: { ...place.told, busy: true, place: null },
-        from: { seat, agentId: talk.agentId, request: place.from?.request ?? place.request },
+        from: { seat, agentId: talk.agentId, request: place.from?.request ?? withoutLimit(place) },
       },
     }),
     { type: 'ContactQueued', ...request },

@@ -22,8 +22,6 @@ export interface QueueCondition {
   readonly waiting: number;
   /** Agents signed in who may take its calls, by its requirement or one of its rings, ready or not. */
   readonly signedIn: number;
-  /** The turn of the next contact that is queued. */
-  readonly turn: number;
   readonly limit: number;
   /** Longest wait. */
   readonly timeoutMs: number;
@@ -42,6 +40,8 @@ export interface ContactContext {
   readonly beginSurvey: () => FlowTurn;
   readonly flow: (cursor: FlowCursor, input: FlowInput) => FlowTurn;
   readonly queue: (queueId: QueueId) => QueueCondition;
+  /** The turn of whoever is next to stand in line, in any queue of the site. */
+  readonly nextTurn: number;
   /** The place in line at a seat; undefined where the site has no such seat. */
   readonly seat: (seat: SeatKind) => QueueRequest | undefined;
   /** This agent could take that seat's calls himself. */

@@ -298,8 +298,8 @@ export interface Contact {
   readonly stage: Stage;
   readonly voice: Voice;
   readonly place: Place | null;
-  /** A sub-centre did not serve him, and why: his place in line counts from his arrival. */
-  readonly ledBack?: LeadOutcome;
+  /** His place in line counts from here in whatever queue he comes to; left out = from when he comes to it. */
+  readonly inLineSince?: Pick<Place, 'queuedAtMs' | 'turn'>;
   /** The recording notice was heard to its end; without it nothing is recorded. */
   readonly noticeHeard: boolean;
   /** Talks so far, numbering the recordings. */

@@ -1,4 +1,5 @@
 // 专席 that did not take a citizen: his way back, and the words of both ways.
+import { requestUnderLimit } from './contact-limit.js';
 import { arm, disarm, patch, record, type ContactContext, type ContactStep } from './contact-step.js';
 import { sayInstead } from './contact-voice.js';
 import type { QueueExit } from './flow-turn.js';
@@ -19,10 +20,15 @@ export function backFromSeat(step: ContactStep, exit: QueueExit, context: Contac
   const { nowMs, policy } = context;
   const queue = context.queue(request.queueId);
   const untilMs = nowMs + policy.resumePreferMs;
-  const { from: _over, ...rest } = place;
+  const { from: _over, fullPriority: _seats, ...rest } = place;
   const back = record(
     patch(disarm(step, 'queueTimeout', 'nobody', 'treatment'), {
-      place: { ...rest, request, resumed: true, prefer: { agentId, untilMs } },
+      place: {
+        ...rest,
+        ...requestUnderLimit(step.contact, request),
+        resumed: true,
+        prefer: { agentId, untilMs },
+      },
     }),
     { type: 'SeatMissed', seat, queueId: place.request.queueId, exit },
     { type: 'ContactQueued', ...request },

@@ -1,5 +1,6 @@
 // The contacts' mailboxes: one state and one outbox per contact, stepped by signals, journaled and saved before effects run.
 import { offerOutcome } from '../acd/offer-outcome.js';
+import { mayServe } from '../acd/rings.js';
 import { treatment } from '../acd/treatment.js';
 import { isWaiting, type Arrival, type Contact, type ContactTimer } from '../contact/contact.js';
 import { leadIdOf } from '../contact/contact-lead.js';
@@ -17,7 +18,6 @@ import type { EventPrompt } from '../contact/event-prompt.js';
 import type { FlowCursor, FlowTurn, FlowView, QueueRequest } from '../contact/flow-turn.js';
 import type { FlowPassages } from './flow-passages.js';
 import type { AgentId, ChannelId, ContactId, NodeId, OfferId, QueueId } from '../contact/ids.js';
-import { meets, requirementOf } from '../contact/requirement.js';
 import type { AgentSignal } from '../contact/agent.js';
 import type { SeatKind } from '../contact/seat.js';
 import type { Queue, Site } from '../site/site.js';
@@ -40,6 +40,7 @@ export interface ContactsParts {
   readonly runEffect: (id: ContactId, effect: OutsideEffect) => Promise<void>;
   readonly tellAgent: (agentId: AgentId, signal: AgentSignal) => void;
   readonly queueCondition: (site: Site, queueId: QueueId) => QueueCondition;
+  readonly nextTurn: () => number;
   readonly placeOf: (id: ContactId) => number | null;
   /** Event prompts that are live and for this caller. */
   readonly eventsFor: (contact: Contact) => readonly Pick<EventPrompt, 'id' | 'when'>[];
@@ -223,6 +224,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       beginSurvey: () => told(site.beginSurvey(view())),
       flow: (cursor, input) => told(site.flowTurn(cursor, input, view()), cursor),
       queue: (queueId) => parts.queueCondition(site, queueId),
+      nextTurn: parts.nextTurn(),
       seat: (seat) => seatRequest(site, seat),
       holdsSeat: (agentId, seat) => holdsSeat(site, agentId, seat),
       treatment: (told) => treatment({ nowMs, told, place: parts.placeOf(contact.id) }),
@@ -303,8 +305,8 @@ function seatRequest(site: Site, seat: SeatKind): QueueRequest | undefined {
 }
 
 function holdsSeat(site: Site, agentId: AgentId, seat: SeatKind): boolean {
-  const [levels, queue] = [site.skillLevels.get(agentId), seatQueue(site, seat)];
-  return levels !== undefined && queue !== undefined && meets(levels, requirementOf(queue.requires));
+  const [skills, queue] = [site.skillLevels.get(agentId), seatQueue(site, seat)];
+  return skills !== undefined && queue !== undefined && mayServe(skills, queue);
 }
 
 function offerIn({ id, stage }: Contact): OfferId | undefined {

@@ -192,6 +192,7 @@ export function createEngine(parts: EngineParts): Engine {
     runEffect,
     tellAgent: (agentId, signal) => runQueue.post(() => agents.step(agentId, signal)),
     queueCondition: feed.queueCondition,
+    nextTurn: feed.nextTurn,
     eventsFor: ({ arrival }) => parts.events.forCall(arrival),
     placeOf: (id) => model.placeOf(id),
     onTurn: passages.passed,

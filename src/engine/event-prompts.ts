@@ -104,7 +104,7 @@ export function createEventPrompts(parts: EventPromptsParts): EventPrompts {
     const drafted = { draftedBy: by, draftedAtMs };
     const event: EventPrompt = { id, ...wish, heard, pinyin, durationMs, state: 'draft', ...drafted };
     return inTurn(() => put(event)).catch(async (error: unknown) => {
-      await voice.forget(id);
+      await voice.forget(id).catch(() => undefined); // what failed first is what is told
       throw error;
     });
   }

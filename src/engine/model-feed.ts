@@ -14,6 +14,8 @@ export interface ModelFeed {
   /** `null`: the contact is retired. */
   contactChanged(id: ContactId, contact: Contact | null): void;
   queueCondition(site: Site, queueId: QueueId): QueueCondition;
+  /** The turn of whoever is next to stand in line. */
+  nextTurn(): number;
   /** The configuration changed. Agents are to be told again. */
   rerouted(): void;
 }
@@ -66,7 +68,7 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
       );
     },
     contactChanged(id, contact) {
-      lastTurn = Math.max(lastTurn, contact?.place?.turn ?? 0);
+      lastTurn = Math.max(lastTurn, contact?.place?.turn ?? 0, contact?.inLineSince?.turn ?? 0);
       if (contact === null || !isWaiting(contact)) {
         model.dropContact(id);
         return;
@@ -82,7 +84,6 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
       return {
         waiting: model.queueView(queueId).waiting,
         signedIn: model.cover(queueId, queue?.requires ?? []),
-        turn: lastTurn + 1,
         ...(queue === undefined
           ? unknownQueue
           : {
@@ -93,6 +94,7 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
             }),
       };
     },
+    nextTurn: () => lastTurn + 1,
     rerouted: () => model.reroute(routingOf(sites.current()), clock.nowMs()),
   };
 }

@@ -77,7 +77,8 @@ function context(nowMs: number, records = true): ContactContext {
       throw new Error('nobody is asked how a sub-centre was');
     },
     flow: (_cursor, input) => (input.type === 'queueExit' ? exitTurn : { ...queueTurn, say: [] }),
-    queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000, turn: 1 }),
+    nextTurn: 1 + Math.floor(nowMs / 1_000),
+    queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     treatment: (told) => ({ say: [], told, nextAtMs: nowMs + 30_000 }),
     events: () => [],
     seat: () => undefined,
@@ -234,7 +235,7 @@ t.test('whom they do not serve comes back into our line: told so, and waiting si
   for (const [name, signals, outcome] of ways) {
     const { contact, facts, said, effects } = live([...dialled, ...signals]);
     t.equal(contact.stage.at, 'waiting', name);
-    t.equal(contact.place?.queuedAtMs, 0, `${name}: his place counts from his arrival`);
+    t.match(contact.place, { queuedAtMs: 0, turn: 1 }, `${name}: his place counts from his arrival`);
     t.match(
       facts.find(({ type }) => type === 'CentreLeft'),
       { outcome },

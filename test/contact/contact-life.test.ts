@@ -117,7 +117,8 @@ function context(nowMs: number, first: FlowTurn = queueTurn, waiting = 0, signed
     beginFlow: () => first,
     beginSurvey: () => first,
     flow: (_cursor, input) => (input.type === 'queueExit' ? exitTurn(input.exit) : { ...queueTurn, say: [] }),
-    queue: () => ({ turn: 1, waiting, signedIn, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    nextTurn: 1 + Math.floor(nowMs / 1_000),
+    queue: () => ({ waiting, signedIn, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     seat: (seat) => ({
       queueId: seat as string as QueueId,
       requires: [seat as string as SkillName],
@@ -435,7 +436,12 @@ t.test(
     const { stage, place, sealed } = sought.contact;
     t.equal(stage.at, 'waiting');
     t.equal(sealed, 'minor');
-    t.match(place, { request: { queueId: 'minor', priority: 90 }, prefer: null, queuedAtMs: 20_000 });
+    t.match(place, {
+      request: { queueId: 'minor', priority: 90 },
+      prefer: null,
+      queuedAtMs: 20_000,
+      turn: 21,
+    });
     t.match(place?.from, { seat: 'minor', agentId, request: { queueId } });
     const heard = (effects: readonly ContactEffect[]) =>
       effects.flatMap((effect) => (effect.do === 'play' ? [effect.part.prompt.id] : []));
@@ -493,6 +499,25 @@ t.test(
   },
 );
 
+t.test(
+  'a caller under a limit is last at the seat too, and has its priority by the key for help',
+  async (t) => {
+    const limited = { ...arrival, limit: { level: 'last', untilMs: 86_400_000 } as const };
+    const seek: ContactSignal = { type: 'SeekSeat', agentId, seat: 'dialect' };
+    const zero: ContactSignal = { type: 'Digit', digit: '0' };
+    const late: ContactSignal = { type: 'TimerFired', timer: 'queueTimeout' };
+    const after = (...signals: readonly (readonly [number, ContactSignal])[]) =>
+      [...talking, [20_000, seek] as const, ...signals].reduce(
+        (contact, [nowMs, signal]) => contactStep(contact, signal, context(nowMs)).contact,
+        newContact('c1' as ContactId, limited),
+      ).place;
+    t.match(after(), { request: { queueId: 'dialect', priority: -1_000 }, fullPriority: 90 });
+    t.match(after([21_000, zero]), { request: { queueId: 'dialect', priority: 90 } });
+    t.match(after([90_000, late]), { request: { queueId, priority: -1_000 }, fullPriority: 0 });
+    t.match(after([90_000, late], [91_000, zero]), { request: { queueId, priority: 0 } });
+  },
+);
+
 t.test('whoever enters the queue of minors is sealed, whatever led him there', async (t) => {
   const seals = { ...context(0), queue: () => ({ ...context(0).queue(queueId), seals: 'minor' as const }) };
   const begun = contactStep(newContact('c1' as ContactId, arrival), { type: 'Arrived' }, seals);
@@ -536,7 +561,7 @@ t.test(
       ],
       rare,
     );
-    t.match(gone.contact.place, { request: { queueId }, queuedAtMs: 0 });
+    t.match(gone.contact.place, { request: { queueId }, queuedAtMs: 0, turn: 1 });
     t.equal(gone.contact.place?.yields, undefined);
     t.match(gone.facts.at(-1), { type: 'ContactQueued', queueId });
     t.equal(

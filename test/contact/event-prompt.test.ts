@@ -33,7 +33,8 @@ function life(live: readonly Told[], site = plain!) {
     beginFlow: () => site.beginFlow('12345', view()),
     beginSurvey: () => site.beginSurvey(view()),
     flow: (cursor, input) => site.flowTurn(cursor, input, view()),
-    queue: () => ({ turn: 1, waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    nextTurn: 1,
+    queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     seat: () => undefined,
     holdsSeat: () => false,
     treatment: (before) => ({

@@ -1,10 +1,10 @@
 // What the API shows of agents, contacts and queues: schemas, and the live state put into them. Numbers only masked.
 import { Type, type Static } from 'typebox';
+import { mayServe } from '../../acd/rings.js';
 import { breakReasons, shownState, type Agent } from '../../contact/agent.js';
 import { isHeld, sealKinds, supervisionModes, type Contact, type Talk } from '../../contact/contact.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
-import { meets, requirementOf } from '../../contact/requirement.js';
 import type { Engine, EngineCondition } from '../../engine/engine.js';
 import type { SupervisedTalk } from '../../engine/supervisions.js';
 import { agentRoles, type Queue, type Site } from '../../site/site.js';
@@ -286,6 +286,6 @@ export function viewQueues(site: Site, engine: Engine, nowMs: number): readonly 
 }
 
 function serves(site: Site, agentId: AgentId, queue: Queue): boolean {
-  const levels = site.skillLevels.get(agentId);
-  return levels !== undefined && meets(levels, requirementOf(queue.requires));
+  const skills = site.skillLevels.get(agentId);
+  return skills !== undefined && mayServe(skills, queue);
 }
