@@ -16,6 +16,7 @@ export const PURE_TESTS = [
   'acd',
   'numbers',
   'metrics',
+  'workforce',
   'site',
   'engine',
   'simulation',

@@ -35,6 +35,12 @@ ${Object.values(commands)
     本说明 this text
   --dir DIR  所用目录,默认 ivr-flows 或 YIHAO_FLOWS the folder`;
 
+/** How the command is asked for; of one that is none, all of them. @param {string} [name] */
+function usageOf(name = '') {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return command === undefined ? usage : `用法 usage: npm run flows -- ${command.usage}`;
+}
+
 /** @param {readonly string[]} argv */
 async function run([name = '', ...rest]) {
   if (name === 'help' || name === '--help') {
@@ -105,7 +111,7 @@ try {
 } catch (error) {
   const { code, details } = /** @type {{ code?: string, details?: unknown }} */ (error);
   if (error instanceof UsageError) {
-    console.error(`${error.message}\n${usage}`);
+    console.error(`${error.message}\n${usageOf(process.argv[2])}`);
     process.exitCode = 2;
   } else if (code !== undefined && (await wasRefused(code))) {
     process.exitCode = 1;

@@ -1,6 +1,6 @@
 // @ts-check
-// npm run prove -- --seed N: the distributor lives a long random life, held after every step against the plainest one there
-// can be and against what is promised of it. Exits 0 only when all of it holds.
+// npm run prove -- --seed N: the whole distributor lives long random lives, in calm and in storm by turns, and the matcher's index lives
+// beside the plainest distributor there can be. After every step all that is promised is held against it. Exits 0 only when all of it holds.
 
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -16,29 +16,40 @@ if (!Number.isInteger(seed) || !Number.isInteger(steps) || steps < 1) {
   process.exit(2);
 }
 
-/** A configuration lives for so many steps; then another one begins, with the next seed. */
-const stepsOfLife = 10_000;
+/** Steps of the whole distributor; then so many of the index alone, by the same seed. */
+const STEPS_AT_ONCE = 20_000;
+const STEPS_OF_INDEX = 2_000;
+/** Enough for all lives of one seed. */
+const STEPS_OF_SEED = 40_000;
+
+const { live } = await import('../test/simulation/distributor-steps.js');
+const { noTally } = await import('../test/simulation/whole-distributor.js');
 const { runDistributor } = await import('../test/acd/distributor-run.js');
 
-let done = 0;
-let life = seed;
-while (done < steps) {
-  const count = Math.min(stepsOfLife, steps - done);
+const tally = noTally();
+let next = seed;
+while (tally.steps < steps) {
+  const from = next;
+  const lived = await live(from, Math.min(STEPS_AT_ONCE, steps - tally.steps), tally);
+  if (lived.failure !== undefined) fail(lived.seed, lived.failure);
   try {
-    const { pairs, served, byRing, overtaken, overtakenBound } = runDistributor(life, count);
-    done += count;
-    const bound = `overtaken ${overtaken} times at most, bound ${overtakenBound}`;
-    console.log(`${done}: ${pairs} pairs, ${byRing} by a ring, ${served} served; ${bound}`);
+    runDistributor(from, STEPS_OF_INDEX);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    console.log(
-      `FAILED: seed ${life}, commit ${commit()}; again: npm run prove -- --seed ${life} --steps ${count}`,
-    );
-    process.exit(1);
+    fail(from, error instanceof Error ? error.message : String(error));
   }
-  life += 1;
+  next = lived.seed + 1;
+  console.log(JSON.stringify(tally));
 }
-console.log(`all holds: ${steps} steps, seed ${seed}`);
+console.log(`all holds: ${tally.steps} steps, seed ${seed}`);
+
+/** @param {number} failed @param {string} why */
+function fail(failed, why) {
+  console.error(why);
+  console.log(
+    `FAILED: seed ${failed}, commit ${commit()}; again: npm run prove -- --seed ${failed} --steps ${STEPS_OF_SEED}`,
+  );
+  process.exit(1);
+}
 
 function commit() {
   try {

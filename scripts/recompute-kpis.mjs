@@ -30,7 +30,12 @@ function callOf(facts) {
   if (first === undefined) throw new Error('a call without facts');
   const missed = facts.find(({ type }) => type === 'CallMissedByService');
   const arrived = facts.find(({ type }) => type === 'ContactArrived') ?? missed;
-  const connected = facts.find(({ type }) => type === 'AgentConnected');
+  // Who overflowed from our line to a sub-centre and was answered there was answered, late.
+  const queuedAt = facts.findIndex(({ type }) => type === 'ContactQueued');
+  const connected = facts.find(
+    ({ type }, at) =>
+      type === 'AgentConnected' || (type === 'CentreConnected' && queuedAt >= 0 && at > queuedAt),
+  );
   const ended = facts.find(({ type }) => type === 'ContactEnded');
   const queued = facts.some(({ type }) => type === 'ContactQueued');
   // What happened last to his place in line: a citizen whom the queue let go has not given up.

@@ -1,5 +1,5 @@
 // @ts-check
-// npm test: sets up what tests need, then the check, then every test that listens: two files at a time, a few alone.
+// npm test: sets up what tests need, then the check, then every test that listens: those that wait, those that reckon, and a few alone.
 
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,8 +8,8 @@ import { check, PURE_TESTS } from './check.mjs';
 import { layoutOf } from './run/layout.mjs';
 import { runFiles, sumOf, testFiles } from './tap-suite.mjs';
 
-/** Most of a listening file's time is waiting for sounds, timers and deadlines: one takes a sixth of two cores. */
-const LANES = 2;
+/** Files at a time: one that waits for sounds, timers and deadlines takes a sixth of two cores, one that reckons takes what it gets. */
+const LANES = { waiting: 4, reckoning: 3 };
 
 /** These need the machine for themselves, and why. */
 const ALONE = new Map([
@@ -17,34 +17,49 @@ const ALONE = new Map([
   ['test/telephony/service-killed.test.ts', 'that no fifth of a second of a talk is lost'],
   ['test/telephony/viewers.test.ts', 'latencies and the delay of the event loop'],
   ['test/telephony/fuzz.test.ts', 'keeps both cores so busy that a neighbour’s half seconds would not hold'],
+  ['test/bench/side-by-side.test.ts', 'loads the machine as far as it goes'],
+  ['test/race/race.test.ts', 'four engines and their Redis keep both cores busy'],
   ['test/phones/phones.test.ts', 'the share of a core that our phones take, and the pace of their sound'],
 ]);
 
-/** Begun first, the longest first, so that none is left running by itself at the end. The others follow by name. */
-const LONGEST = [
-  'telephony/progress-query',
+/** Files that mostly wait, the longest first, so that none is left running by itself at the end. Beside files that reckon they would lose sound. */
+const WAITING = [
+  'telephony/numbers',
   'telephony/sub-centre',
+  'telephony/progress-query',
+  'telephony/routing',
+  'telephony/other-city',
   'telephony/entries',
   'telephony/queueing',
+  'telephony/silent-caller',
+  'telephony/voicemail',
+  'telephony/menu',
   'telephony/database-killed',
+  'telephony/survey',
   'telephony/event-prompts',
   'telephony/zero-menu',
+  'telephony/sub-centre-killed',
+  'telephony/handed-back',
   'telephony/phone-death',
-  'telephony/feature-codes',
-  'telephony/numbers',
   'machine/dialplan',
-  'telephony/publishing',
   'telephony/redis-killed',
-  'browser/pages',
   'telephony/nuisance',
-  'telephony/menu',
+  'telephony/publishing',
+  'telephony/feature-codes',
   'telephony/confidential',
   'telephony/offers',
   'machine/start',
   'telephony/privacy',
   'machine/demo',
-  'prompts/speech',
   'telephony/lines-full',
+  'telephony/legal-route',
+  'telephony/messages',
+  'telephony/entry-whisper',
+  'telephony/asterisk-killed',
+  'telephony/baresip',
+  'telephony/supervision',
+  'telephony/borrowed-people',
+  'telephony/removed-phone',
 ].map((name) => path.join('test', `${name}.test.ts`));
 
 /** Test folders that are not pure. @param {string} project */
@@ -57,9 +72,14 @@ async function listeningFolders(project) {
 /** @param {string} project */
 async function runListening(project) {
   const files = await testFiles(project, await listeningFolders(project));
-  const together = new Set([...LONGEST, ...files].filter((file) => files.includes(file) && !ALONE.has(file)));
+  const waiting = WAITING.filter((file) => files.includes(file));
+  const reckoning = files.filter((file) => !WAITING.includes(file) && !ALONE.has(file));
   const alone = files.filter((file) => ALONE.has(file));
-  return sumOf([await runFiles(project, [...together], LANES), await runFiles(project, alone, 1)]);
+  return sumOf([
+    await runFiles(project, waiting, LANES.waiting),
+    await runFiles(project, reckoning, LANES.reckoning),
+    await runFiles(project, alone, 1),
+  ]);
 }
 
 try {

@@ -36,15 +36,60 @@ export const errorCatalogue = {
   },
   ARI_REFUSED: { status: 502, zh: 'Asterisk 拒绝了请求', en: 'Asterisk refused the request.' },
   ARI_UNAVAILABLE: { status: 503, zh: '无法连接 Asterisk', en: 'Asterisk cannot be reached.' },
+  BREAK_PLACES_TAKEN: {
+    status: 409,
+    zh: '小休名额已满,当前的小休保持不变',
+    en: 'Every place for such a break is taken; the present one stands.',
+  },
+  CALLED_OUT: {
+    status: 409,
+    zh: '这是外呼,不能转专席、转外地或无声处理',
+    en: 'This call was made from here: it is not sent on to a seat or another city, nor asked as a silent caller.',
+  },
+  CALLER_CONFIDENTIAL: {
+    status: 403,
+    zh: '保密来电,未经市民同意不能回拨',
+    en: 'A confidential caller is not called back without his word.',
+  },
+  CALLER_STOP_LISTED: {
+    status: 409,
+    zh: '该号码在「不回拨、不发短信」名单中,未经市民同意不能回拨',
+    en: 'This number is on the stop list: it is not called without the citizen’s word.',
+  },
+  CALL_OUT_BUSY: {
+    status: 409,
+    zh: '正在外呼这个号码,或该来电人正在通话',
+    en: 'This citizen is being called, or is in a call with us, already.',
+  },
+  CALL_OUT_OFF: {
+    status: 409,
+    zh: '没有配置外呼:请在 dial-out.yaml 写明中继和显示的号码',
+    en: 'Calling out is not set up: dial-out.yaml names the trunk and the numbers shown.',
+  },
   CITIZEN_HELD: {
     status: 409,
     zh: '来电人在保持中,请先恢复通话',
     en: 'The citizen is on hold: take him back first.',
   },
+  CITY_UNKNOWN: {
+    status: 409,
+    zh: '没有配置转往该城市12345的线路',
+    en: 'No way to the 12345 of this city is set up.',
+  },
   CONFIG_INVALID: {
     status: 500,
     zh: '配置有误,请按提示修改',
     en: 'The configuration is wrong: mend what the details name.',
+  },
+  CONSULT_NONE: {
+    status: 409,
+    zh: '没有进行中的专家咨询,或专家尚未接入',
+    en: 'No consult is under way, or no expert has come yet.',
+  },
+  CONSULT_RUNNING: {
+    status: 409,
+    zh: '正在咨询专家,请先结束咨询',
+    en: 'An expert is being consulted: end that first.',
   },
   CONTACT_HELD: {
     status: 409,
@@ -80,6 +125,11 @@ export const errorCatalogue = {
   },
   DEADLINE_EXCEEDED: { status: 504, zh: '外部部件超时未应答', en: 'An outside part did not answer in time.' },
   DEVICE_UNKNOWN: { status: 404, zh: '没有这台话机', en: 'There is no such phone.' },
+  DIAL_REFUSED: {
+    status: 422,
+    zh: '这个号码不能拨打',
+    en: 'This number may not be dialled.',
+  },
   DRAFT_CONFLICT: {
     status: 409,
     zh: '草稿中有的内容已被别人改过,请移除这几处后重新修改',
@@ -95,6 +145,27 @@ export const errorCatalogue = {
     zh: '没有这份草稿,可能已经发布或放弃',
     en: 'There is no such draft: it was published or given up.',
   },
+  DUTY_HOURS: {
+    status: 400,
+    zh: '值班时段须在现在之后结束,一次至多七天,至多提前三个月',
+    en: 'A change of duty ends in the future, within three months, and is of seven days at most.',
+  },
+  DUTY_NOT_ON: {
+    status: 409,
+    zh: '让出的时段并不全是该专家的值班',
+    en: 'The expert is not on duty in all of the time that is to be given up.',
+  },
+  DUTY_NOT_OWN: {
+    status: 403,
+    zh: '只能变更自己的值班,换班须由对方或班长同意',
+    en: 'Only one’s own duty can be changed; a swap is agreed to by the colleague or a supervisor.',
+  },
+  DUTY_OVER: {
+    status: 409,
+    zh: '该变更已经同意、拒绝或过期',
+    en: 'The change has been agreed to, refused, or is over.',
+  },
+  DUTY_UNKNOWN: { status: 404, zh: '没有这条值班变更', en: 'There is no such change of duty.' },
   ENROLMENT_NEEDED: {
     status: 403,
     zh: '请先修改初始密码、绑定动态口令',
@@ -116,6 +187,12 @@ export const errorCatalogue = {
     en: 'As many event prompts as may be told at one time are live: end one first.',
   },
   EVENT_UNKNOWN: { status: 404, zh: '没有这条事件提示', en: 'There is no such event prompt.' },
+  EXPERTS_OFF_DUTY: {
+    status: 409,
+    zh: '没有专家在岗,请登记后由专人答复',
+    en: 'No such expert is on duty: note the matter, and have it answered later.',
+  },
+  EXPERT_UNKNOWN: { status: 404, zh: '没有这位专家', en: 'There is no such expert.' },
   EXPORT_TOO_LARGE: {
     status: 422,
     zh: '导出超过 20000 行,请缩小范围后重试',
@@ -195,6 +272,11 @@ export const errorCatalogue = {
     status: 400,
     zh: '这不是电话号码,请填写手机号或带区号的固定电话',
     en: 'This is no telephone number: write a mobile, or a fixed line with its area code.',
+  },
+  NUMBER_MISSING: {
+    status: 409,
+    zh: '没有这位来电人的号码,或一时读不到',
+    en: 'There is no number of this caller, or it cannot be read now.',
   },
   OPENING_NEEDED: {
     status: 403,
@@ -282,6 +364,11 @@ export const errorCatalogue = {
     en: 'The request is wrong: mend what the details name.',
   },
   REQUEST_TOO_LARGE: { status: 413, zh: '请求内容过大', en: 'The request is too large.' },
+  ROW_CHANGED: {
+    status: 409,
+    zh: '这一项已被别人改过,请与现在的内容核对后再存',
+    en: 'Somebody has changed this row meanwhile: compare with what stands there now, then save again.',
+  },
   ROW_EXISTS: { status: 409, zh: '编号已被使用,请换一个', en: 'This id is in use: choose another one.' },
   ROW_IN_USE: {
     status: 409,
@@ -314,6 +401,7 @@ export const errorCatalogue = {
     zh: '配置文件夹不可写,请系统管理员检查权限',
     en: 'The folder of the site cannot be written to: check its permissions.',
   },
+  SKILL_UNKNOWN: { status: 404, zh: '没有这项技能', en: 'There is no such skill.' },
   SOUND_PROGRAM_MISSING: {
     status: 503,
     zh: '服务器没有安装 sox 或 espeak-ng:请系统管理员执行 sudo apt-get install sox espeak-ng',

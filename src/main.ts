@@ -37,8 +37,10 @@ import { startJournalWriter, type WriterNews } from './adapters/postgres/journal
 import { createCaseStore } from './adapters/postgres/case-store.js';
 import { createMessageStore } from './adapters/postgres/message-store.js';
 import { createRecordStore } from './adapters/postgres/record-store.js';
+import { createDutyStore } from './adapters/postgres/duty-store.js';
 import { createLimitStore } from './adapters/postgres/limit-store.js';
 import { createOpeningStore } from './adapters/postgres/opening-store.js';
+import { readLastTalks } from './adapters/postgres/last-talks.js';
 import { createWishStore } from './adapters/postgres/wish-store.js';
 import { createStopList } from './adapters/postgres/stop-list.js';
 import { createEventPromptSounds } from './adapters/prompts/event-prompt-sounds.js';
@@ -62,6 +64,8 @@ import { isSealed } from './contact/confidential.js';
 import type { Contact } from './contact/contact.js';
 import { formatFinding } from './contact/finding.js';
 import { createCallerMemory } from './engine/caller-memory.js';
+import type { CallerWishFact } from './engine/caller-wish.js';
+import { keepLastAgents } from './engine/last-agents.js';
 import { createAttempts } from './engine/attempts.js';
 import { dateAlarms } from './engine/date-alarms.js';
 import { createEngine, type Engine, type Recovered } from './engine/engine.js';
@@ -71,11 +75,16 @@ import { startMessageSender } from './engine/message-sender.js';
 import type { NumberBook } from './engine/messages.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log, Messages } from './engine/ports.js';
+import { keepDuty } from './engine/duty-book.js';
 import { keepStandings } from './engine/standings.js';
 import type { Site } from './site/site.js';
 
-/** Events of no use here, and more than half of all. */
-const disallowedEvents = ['ChannelVarset', 'ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
+/** Events that nobody here listens to, and two thirds of all: each would be made, sent and read. */
+const disallowedEvents = [
+  ...['ChannelVarset', 'ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine', 'Dial'],
+  ...['BridgeCreated', 'BridgeDestroyed', 'ChannelEnteredBridge', 'ChannelLeftBridge'],
+  ...['PlaybackStarted', 'PlaybackContinuing', 'PeerStatusChange'],
+];
 /** Redis is waited for this long at a start; then the service starts without it. */
 const redisPatienceMs = 3_000;
 /** The same for the accounts: without the database nobody with an account is known. Calls do not wait. */
@@ -125,8 +134,15 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   const site = sites.current();
   await secrets.complete(site.devices.keys(), site.agents.keys());
 
+  const wishesJournaled: CallerWishFact[] = [];
   const { spool, recovered } = await openSpool({
     dir: config.spoolDir,
+    search: {
+      text: '"CallerWishSet"',
+      found: ({ facts }) => {
+        for (const fact of facts) if (fact.type === 'CallerWishSet') wishesJournaled.push(fact);
+      },
+    },
     onTrouble: (trouble) => tellSpoolTrouble(trouble, log, changed.engine),
   });
   const keys = redisKeys(site.name);
@@ -212,12 +228,32 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     },
     onRead: () => changed.engine?.standingsChanged(),
   });
+  const dutyStore = createDutyStore(database);
+  const duty = keepDuty({
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    store: dutyStore,
+    onRead: () => changed.lookAtDates?.(),
+  });
   const memory = createCallerMemory({
     clock: systemClock,
     timers: systemTimers,
     log,
     store: createWishStore(database),
+    journaled: wishesJournaled,
     callsWithinMs: () => sites.current().callerPolicy.repeatWithinMs,
+  });
+  const lastAgents = keepLastAgents({
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    read: readLastTalks(database),
+    keptMs: () =>
+      Math.max(
+        sites.current().redial?.withinMs ?? 0,
+        ...[...sites.current().queues.values()].map(({ sticky }) => sticky?.withinMs ?? 0),
+      ),
   });
   const pins = createPinCheck((agentId) => secrets.pinOf(agentId), attempts);
   const codeHash = createCodeHash(config.callerSecret);
@@ -235,7 +271,9 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     callers,
     standings,
     memory,
+    lastAgents,
     cases,
+    duty: duty.view,
     messages: {
       send: async (order) => (await changed.messages?.send(order)) ?? { ok: false, code: 'numbersAway' },
     },
@@ -287,7 +325,9 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     log,
   });
   const lookAtDates = () => {
-    for (const { alarm, about, set } of dateAlarms(sites.current(), engine.condition().alarms, nowMs()))
+    const site = sites.current();
+    const { changes } = duty.view(site);
+    for (const { alarm, about, set } of dateAlarms(site, engine.condition().alarms, nowMs(), changes))
       engine.alarm(alarm, about, set);
   };
   changed.lookAtDates = lookAtDates;
@@ -324,10 +364,12 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
   });
   const inTurn = createSiteTurn();
   const versionsDir = join(config.home, 'site-versions');
+  const versions = createVersionStore({ versionsDir, draftsDir: join(config.home, 'site-drafts') });
+  await versions.noteFolder(config.flowsDir);
   const publisher = createSitePublisher({
     folder: {
       dir: config.flowsDir,
-      store: createVersionStore({ versionsDir, draftsDir: join(config.home, 'site-drafts') }),
+      store: versions,
       lockFile: join(versionsDir, 'lock'),
       nowMs,
     },
@@ -386,6 +428,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     },
     openings: createOpeningStore(database),
     limits,
+    duty: { book: duty, store: dutyStore },
     numbers,
     standingsChanged: () => standings.refresh(),
     cases: { store: cases, hash: codeHash },
@@ -429,7 +472,9 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     endSigns();
     book.stop();
     standings.stop();
-    await memory.stop();
+    duty.stop();
+    lastAgents.stop();
+    memory.stop();
     await callRecords.stop();
     engine.stop();
     await Promise.allSettled([

@@ -1,5 +1,5 @@
 // Starts a private Redis of a test's own, by the very scripts that run it elsewhere.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -15,8 +15,10 @@ export interface RedisInstance {
   signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void>;
   /** Ends it tidily; it stays down until `start`. */
   shutDown(): Promise<void>;
-  /** Starts it again, on the same files or without them. */
-  start(how?: { readonly emptied: boolean }): Promise<void>;
+  /** Starts it again: on the same files, without them, or on those it had at the mark. */
+  start(how?: { readonly emptied: boolean; readonly rolledBack?: boolean }): Promise<void>;
+  /** Keeps a copy of its files: as after a loss of power, when the last writes had not reached the disk. */
+  mark(): Promise<void>;
   /** A plain client, to look behind the adapter's back. */
   client(): Redis;
   /** Ends it and removes its folder. */
@@ -33,6 +35,7 @@ export async function startTestRedis(portBase: number): Promise<RedisInstance> {
   await writeFile(join(layout.secrets, 'redis'), password);
   let part = await startRedis(layout, { watch: false });
   const clients: Redis[] = [];
+  const [files, marked] = [join(layout.redis, 'appendonlydir'), join(home, 'marked')];
   return {
     host: '127.0.0.1',
     port: layout.redisPort,
@@ -42,9 +45,14 @@ export async function startTestRedis(portBase: number): Promise<RedisInstance> {
       if (name === 'SIGKILL') await part.whenEnded();
     },
     shutDown: () => part.stop(),
-    async start({ emptied } = { emptied: false }) {
-      if (emptied) await rm(join(layout.redis, 'appendonlydir'), { recursive: true, force: true });
+    async start({ emptied, rolledBack = false } = { emptied: false }) {
+      if (emptied || rolledBack) await rm(files, { recursive: true, force: true });
+      if (rolledBack) await cp(marked, files, { recursive: true });
       part = await startRedis(layout, { watch: false });
+    },
+    async mark() {
+      await rm(marked, { recursive: true, force: true });
+      await cp(files, marked, { recursive: true });
     },
     client() {
       const client = new Redis({ host: '127.0.0.1', port: layout.redisPort, password });

@@ -95,8 +95,14 @@ export const ALARMS = {
   },
   numberEnding: {
     critical: false,
-    zh: '号码即将停止接听',
-    en: 'A number is about to stop',
+    zh: '号码状态即将变更',
+    en: 'A number is about to change',
     mend: ({ layout, edit }) => edit(path.join(layout.flows, 'numbers.yaml')),
+  },
+  rosterGap: {
+    critical: false,
+    zh: '专家值班有空档',
+    en: 'Gap in the experts’ roster',
+    mend: ({ layout, edit }) => edit(path.join(layout.flows, 'duty.yaml')),
   },
 };

@@ -1,8 +1,12 @@
 // @ts-check
 // npm run flows -- check: reads and checks everything a hotline's office edits; exit 1 on any error.
 
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { readCatalogue } from '../prompts/catalogue.mjs';
 import { loadCore } from '../prompts/core.mjs';
-import { printFindings } from './site.mjs';
+import { layoutOf } from '../run/layout.mjs';
+import { printFindings, readTexts, versionInForce } from './site.mjs';
 
 /** @type {import('./command.mjs').Command} */
 export const checkCommand = {
@@ -15,16 +19,37 @@ export const checkCommand = {
 
 /** @param {string} dir */
 async function check(dir) {
-  const { readSiteFiles } = await loadCore('adapters/files/site-files');
   const { checkSiteTexts } = await loadCore('site/parse-site');
-  const files = await readSiteFiles(dir);
-  const checked = checkSiteTexts(files, { nowMs: Date.now() });
-  const findings = checked.ok ? checked.warnings : checked.findings;
+  const files = await readTexts(dir);
+  if (files === undefined) return 1;
+  const before = await versionInForce();
+  const checked = checkSiteTexts(files, { nowMs: Date.now(), inForce: before?.numbers ?? [] });
+  const hasPrompts = [...files.keys()].some((file) => file.startsWith('prompts/'));
+  const findings = [
+    ...(checked.ok ? checked.warnings : checked.findings),
+    ...(hasPrompts ? await notSpeakable(dir) : []),
+  ];
   await printFindings(findings);
   const errors = findings.filter(({ level }) => level === 'error').length;
+  if (before !== undefined)
+    console.log(
+      `号码新增、更名、恢复启用,是与第 ${before.number} 版相比。 What is new, renamed or revived in the ledger is so against version ${before.number}.`,
+    );
   const counts = [files.size, errors, findings.length - errors].map(String);
   console.log(
     `${counts[0]} 个文件,${counts[1]} 处错误,${counts[2]} 处提醒。 ${counts.join(' / ')} files / errors / warnings.`,
   );
   return errors === 0 ? 0 : 1;
+}
+
+/**
+ * Prompts that can neither be synthesized nor have a recording, in the folder or uploaded by page.
+ * @param {string} dir
+ */
+async function notSpeakable(dir) {
+  const { checkSpeakable } = await loadCore('ivr/speakable');
+  const { variants } = await readCatalogue(dir);
+  const folders = [path.join(dir, 'recordings'), layoutOf(process.env).promptRecordings];
+  const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
+  return checkSpeakable(variants, new Set(names.flat()));
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { loadCore } from '../prompts/core.mjs';
 import { projectDir } from '../run/layout.mjs';
 import { UsageError } from './command.mjs';
-import { printFindings } from './site.mjs';
+import { printChanges, printFindings, readTexts } from './site.mjs';
 
 /** @type {import('./command.mjs').Command} */
 export const diffCommand = {
@@ -28,16 +28,16 @@ async function diff(dir, { args: [a = path.join(projectDir, 'ivr-flows'), b = di
   if (before === undefined || after === undefined) return 1;
   const { diffSites } = await loadCore('site/diff-sites');
   const changes = diffSites(before, after);
-  for (const { file, line, zh, en } of changes) console.log(`${file}:${line} ${zh}\n    ${en}`);
+  printChanges(changes);
   console.log(`${changes.length} 处变化。 ${changes.length} changes.`);
   return 0;
 }
 
 /** @param {string} dir */
 async function readVersion(dir) {
-  const { readSiteFiles } = await loadCore('adapters/files/site-files');
   const { checkSiteTexts } = await loadCore('site/parse-site');
-  const files = await readSiteFiles(dir);
+  const files = await readTexts(dir);
+  if (files === undefined) return undefined;
   const checked = checkSiteTexts(files, { nowMs: Date.now() });
   if (checked.ok) return { files, read: checked.read };
   console.log(`${dir} 有错误,不能比较。 It has errors and cannot be compared.`);

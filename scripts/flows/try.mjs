@@ -11,16 +11,17 @@ import { readSite } from './site.mjs';
 
 /** @type {import('./command.mjs').Command} */
 export const tryCommand = {
-  usage: `try FLOW [--at '2026-10-01 03:00'] [--number 12345] [--unstaffed QUEUE] [--waiting QUEUE=20] [--wish WISH] [--repeat yes]
+  usage: `try FLOW [--at '2026-10-01 03:00'] [--number 12345] [--unstaffed QUEUE] [--waiting QUEUE=20] [--wish WISH] [--repeat yes] [--limited yes]
     在终端里走一遍流程,不用电话 talk to a flow in the terminal, without a telephone`,
   args: [1, 1],
-  options: ['at', 'number', 'unstaffed', 'waiting', 'wish', 'repeat'],
+  options: ['at', 'number', 'unstaffed', 'waiting', 'wish', 'repeat', 'limited'],
   run: tryFlow,
 };
 
 const keyHelp = `  按键 keys 0-9 * #;回车或 - 不按键 silence;h 挂机 hang up`;
 const lookUpHelp = `  f 在办 found;d 已办结 done;n 没有查到 not found;x 无法查询 the lookup fails;h 挂机 hang up`;
-const queueHelp = `  a 话务员接听 an agent takes the call;q 等候超时 the queue times out;n 无人签入 nobody;o 排队已满 overload;h 挂机 hang up`;
+const queueHelp = `  按键 keys;a 话务员接听 an agent takes the call;q 等候超时 the queue times out;n 无人签入 nobody;o 排队已满 overload;y 溢出 overflow;h 挂机 hang up`;
+const leadHelp = `  a 分中心接听 answered there;x 没有接通 not connected;h 挂机 hang up`;
 
 /** What one letter does while the caller waits in a queue. @type {Readonly<Record<string, RehearsalAct>>} */
 const queueActs = {
@@ -28,8 +29,12 @@ const queueActs = {
   q: { do: 'exit', exit: 'timeout' },
   n: { do: 'exit', exit: 'nobody' },
   o: { do: 'exit', exit: 'overload' },
+  y: { do: 'exit', exit: 'overflow' },
   h: { do: 'hangUp' },
 };
+
+/** And while it is led to a sub-centre. @type {Readonly<Record<string, RehearsalAct>>} */
+const leadActs = { a: { do: 'answer' }, x: { do: 'leadFails' }, h: { do: 'hangUp' } };
 
 /** And while a case is looked up. @type {Readonly<Record<string, RehearsalAct>>} */
 const lookUpActs = {
@@ -47,9 +52,11 @@ const lookUpActs = {
  * @returns {readonly RehearsalAct[] | undefined}
  */
 function actsOf({ place }, line) {
-  if (place.at === 'queue' || place.at === 'lookUp') {
-    const acts = place.at === 'queue' ? queueActs : lookUpActs;
+  if (place.at === 'queue' || place.at === 'led' || place.at === 'lookUp') {
+    const acts = { queue: queueActs, led: leadActs, lookUp: lookUpActs }[place.at];
     const act = Object.hasOwn(acts, line) ? acts[line] : undefined;
+    if (act === undefined && place.at === 'queue' && place.keys.includes(line))
+      return [{ do: 'press', key: line }];
     return act && [act];
   }
   if (line === 'h') return [{ do: 'hangUp' }];
@@ -104,6 +111,7 @@ async function tryFlow(dir, { args: [flowId = ''], values }) {
 /** @param {Rehearsal} call */
 function helpAt({ place }) {
   if (place.at === 'lookUp') return lookUpHelp;
+  if (place.at === 'led') return leadHelp;
   return place.at === 'queue' ? queueHelp : keyHelp;
 }
 
@@ -127,7 +135,7 @@ async function* linesOf(call) {
 }
 
 /** @param {Readonly<Record<string, string | undefined>>} values */
-async function sceneOf({ at, number, unstaffed, waiting, wish, repeat }) {
+async function sceneOf({ at, number, unstaffed, waiting, wish, repeat, limited }) {
   const { parseCivilTime } = await loadCore('contact/civil-time');
   const atMs = at === undefined ? null : parseCivilTime(`${at}:00`);
   if (atMs === undefined)
@@ -139,5 +147,6 @@ async function sceneOf({ at, number, unstaffed, waiting, wish, repeat }) {
   const queues = {};
   if (queue !== undefined) queues[queue] = { waiting: Number(count), signedIn: 1 };
   if (unstaffed !== undefined) queues[unstaffed] = { waiting: queues[unstaffed]?.waiting ?? 0, signedIn: 0 };
-  return { atMs, dialled: number ?? null, queues, wish: wish ?? null, repeat: repeat === 'yes' };
+  const caller = { wish: wish ?? null, repeat: repeat === 'yes', limited: limited === 'yes' };
+  return { atMs, dialled: number ?? null, queues, ...caller };
 }

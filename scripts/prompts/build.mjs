@@ -50,6 +50,7 @@ export async function buildSounds(layout, catalogue, progress) {
  */
 async function plan(layout, { variants, lexicon }, cache) {
   const { espeakText } = await loadCore('ivr/lexicon');
+  const { recordingOf } = await loadCore('ivr/speakable');
   const recordings = path.join(layout.flows, 'recordings');
   const recorded = new Set(await readdir(recordings).catch(() => []));
   const synthesizer = await synthesizerName();
@@ -86,12 +87,6 @@ export async function makeSounds(layout, catalogue) {
   const cache = path.join(layout.cache, 'prompts');
   await mkdir(cache, { recursive: true });
   return makeMissing(await plan(layout, catalogue, cache), () => {});
-}
-
-/** `greet.main.wav`, or a variant's own name. @param {PromptVariant} variant @param {ReadonlySet<string>} recorded */
-function recordingOf(variant, recorded) {
-  const whole = variant.key === '' ? [`${variant.prompt.id}.wav`] : [];
-  return [`${variant.name}.wav`, ...whole].find((name) => recorded.has(name));
 }
 
 /** @param {readonly Job[]} jobs @param {(done: number, total: number) => void} progress */

@@ -76,6 +76,11 @@ async function readVocabulary(flows) {
   return {
     agents: agents.flatMap((row) => (typeof row['id'] === 'string' ? [row['id']] : [])),
     areaCodes: [await areaCodeOf(flows)],
+    departments: Object.fromEntries(
+      (await readRows(flows, 'departments.yaml')).flatMap(({ id, name }) =>
+        typeof id === 'string' && typeof name === 'string' ? [[id, name]] : [],
+      ),
+    ),
     entries: namesOf(numbers, 'name'),
     shortNames: namesOf(numbers, 'shortName'),
     'numbers.served': namesIn('served'),

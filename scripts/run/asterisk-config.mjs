@@ -7,15 +7,7 @@ import { SettingError } from './layout.mjs';
 import { readTrunkPlan } from './trunks.mjs';
 
 /** What Asterisk reads at its start and complains of if it is not there; nothing of it is used here. */
-const EMPTY = [
-  'acl.conf',
-  'ccss.conf',
-  'cel.conf',
-  'pjproject.conf',
-  'stasis.conf',
-  'udptl.conf',
-  'websocket_client.conf',
-];
+const EMPTY = ['acl.conf', 'ccss.conf', 'cel.conf', 'pjproject.conf', 'udptl.conf', 'websocket_client.conf'];
 
 /** @typedef {import('./layout.mjs').Layout} Layout */
 /** @typedef {import('./trunks.mjs').Trunk} Trunk */

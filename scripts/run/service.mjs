@@ -31,7 +31,8 @@ function answers(port) {
 /**
  * Starts the service and waits until it answers HTTP.
  * @param {Layout} layout
- * @param {import('./part.mjs').PartOptions & {env?: Record<string, string>}} [options] `env` adds to the service's environment
+ * @param {import('./part.mjs').PartOptions & {env?: Record<string, string>, nodeArgs?: readonly string[]}} [options]
+ *   `env` adds to the service's environment, `nodeArgs` to what Node is started with
  * @returns {Promise<Part>}
  */
 export async function startService(layout, options = {}) {
@@ -43,7 +44,11 @@ export async function startService(layout, options = {}) {
       command: async () => ({
         // NODE_OPTIONS of a test runner or a debugger is not meant for it.
         command: 'env',
-        args: ['-u', 'NODE_OPTIONS', process.execPath, path.join(layout.project, 'dist/main.js')],
+        args: [
+          ...['-u', 'NODE_OPTIONS', process.execPath],
+          ...(options.nodeArgs ?? []),
+          path.join(layout.project, 'dist/main.js'),
+        ],
         env: { ...process.env, ...envOf(layout), DATABASE_URL: url, ...options.env },
       }),
       isReady: () => answers(layout.httpPort),

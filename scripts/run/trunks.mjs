@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { loadBuilt } from '../prompts/core.mjs';
 import { SettingError } from './layout.mjs';
 
 /**
@@ -32,7 +33,7 @@ const WORD = /^[a-z][a-z0-9]{0,31}$/;
 const HOST = /^[A-Za-z0-9.-]+(:\d{1,5})?$/;
 const ACCOUNT = /^[0-9A-Za-z+._-]{1,64}$/;
 const SIP_URI = /^sip:([0-9A-Za-z+._-]+@)?[A-Za-z0-9.-]+(:\d{1,5})?(;transport=(udp|tcp))?$/;
-const NUMBER = /^\+?[0-9]{3,20}$/;
+const NUMBER = /^[0-9]{3,16}$/;
 
 /**
  * @param {string} file
@@ -113,16 +114,19 @@ function trunkOf(value, file) {
  * @param {readonly Trunk[]} trunks
  * @param {string} file
  */
-function dutyPhoneOf(value, trunks, file) {
+async function dutyPhoneOf(value, trunks, file) {
   const { device, trunk, number } = recordOf(value);
   if (ACCOUNT.test(String(device ?? ''))) return `PJSIP/${String(device)}`;
   const known = trunks.some(({ id, contact }) => id === trunk && contact !== undefined);
-  if (known && NUMBER.test(String(number ?? ''))) return `PJSIP/${String(number)}@${String(trunk)}`;
+  const { neverDialled } = await loadBuilt('contact/dial-out');
+  // Asterisk dials it by itself while the service is away: the service, whose rules say more, refuses to start with any other.
+  const dialled = NUMBER.test(String(number ?? '')) && neverDialled(String(number)) === null;
+  if (known && dialled) return `PJSIP/${String(number)}@${String(trunk)}`;
   return refuse(
     file,
     'dutyPhones',
-    '请写 device,或写 trunk(须有 contact)与 number',
-    'Write a device, or a trunk that has a contact and a number',
+    '请写 device,或写 trunk(须有 contact)与可以拨打的 number',
+    'Write a device, or a trunk that has a contact and a number that may be dialled',
   );
 }
 
@@ -156,6 +160,8 @@ export async function readTrunkPlan(flows) {
   return {
     maxCalls,
     trunks,
-    dutyPhones: listOf(plan['dutyPhones']).map((phone) => dutyPhoneOf(phone, trunks, file)),
+    dutyPhones: await Promise.all(
+      listOf(plan['dutyPhones']).map((phone) => dutyPhoneOf(phone, trunks, file)),
+    ),
   };
 }

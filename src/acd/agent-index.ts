@@ -1,7 +1,8 @@
 // The agents who are signed in, indexed by what calls ask: for every requirement in use, who meets it, best first.
-import type { AgentId } from '../contact/ids.js';
+import type { AgentId, QueueId } from '../contact/ids.js';
 import type { Strategy } from '../contact/offer.js';
 import { fitOf, meets, requirementText, type Requirement, type SkillLevels } from '../contact/requirement.js';
+import { choiceOf } from './choice.js';
 import type { AgentOnDuty } from './on-duty.js';
 import { compareText, createSortedList, type SortedList } from './sorted-list.js';
 import { busyChangesAtMs, busyMsOf, compareBy, totalOf } from './strategy.js';
@@ -11,8 +12,15 @@ export interface Ask {
   readonly requirement: Requirement;
   /** Signed in who meet it, ready or not. */
   signedIn: number;
-  /** The ready ones by strategy, best first; each has them all. */
-  readonly ready: ReadonlyMap<Strategy, SortedList<AgentEntry>>;
+  /** The ready ones by order, best first; each has them all. */
+  readonly ready: ReadonlyMap<string, SortedList<AgentEntry>>;
+}
+
+/** Whom a queue prefers: by its strategy, and before that by the agents' choices of queues where any has one. */
+export interface RankBy {
+  readonly strategy: Strategy;
+  /** Null: nobody has a choice. */
+  readonly chosen: QueueId | null;
 }
 
 /** All agents with the same levels. */
@@ -102,18 +110,22 @@ export function advanceAgents(index: AgentIndex, nowMs: number): void {
 }
 
 /** The entry of a requirement; its first use looks at everybody once. */
-export function askOf(index: AgentIndex, requirement: Requirement, strategy: Strategy): Ask {
+export function askOf(index: AgentIndex, requirement: Requirement, by: RankBy): Ask {
   const key = requirementText(requirement);
   const ask = index.asks.get(key) ?? newAsk(index, key, requirement);
-  if (!ask.ready.has(strategy)) addOrder(index, ask, strategy);
+  if (!ask.ready.has(orderKey(by))) addOrder(index, ask, by);
   return ask;
 }
 
-/** The ready agents of an ask in the order of a strategy it was made for. */
-export function readyIn(ask: Ask, strategy: Strategy): SortedList<AgentEntry> {
-  const list = ask.ready.get(strategy);
-  if (list === undefined) throw new RangeError(`no order ${strategy} for this requirement`);
+/** The ready agents of an ask in an order it was made for. */
+export function readyIn(ask: Ask, by: RankBy): SortedList<AgentEntry> {
+  const list = ask.ready.get(orderKey(by));
+  if (list === undefined) throw new RangeError(`no order ${orderKey(by)} for this requirement`);
   return list;
+}
+
+function orderKey({ strategy, chosen }: RankBy): string {
+  return chosen === null ? strategy : `${strategy} ${chosen}`;
 }
 
 /** How many are ready who meet it. */
@@ -132,17 +144,20 @@ function newAsk(index: AgentIndex, key: string, requirement: Requirement): Ask {
   return ask;
 }
 
-function addOrder(index: AgentIndex, ask: Ask, strategy: Strategy): void {
+function addOrder(index: AgentIndex, ask: Ask, by: RankBy): void {
   const ranked = ({ agent, set, busyMs }: AgentEntry) => ({
     agentId: agent.agentId,
+    choice: by.chosen === null ? 1 : choiceOf(agent.prefers, by.chosen),
     idleSinceMs: agent.idleSinceMs,
     fit: set.met.get(ask) ?? 0,
     total: set.total,
     busyMs,
   });
-  const list = createSortedList<AgentEntry>((one, other) => compareBy(strategy, ranked(one), ranked(other)));
+  const list = createSortedList<AgentEntry>((one, other) =>
+    compareBy(by.strategy, ranked(one), ranked(other)),
+  );
   for (const entry of index.byIdle) if (entry.set.met.has(ask)) list.put(entry);
-  (ask.ready as Map<Strategy, SortedList<AgentEntry>>).set(strategy, list);
+  (ask.ready as Map<string, SortedList<AgentEntry>>).set(orderKey(by), list);
 }
 
 function meetIfAble(set: SkillSet, ask: Ask): void {

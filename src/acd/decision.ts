@@ -25,20 +25,22 @@ export function decisionOf(
     ring,
     requirement: askOfRing(reach.line, ring).requirement,
   }));
-  const best = scoreOf(chosen.agent, asked, nowMs);
+  const { queueId } = contact;
+  const best = scoreOf(chosen.agent, queueId, asked, nowMs);
   const eligible = eligibleAgents(pass, reach).map(({ agent }): ScoredAgent => {
-    const score = scoreOf(agent, asked, nowMs);
+    const score = scoreOf(agent, queueId, asked, nowMs);
     return agent === chosen.agent ? score : { ...score, why: whyNotChosen(rule, best, score) };
   });
   return {
     contactId: contact.contactId,
     agentId: chosen.agent.agentId,
-    queueId: contact.queueId,
+    queueId,
     requires: contact.requires,
     rule,
     ring: best.ring,
     openRings: reach.open,
     waitedMs: nowMs - contact.arrivedAtMs,
+    ...(contact.overflowed && { overflowed: contact.overflowed }),
     place: placeWhenTaken(pass, contact),
     eligible,
     eligibleCount: freeIn(pass, reach.union),
@@ -55,7 +57,7 @@ function eligibleAgents(pass: Pass, reach: Reach): readonly AgentEntry[] {
   const count = Math.min(namedMax, freeIn(pass, reach.union));
   const named = new Set<AgentEntry>();
   for (const ring of [0, ...reach.open]) {
-    const list = readyIn(askOfRing(reach.line, ring), reach.strategy);
+    const list = readyIn(askOfRing(reach.line, ring), reach.by);
     for (let rank = pass.firstFree.get(list) ?? 0; named.size < count && rank < list.size; rank += 1) {
       const entry = list.at(rank);
       if (entry !== undefined && !pass.taken.has(entry.agent.agentId)) named.add(entry);

@@ -34,7 +34,7 @@ interface Choice {
 
 /**
  * Serves the contacts in the order of service, each by the best agent for it: of the innermost open ring, then by the
- * queue's strategy. A contact that nobody ready can take does not stop the next. A contact with a preferred agent waits for
+ * agents' choices of queues, then by the queue's strategy. A contact that nobody ready can take does not stop the next. A contact with a preferred agent waits for
  * him alone until that time is over. The work grows with the pairs made and the lines that differ, not with who waits.
  */
 export function matchIndexed(nowMs: number, lines: WaitingLines, agents: AgentIndex): readonly Proposal[] {
@@ -91,7 +91,7 @@ function runnerAt(contacts: SortedList<WaitingContact>, reach: Reach | null, at:
 
 function reachOf(pass: Pass, line: Line): Reach {
   const open = openRings(pass.lines, line);
-  return { line, open, union: unionOf(pass.lines, line, open), strategy: line.kind.routing.strategy };
+  return { line, open, union: unionOf(pass.lines, line, open), by: line.kind.by };
 }
 
 function reachOfContact(pass: Pass, contact: WaitingContact): Reach {
@@ -111,8 +111,8 @@ function bestFree(pass: Pass, reach: Reach): Choice | undefined {
   for (const ring of [0, ...reach.open]) {
     const ask = askOfRing(reach.line, ring);
     if (freeIn(pass, ask) === 0) continue;
-    const entry = firstFreeIn(pass, readyIn(ask, reach.strategy));
-    if (entry !== undefined) return { entry, rule: reach.strategy };
+    const entry = firstFreeIn(pass, readyIn(ask, reach.by));
+    if (entry !== undefined) return { entry, rule: reach.by.strategy };
   }
   return undefined;
 }

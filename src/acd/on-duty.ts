@@ -1,5 +1,5 @@
 // An agent who is signed in, as the matcher sees him.
-import type { AgentId, DeviceId } from '../contact/ids.js';
+import type { AgentId, DeviceId, QueueId } from '../contact/ids.js';
 import type { SkillLevels } from '../contact/requirement.js';
 
 /** Signed in at a phone. */
@@ -12,6 +12,8 @@ export interface AgentOnDuty {
   /** May be offered a contact now. */
   readonly ready: boolean;
   readonly idleSinceMs: number;
+  /** Queues he would rather serve, the dearest first; left out = all alike. */
+  readonly prefers?: readonly QueueId[];
   /** Talk and wrap-up of the last hour, in slots. */
   readonly busy: readonly BusySlot[];
 }

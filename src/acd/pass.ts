@@ -1,7 +1,6 @@
 // One look at who waits and who is ready: what its pairs have used up so far.
 import type { AgentId, QueueId } from '../contact/ids.js';
-import type { Strategy } from '../contact/offer.js';
-import { readyCount, type AgentEntry, type AgentIndex, type Ask } from './agent-index.js';
+import { readyCount, type AgentEntry, type AgentIndex, type Ask, type RankBy } from './agent-index.js';
 import type { SortedList } from './sorted-list.js';
 import type { Line, WaitingLines } from './waiting-lines.js';
 
@@ -23,7 +22,7 @@ export interface Reach {
   readonly line: Line;
   readonly open: readonly number[];
   readonly union: Ask;
-  readonly strategy: Strategy;
+  readonly by: RankBy;
 }
 
 /** Ready agents who may take it and are not taken yet. */

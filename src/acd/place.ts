@@ -1,5 +1,6 @@
 // Who comes before whom in line.
 import type { AgentId, ContactId, QueueId } from '../contact/ids.js';
+import type { Overflowed } from '../contact/overflow.js';
 import { compareText, type Order } from './sorted-list.js';
 
 /** A contact in line, as the matcher sees it. */
@@ -23,6 +24,8 @@ export interface WaitingContact {
   /** The first time it was queued; kept through offers that fail. */
   readonly queuedAtMs: number;
   readonly arrivedAtMs: number;
+  /** 溢出: it came here from another queue. */
+  readonly overflowed?: Overflowed;
 }
 
 /**

@@ -1,24 +1,20 @@
 // The matcher's picture of its site: who waits and who is signed in, kept up to date change by change.
 import type { AgentId, ContactId, QueueId } from '../contact/ids.js';
 import { advanceAgents, askOf, dropOnDuty, newAgentIndex, putOnDuty } from './agent-index.js';
+import { contestFor, type Contest } from './contest.js';
 import { matchIndexed, type Proposal } from './match.js';
 import type { AgentOnDuty } from './on-duty.js';
 import type { WaitingContact } from './place.js';
-import { widest, type QueueRouting } from './rings.js';
-import { advanceWaiting, dropWaiting, newWaitingLines, putWaiting } from './waiting-lines.js';
+import { widest, type Routing } from './rings.js';
+import { advanceWaiting, dropWaiting, newWaitingLines, putWaiting, rankIn } from './waiting-lines.js';
+
+export type { Routing } from './rings.js';
 
 /** One queue as a board shows it. */
 export interface QueueView {
   readonly waiting: number;
   /** The instant the longest waiting contact was first queued; null when nobody waits. */
   readonly longestSinceMs: number | null;
-}
-
-/** How a site routes. */
-export interface Routing {
-  readonly queues: ReadonlyMap<QueueId, QueueRouting>;
-  /** So many turns in line a step of priority is worth. */
-  readonly placesPerPriority: number;
 }
 
 /** Everybody who waits and everybody who is signed in, in any order. */
@@ -45,7 +41,11 @@ export interface QueueModel {
   nextChangeAtMs(): number | null;
   /** 1 = next of its queue; null when it does not wait. */
   placeOf(contactId: ContactId): number | null;
+  /** The place that a contact has or would have among those of its queue. */
+  placeFor(contact: WaitingContact): number;
   queueView(queueId: QueueId): QueueView;
+  /** Who is served before a contact, be it in line or about to be, and who may take it. */
+  contest(contact: WaitingContact, nowMs: number): Contest;
   /** Everybody who is signed in. */
   onDuty(): readonly AgentOnDuty[];
   /** Agents signed in who may take a queue's calls, by its requirement or by any of its rings. */
@@ -58,7 +58,7 @@ export interface QueueModel {
 /** An empty picture. */
 export function createQueueModel(routing: Routing): QueueModel {
   let agents = newAgentIndex();
-  let lines = newWaitingLines(agents, routing.queues, routing.placesPerPriority);
+  let lines = newWaitingLines(agents, routing);
   return {
     putContact: (contact, nowMs) => putWaiting(lines, contact, nowMs),
     dropContact: (contactId) => dropWaiting(lines, contactId),
@@ -78,6 +78,7 @@ export function createQueueModel(routing: Routing): QueueModel {
       const queue = contact && lines.byQueue.get(contact.queueId);
       return contact && queue ? queue.inOrder.rankOf(contact) + 1 : null;
     },
+    placeFor: (contact) => (lines.byQueue.get(contact.queueId)?.inOrder.rankOf(contact) ?? 0) + 1,
     queueView(queueId) {
       const queue = lines.byQueue.get(queueId);
       return {
@@ -85,16 +86,17 @@ export function createQueueModel(routing: Routing): QueueModel {
         longestSinceMs: queue?.byTime.at(0)?.queuedAtMs ?? null,
       };
     },
+    contest: (contact, nowMs) => contestFor(lines, contact, nowMs),
     onDuty: () => [...agents.byId.values()].map(({ agent }) => agent),
     cover(queueId, requires) {
-      const { strategy, rings } = lines.routingOf(queueId);
-      return askOf(agents, widest(requires, rings), strategy).signedIn;
+      const { rings } = lines.routingOf(queueId);
+      return askOf(agents, widest(requires, rings), rankIn(lines, queueId)).signedIn;
     },
     counts: () => ({ waiting: lines.byId.size, signedIn: agents.byId.size, ready: agents.byIdle.size }),
     reroute(next, nowMs) {
       const known = { contacts: [...lines.byId.values()], agents: [...agents.byId.values()] };
       agents = newAgentIndex();
-      lines = newWaitingLines(agents, next.queues, next.placesPerPriority);
+      lines = newWaitingLines(agents, next);
       for (const { agent } of known.agents) putOnDuty(agents, agent, nowMs);
       for (const { contact } of known.contacts) putWaiting(lines, contact, nowMs);
     },

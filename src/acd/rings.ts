@@ -7,7 +7,7 @@ import {
   type Requirement,
   type SkillLevels,
 } from '../contact/requirement.js';
-import type { AgentId } from '../contact/ids.js';
+import type { AgentId, QueueId } from '../contact/ids.js';
 import type { Strategy } from '../contact/offer.js';
 
 /** One ring. It is open while any of its conditions holds; those of the others do not matter. */
@@ -27,6 +27,15 @@ export interface QueueRouting {
   readonly strategy: Strategy;
   /** From the innermost: an agent of an earlier ring is preferred to one of a later. */
   readonly rings: readonly Ring[];
+}
+
+/** How a site routes. */
+export interface Routing {
+  readonly queues: ReadonlyMap<QueueId, QueueRouting>;
+  /** Some agent has a choice among queues. */
+  readonly choices?: boolean;
+  /** So many turns in line a step of priority is worth. */
+  readonly placesPerPriority: number;
 }
 
 /** A queue nobody described. */
@@ -76,15 +85,16 @@ export function mayServe(
   return meets(skills, widest(requires, rings));
 }
 
-/** What one ring would bring now; the first, 0, is the queue's own requirement. */
-export interface RingPreview {
+/** What one ring brings at this moment; the first, 0, is the queue's own requirement. */
+export interface RingPreview extends Omit<Ring, 'requires'> {
   readonly ring: number;
   readonly requires: readonly string[];
-  /** For a call queued this moment; a ring with a time opens for it later. */
+  /** For a call that has been in line as long as was asked. */
   readonly open: boolean;
-  readonly afterMs: number | null;
   /** Signed in, and in no earlier ring. */
   readonly adds: readonly AgentId[];
+  /** Of these, who could be given a call now. */
+  readonly ready: readonly AgentId[];
   /** Of the files, and in no earlier ring, signed in or not. */
   readonly addsEver: readonly AgentId[];
 }
@@ -94,37 +104,37 @@ export interface RingAgent {
   readonly agentId: AgentId;
   readonly skills: SkillLevels;
   readonly signedIn: boolean;
+  readonly ready: boolean;
 }
 
-/** Whom each ring adds now. */
+/** A queue's own requirement opens by nothing: it is open. */
+const always = { afterMs: null, fewerThan: null, placeAbove: null };
+
+/** Whom each ring adds for one call, by how long it has been in line and how many are there. */
 export function previewRings(
   own: readonly string[],
   rings: readonly Ring[],
   agents: readonly RingAgent[],
-  waiting: number,
+  call: Pick<RingState, 'waitedMs' | 'waiting'>,
 ): readonly RingPreview[] {
-  const base = requirementOf(own);
-  const signedIn = agents.filter((one) => one.signedIn && meets(one.skills, base)).length;
-  const earlier: Requirement[] = [];
+  const asked = [own, ...rings.map(({ requires }) => requires)].map(requirementOf);
+  const added: readonly RingAgent[][] = asked.map(() => []);
+  for (const agent of agents) added[asked.findIndex((one) => meets(agent.skills, one))]?.push(agent);
   const add = (ring: number, requires: readonly string[]) => {
-    const requirement = requirementOf(requires);
-    const added = agents.filter(
-      ({ skills }) => meets(skills, requirement) && !earlier.some((one) => meets(skills, one)),
-    );
-    earlier.push(requirement);
+    const those = added[ring] ?? [];
+    const idsOf = (some: readonly RingAgent[]) => some.map(({ agentId }) => agentId);
     return {
       ring,
       requires,
-      adds: added.filter((one) => one.signedIn).map(({ agentId }) => agentId),
-      addsEver: added.map(({ agentId }) => agentId),
+      adds: idsOf(those.filter((one) => one.signedIn)),
+      ready: idsOf(those.filter((one) => one.ready)),
+      addsEver: idsOf(those),
     };
   };
+  const first = add(0, own);
+  const state = { ...call, signedIn: first.adds.length };
   return [
-    { ...add(0, own), open: true, afterMs: null },
-    ...rings.map((ring, index) => ({
-      ...add(index + 1, ring.requires),
-      open: isOpen(ring, { waitedMs: 0, signedIn, waiting }),
-      afterMs: ring.afterMs,
-    })),
+    { ...first, ...always, open: true },
+    ...rings.map((ring, index) => ({ ...ring, ...add(index + 1, ring.requires), open: isOpen(ring, state) })),
   ];
 }

@@ -1,6 +1,8 @@
 // Whom a queue prefers among the agents who may take its call.
 import { meets, fitOf, type Requirement } from '../contact/requirement.js';
+import type { QueueId } from '../contact/ids.js';
 import type { AgentScore, Strategy, WhyNotChosen } from '../contact/offer.js';
+import { choiceOf } from './choice.js';
 import type { AgentOnDuty } from './on-duty.js';
 import { compareText } from './sorted-list.js';
 
@@ -28,11 +30,17 @@ export function totalOf(agent: Pick<AgentOnDuty, 'skills'>): number {
 }
 
 /** The parts of an agent's score for one call; `asked` = its own requirement and those of its open rings, in their order. */
-export function scoreOf(agent: AgentOnDuty, asked: readonly AskedRing[], nowMs: number): AgentScore {
+export function scoreOf(
+  agent: AgentOnDuty,
+  queueId: QueueId,
+  asked: readonly AskedRing[],
+  nowMs: number,
+): AgentScore {
   const met = asked.find(({ requirement }) => meets(agent.skills, requirement));
   return {
     agentId: agent.agentId,
     ring: met?.ring ?? -1,
+    choice: choiceOf(agent.prefers, queueId),
     fit: met === undefined ? 0 : fitOf(agent.skills, met.requirement),
     total: totalOf(agent),
     busyMs: busyMsOf(agent, nowMs),
@@ -46,9 +54,10 @@ export interface AskedRing {
   readonly requirement: Requirement;
 }
 
-/** Better first: by the strategy's figure, then longest idle, then id. */
+/** Better first: by his choice, then the strategy's figure, then longest idle, then id. */
 export interface Ranked {
   readonly agentId: AgentOnDuty['agentId'];
+  readonly choice: number;
   readonly fit: number;
   readonly total: number;
   readonly busyMs: number;
@@ -58,6 +67,7 @@ export interface Ranked {
 /** The order in which a strategy takes the agents of one ring. */
 export function compareBy(strategy: Strategy, one: Ranked, other: Ranked): number {
   return (
+    one.choice - other.choice ||
     figureOf(strategy, one, other) ||
     one.idleSinceMs - other.idleSinceMs ||
     compareText(one.agentId, other.agentId)
@@ -94,6 +104,7 @@ export function whyNotChosen(
 ): WhyNotChosen {
   if (rule === 'preferred') return 'preferred';
   if (chosen.ring < other.ring) return 'ring';
+  if (chosen.choice < other.choice) return 'choice';
   if (figureOf(rule, chosen, other) < 0) return wordOfFigure[rule];
   return chosen.idleMs > other.idleMs ? 'idle' : 'order';
 }

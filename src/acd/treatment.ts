@@ -1,6 +1,7 @@
 // Decides what a waiting citizen is told besides music, and when he is told next.
-import type { Told } from '../contact/contact.js';
+import type { Told, WaitBand } from '../contact/contact.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
+import { isNewsAfter } from './wait-band.js';
 
 /** One round: say these one after the other, remember `told`, come again at `nextAtMs`. */
 export interface Treatment {
@@ -9,11 +10,12 @@ export interface Treatment {
   readonly nextAtMs: number;
 }
 
-/** What a round is decided from. `place` is null when it is not known. */
+/** What a round is decided from. `place` is null when it is not known; `wait` is undefined where none is to be told. */
 export interface TreatmentInput {
   readonly nowMs: number;
   readonly told: Told;
   readonly place: number | null;
+  readonly wait: () => WaitBand | undefined;
 }
 
 /** The place is told this often; ASSUMED. */
@@ -25,9 +27,20 @@ export const placeSpokenMax = 20;
 
 /**
  * The first round says that all agents are busy and names 110, 119 and 120, once. Each later one tells the place, unless
- * it is larger than the one told last. Where no place can be told it asks for patience once, then thanks each minute.
+ * it is larger than the one told last. Where no place can be told it asks for patience once, then thanks each minute. The
+ * expected wait follows where it is news.
  */
-export function treatment({ nowMs, told, place }: TreatmentInput): Treatment {
+export function treatment(input: TreatmentInput): Treatment {
+  const turn = roundOf(input);
+  const isRound = input.told.busy && turn.told !== input.told;
+  const wait = isRound ? input.wait() : undefined;
+  if (wait === undefined || !isNewsAfter(input.told.wait, wait)) return turn;
+  const { fromMinutes, toMinutes } = wait;
+  const prompt = { id: 'queue.ewt', slots: { m: `${String(fromMinutes)}-${String(toMinutes)}` } };
+  return { ...turn, say: [...turn.say, prompt], told: { ...turn.told, wait } };
+}
+
+function roundOf({ nowMs, told, place }: TreatmentInput): Treatment {
   if (!told.busy) return round(nowMs, { ...told, busy: true }, { id: 'queue.busy' });
   if (told.lastAtMs !== null && nowMs < told.lastAtMs + placeEveryMs) {
     return { say: [], told, nextAtMs: told.lastAtMs + placeEveryMs };

@@ -1,15 +1,16 @@
 // The waiting contacts, indexed for matching: a line for all that ask the same and have waited into the same rings.
 import type { AgentId, ContactId, QueueId } from '../contact/ids.js';
 import { requirementOf } from '../contact/requirement.js';
-import { askOf, type AgentIndex, type Ask } from './agent-index.js';
+import { askOf, type AgentIndex, type Ask, type RankBy } from './agent-index.js';
 import { orderOfService, type WaitingContact } from './place.js';
-import { plainRouting, ringRequirement, widened, type QueueRouting } from './rings.js';
+import { plainRouting, ringRequirement, widened, type QueueRouting, type Routing } from './rings.js';
 import { compareText, createSortedList, type Order, type SortedList } from './sorted-list.js';
 
 /** Contacts of one queue that ask the same. */
 interface LineKind {
   readonly queueId: QueueId;
   readonly routing: QueueRouting;
+  readonly by: RankBy;
   readonly own: Ask;
   /** One for each ring of the queue. */
   readonly rings: readonly Ask[];
@@ -45,6 +46,8 @@ interface QueueLine {
 export interface WaitingLines {
   readonly order: Order<WaitingContact>;
   readonly routingOf: (queueId: QueueId) => QueueRouting;
+  /** Some agent has a choice among queues. */
+  readonly choices: boolean;
   readonly agents: AgentIndex;
   readonly byId: Map<ContactId, WaitingEntry>;
   readonly byQueue: Map<QueueId, QueueLine>;
@@ -59,12 +62,12 @@ export interface WaitingLines {
 /** An empty index over these agents. */
 export function newWaitingLines(
   agents: AgentIndex,
-  queues: ReadonlyMap<QueueId, QueueRouting>,
-  placesPerPriority: number,
+  { queues, choices = false, placesPerPriority }: Routing,
 ): WaitingLines {
   return {
     order: orderOfService(placesPerPriority),
     routingOf: (queueId) => queues.get(queueId) ?? plainRouting,
+    choices,
     agents,
     byId: new Map(),
     byQueue: new Map(),
@@ -75,6 +78,11 @@ export function newWaitingLines(
       (one, other) => one.dueMs - other.dueMs || compareText(one.contact.contactId, other.contact.contactId),
     ),
   };
+}
+
+/** Whom a queue prefers. */
+export function rankIn({ routingOf, choices }: WaitingLines, queueId: QueueId): RankBy {
+  return { strategy: routingOf(queueId).strategy, chosen: choices ? queueId : null };
 }
 
 /** Adds a contact, or replaces what was known of it. */
@@ -131,22 +139,27 @@ export function unionOf(lines: WaitingLines, { kind }: Line, open: readonly numb
   const known = kind.unions.get(key);
   if (known !== undefined) return known;
   const rings = open.flatMap((ring) => kind.rings[ring - 1]?.requirement ?? []);
-  const ask = askOf(lines.agents, widened(kind.own.requirement, rings), kind.routing.strategy);
+  const ask = askOf(lines.agents, widened(kind.own.requirement, rings), kind.by);
   kind.unions.set(key, ask);
   return ask;
 }
 
-function place(lines: WaitingLines, contact: WaitingContact, nowMs: number): void {
+/** The line in which a contact stands now, or would stand. */
+export function lineFor(lines: WaitingLines, contact: WaitingContact, nowMs: number): Line {
   const kind = kindOf(lines, contact);
   const waitedMs = nowMs - contact.queuedAtMs;
-  const stage = kind.timesMs.filter((timeMs) => timeMs <= waitedMs).length;
+  return lineOf(lines, kind, kind.timesMs.filter((timeMs) => timeMs <= waitedMs).length);
+}
+
+function place(lines: WaitingLines, contact: WaitingContact, nowMs: number): void {
+  const line = lineFor(lines, contact, nowMs);
+  const { kind, stage } = line;
   const preferring = contact.prefer !== null && nowMs < contact.prefer.untilMs;
   const nextMs = kind.timesMs[stage];
   const dueMs = Math.min(
     nextMs === undefined ? Infinity : contact.queuedAtMs + nextMs,
     preferring ? (contact.prefer?.untilMs ?? Infinity) : Infinity,
   );
-  const line = lineOf(lines, kind, stage);
   const entry: WaitingEntry = { contact, line, preferring, dueMs };
   lines.byId.set(contact.contactId, entry);
   if (dueMs < Infinity) lines.due.put(entry);
@@ -174,12 +187,13 @@ function kindOf(lines: WaitingLines, { queueId, requires, also }: WaitingContact
   const known = lines.kinds.get(key);
   if (known !== undefined) return known;
   const routing = lines.routingOf(queueId);
-  const ask = (requirement: ReturnType<typeof requirementOf>) =>
-    askOf(lines.agents, requirement, routing.strategy);
+  const by = rankIn(lines, queueId);
+  const ask = (requirement: ReturnType<typeof requirementOf>) => askOf(lines.agents, requirement, by);
   const times = routing.rings.flatMap(({ afterMs }) => (afterMs === null ? [] : [afterMs]));
   const kind: LineKind = {
     queueId,
     routing,
+    by,
     own: ask(requirementOf(requires)),
     rings: routing.rings.map((ring) => ask(ringRequirement(ring, also))),
     unions: new Map(),

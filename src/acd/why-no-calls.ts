@@ -1,6 +1,7 @@
 // «Why no calls?»: how one agent stands to every queue at this moment.
 import type { AgentId, QueueId } from '../contact/ids.js';
 import { fitOf, lackedBy, meets, requirementOf, type Requirement } from '../contact/requirement.js';
+import { choiceOf } from './choice.js';
 import type { AgentOnDuty } from './on-duty.js';
 import { isOpen, type QueueRouting } from './rings.js';
 import { busyMsOf, compareBy, totalOf } from './strategy.js';
@@ -108,7 +109,8 @@ function preferredTo(agentId: AgentId, { queue, rings, open, onDuty, nowMs }: Co
     const asked = rings[ring];
     if (!agent.ready || asked === undefined) return [];
     const fit = fitOf(agent.skills, asked);
-    return [{ ...agent, ring, fit, total: totalOf(agent), busyMs: busyMsOf(agent, nowMs) }];
+    const choice = choiceOf(agent.prefers, queue.queueId);
+    return [{ ...agent, ring, choice, fit, total: totalOf(agent), busyMs: busyMsOf(agent, nowMs) }];
   });
   const self = ranked.find((one) => one.agentId === agentId);
   if (self === undefined) return 0;

@@ -2,10 +2,13 @@
 //
 // Deadlines and exits (every state has one; offline alone waits for a person):
 //   ready, missed, break   forgotten -> signed out;  break also: breakOver -> told, stays
+//   missed                 rest      -> ready, but for one too many in a row
 //   resting                rest      -> ready
 //   ringing                lease     -> ready (nothing was heard of the offer)
+//   outbound               lease     -> wrap-up (nothing was heard of the call)
 //   talking                longTalk  -> asks the engine to compare with Asterisk
-//   wrapup                 wrapUp    -> ready (or break or signed out, if that was planned)
+//   wrapup                 wrapUp    -> ready (or break or signed out, if that was planned); so does an extended one when the note is saved
+//                          its citizen comes back -> ready
 import type {
   Activity,
   ActedBy,
@@ -19,6 +22,7 @@ import type {
   ForcedAct,
   Order,
 } from './agent.js';
+import { isServing } from './agent.js';
 import { withoutTimers, type Deadlines } from './deadlines.js';
 import type { AgentId, ContactId, OfferId } from './ids.js';
 import type { OfferOutcome } from './offer.js';
@@ -58,7 +62,14 @@ export function agentStep(agent: Agent, signal: AgentSignal, nowMs: number, poli
   if ('order' in signal && signal.order !== undefined)
     return ordered(step, agent, signal.type, signal.order, nowMs);
   const own = signal.by === 'agent' || signal.by === 'phone';
-  return own && agent.forced !== null ? { ...step, agent: { ...step.agent, forced: null } } : step;
+  return own ? { ...step, agent: actedHimself(step.agent) } : step;
+}
+
+/** He is there: what others did with him and what he missed before is over. */
+function actedHimself(agent: Agent): Agent {
+  const { missedInRow, ...rest } = agent;
+  if (missedInRow === undefined && agent.forced === null) return agent;
+  return { ...rest, forced: null };
 }
 
 /** The order stands before what came of it, and with the agent until he acts himself. */
@@ -79,10 +90,18 @@ function heed(agent: Agent, signal: AgentSignal, nowMs: number, policy: AgentPol
       return goReady(agent, signal.by, nowMs, policy);
     case 'GoBreak':
       return goBreak(agent, signal, nowMs, policy);
+    case 'WishBreak':
+      return wishBreak(agent, signal, nowMs);
+    case 'GrantBreak':
+      return grantBreak(agent, nowMs, policy);
     case 'EndWrapUp':
       return agent.activity.is === 'wrapup' ? afterContact(agent, signal.by, nowMs, policy) : refuse(agent);
     case 'ExtendWrapUp':
       return extendWrapUp(agent, policy);
+    case 'NoteSaved':
+      return noteSaved(agent, signal, nowMs, policy);
+    case 'CallOut':
+      return callOut(agent, signal, nowMs, policy);
     case 'OfferMade':
       return enter(
         agent,
@@ -109,6 +128,8 @@ function heed(agent: Agent, signal: AgentSignal, nowMs: number, policy: AgentPol
       return held(agent, signal.contactId, signal.held);
     case 'Released':
       return released(agent, signal, nowMs, policy);
+    case 'CameBack':
+      return cameBack(agent, signal.contactId, nowMs, policy);
     case 'PhoneReachable':
       return phoneReachable(agent, signal, nowMs);
     case 'OwnCall':
@@ -165,9 +186,10 @@ function enter(
     ...(contactId !== undefined && { contactId }),
     ...(how.offerId !== undefined && { offerId: how.offerId }),
     ...(how.outcome !== undefined && { outcome: how.outcome }),
+    ...(activity.is === 'talking' && activity.outbound && { outbound: true }),
   };
-  const deadlines = deadlinesOf(activity, nowMs, policy, how.leaseMs);
-  return withFacts({ ...agent, activity, sinceMs: nowMs, deadlines }, fact);
+  const next = { ...agent, activity, sinceMs: nowMs };
+  return withFacts({ ...next, deadlines: deadlinesOf(next, nowMs, policy, how.leaseMs) }, fact);
 }
 
 function contactOf(activity: Activity): ContactId | undefined {
@@ -176,7 +198,7 @@ function contactOf(activity: Activity): ContactId | undefined {
 
 /** The one table of deadlines; see the head of this file. */
 function deadlinesOf(
-  activity: Activity,
+  { activity, missedInRow = 0 }: Pick<Agent, 'activity' | 'missedInRow'>,
   nowMs: number,
   policy: AgentPolicy,
   leaseMs: number | undefined,
@@ -186,11 +208,15 @@ function deadlinesOf(
     case 'offline':
       return {};
     case 'ready':
-    case 'missed':
       return { forgotten };
+    case 'missed': {
+      const restMs = policy.missedRestsMs[missedInRow - 1];
+      return { forgotten, ...(restMs !== undefined && { rest: nowMs + restMs }) };
+    }
     case 'resting':
       return { rest: nowMs + policy.restMs };
     case 'ringing':
+    case 'outbound':
       return { lease: nowMs + (leaseMs ?? policy.leaseMarginMs) };
     case 'talking':
       return { longTalk: nowMs + policy.talkMs };
@@ -207,7 +233,7 @@ function signIn(
   nowMs: number,
   policy: AgentPolicy,
 ): AgentStep {
-  if (agent.activity.is === 'ringing' || agent.activity.is === 'talking' || agent.activity.is === 'wrapup') {
+  if (isServing(agent.activity) || agent.activity.is === 'wrapup') {
     return refuse(agent);
   }
   if (agent.activity.is !== 'offline' && agent.deviceId === signal.deviceId) return same(agent);
@@ -222,7 +248,7 @@ function signIn(
     ownCalls: [],
     idleSinceMs: nowMs,
     plan: null,
-    deadlines: deadlinesOf(activity, nowMs, policy, undefined),
+    deadlines: deadlinesOf({ activity }, nowMs, policy, undefined),
   };
   return withFacts(signedIn, { type: 'AgentSignedIn', deviceId: signal.deviceId, by: signal.by });
 }
@@ -232,13 +258,15 @@ function signOut(agent: Agent, by: ActedBy, nowMs: number): AgentStep {
     case 'offline':
       return refuse(agent);
     case 'ringing':
+    case 'outbound':
     case 'talking':
       return plan(agent, { is: 'signOut' }, by);
     default: {
       const contactId = contactOf(agent.activity);
+      const { breakWish: _wish, missedInRow: _missed, ...leaving } = agent;
       return withFacts(
         {
-          ...agent,
+          ...leaving,
           activity: { is: 'offline' },
           sinceMs: nowMs,
           deviceId: null,
@@ -262,24 +290,74 @@ function signOut(agent: Agent, by: ActedBy, nowMs: number): AgentStep {
 function goReady(agent: Agent, by: ActedBy, nowMs: number, policy: AgentPolicy): AgentStep {
   switch (agent.activity.is) {
     case 'ready':
-      return same(agent);
+      return withoutWish(agent, by);
+    case 'ringing':
+    case 'outbound':
+    case 'talking':
+      return agent.breakWish === undefined ? refuse(agent) : withoutWish(agent, by);
     case 'break':
     case 'missed':
     case 'resting':
-      return enter(agent, { is: 'ready' }, nowMs, policy, { by });
+      return then(withoutWish(agent, by), (next) => enter(next, { is: 'ready' }, nowMs, policy, { by }));
     case 'wrapup':
-      return afterContact(agent, by, nowMs, policy);
-    default:
+      return then(withoutWish(agent, by), (next) => afterContact(next, by, nowMs, policy));
+    case 'offline':
       return refuse(agent);
   }
 }
 
-function goBreak(
+/** He waits for a break no longer. */
+function withoutWish(agent: Agent, by: ActedBy): AgentStep {
+  const { breakWish, ...next } = agent;
+  return breakWish === undefined
+    ? same(agent)
+    : withFacts(next, { type: 'AgentBreakWished', reason: null, by });
+}
+
+/** No place for a break now: he waits for one, and takes calls meanwhile. Who has a place keeps that. */
+function wishBreak(
   agent: Agent,
+  { reason, by }: Extract<AgentSignal, { type: 'WishBreak' }>,
+  nowMs: number,
+): AgentStep {
+  const { activity, plan: planned, breakWish } = agent;
+  if (activity.is === 'offline') return refuse(agent);
+  if (activity.is === 'break' || planned?.is === 'break') return refuse(agent, 'BREAK_PLACES_TAKEN');
+  if (breakWish?.reason === reason) return same(agent);
+  return withFacts(
+    { ...agent, plan: null, breakWish: { reason, sinceMs: nowMs } },
+    { type: 'AgentBreakWished', reason, by },
+  );
+}
+
+/** His turn: at once, or when his contact and its wrap-up are over. */
+function grantBreak(agent: Agent, nowMs: number, policy: AgentPolicy): AgentStep {
+  const { breakWish, ...free } = agent;
+  if (breakWish === undefined) return same(agent);
+  const { reason } = breakWish;
+  switch (free.activity.is) {
+    case 'ringing':
+    case 'outbound':
+    case 'talking':
+    case 'wrapup':
+      return plan(free, { is: 'break', reason }, 'system');
+    case 'ready':
+    case 'resting':
+    case 'missed':
+      return enter(free, { is: 'break', reason }, nowMs, policy, { by: 'system' });
+    case 'break':
+    case 'offline':
+      return same(free);
+  }
+}
+
+function goBreak(
+  wishing: Agent,
   signal: Extract<AgentSignal, { type: 'GoBreak' }>,
   nowMs: number,
   policy: AgentPolicy,
 ): AgentStep {
+  const { breakWish: _had, ...agent } = wishing;
   switch (agent.activity.is) {
     case 'ready':
     case 'resting':
@@ -289,13 +367,14 @@ function goBreak(
         by: signal.by,
       });
     case 'ringing':
+    case 'outbound':
     case 'talking':
       return plan(agent, { is: 'break', reason: signal.reason }, signal.by);
     case 'break':
-      if (agent.activity.reason === signal.reason) return same(agent);
+      if (agent.activity.reason === signal.reason) return same(wishing);
       return enter(agent, { is: 'break', reason: signal.reason }, nowMs, policy, { by: signal.by });
     default:
-      return refuse(agent);
+      return refuse(wishing);
   }
 }
 
@@ -312,13 +391,56 @@ function extendWrapUp(agent: Agent, policy: AgentPolicy): AgentStep {
   return withFacts(extended, { type: 'AgentWrapUpExtended', untilMs });
 }
 
+/** The note was what the longer wrap-up was for. */
+function noteSaved(
+  agent: Agent,
+  { contactId, by }: Extract<AgentSignal, { type: 'NoteSaved' }>,
+  nowMs: number,
+  policy: AgentPolicy,
+): AgentStep {
+  const { activity } = agent;
+  if (activity.is !== 'wrapup' || activity.contactId !== contactId) return same(agent);
+  const { noteEndsWrapUp } = policy;
+  const ends = noteEndsWrapUp === 'always' || (noteEndsWrapUp === 'extended' && activity.extensions > 0);
+  return ends ? afterContact(agent, by, nowMs, policy) : same(agent);
+}
+
+/** Out of anything but a citizen's call; who was on a break goes on with it afterwards. Nobody is offered to him meanwhile. */
+function callOut(
+  agent: Agent,
+  { offerId, contactId, leaseMs, by }: Extract<AgentSignal, { type: 'CallOut' }>,
+  nowMs: number,
+  policy: AgentPolicy,
+): AgentStep {
+  const { activity, deviceId, reachable, ownCalls: own } = agent;
+  const isFree = deviceId !== null && reachable && own.length === 0;
+  if (activity.is === 'offline' || isServing(activity) || !isFree) return refuse(agent);
+  const wish = activity.is === 'break' ? ({ is: 'break', reason: activity.reason } as const) : null;
+  const { missedInRow: _over, ...calling } = agent;
+  return enter(
+    { ...calling, plan: agent.plan ?? wish },
+    { is: 'outbound', offerId, contactId },
+    nowMs,
+    policy,
+    {
+      ...{ by, offerId, leaseMs },
+    },
+  );
+}
+
 /** The table of outcomes, seen from the agent (docs/outcomes.md). */
 function offerClosed(agent: Agent, outcome: OfferOutcome, nowMs: number, policy: AgentPolicy): AgentStep {
   const how: Entering = { by: 'system', outcome };
   if (agent.plan !== null) return carryOut(agent, agent.plan, nowMs, policy, how);
   switch (outcome) {
     case 'rona':
-      return enter(agent, { is: 'missed' }, nowMs, policy, how);
+      return enter(
+        { ...agent, missedInRow: (agent.missedInRow ?? 0) + 1 },
+        { is: 'missed' },
+        nowMs,
+        policy,
+        how,
+      );
     case 'busyOwnCall':
     case 'declined':
     // Ready at once, it would be rung again at once, for ever.
@@ -364,9 +486,13 @@ function connected(
   policy: AgentPolicy,
 ): AgentStep {
   if (agent.activity.is === 'talking' && agent.activity.contactId === signal.contactId) return same(agent);
+  const { missedInRow: _over, ...answering } = agent;
   return enter(
-    agent,
-    { is: 'talking', contactId: signal.contactId, legId: signal.legId, held: false },
+    answering,
+    {
+      ...{ is: 'talking', contactId: signal.contactId, legId: signal.legId, held: false },
+      ...(agent.activity.is === 'outbound' && { outbound: true }),
+    },
     nowMs,
     policy,
     { by: 'system', offerId: signal.offerId },
@@ -385,18 +511,35 @@ function held(agent: Agent, contactId: ContactId, isHeld: boolean): AgentStep {
 
 function released(
   agent: Agent,
-  { contactId, interrupted }: Extract<AgentSignal, { type: 'Released' }>,
+  { contactId, interrupted, backWithinMs }: Extract<AgentSignal, { type: 'Released' }>,
   nowMs: number,
   policy: AgentPolicy,
 ): AgentStep {
-  if (agent.activity.is !== 'talking' || agent.activity.contactId !== contactId) return same(agent);
+  const { activity } = agent;
+  if (activity.is !== 'talking' && activity.is !== 'outbound') return same(agent);
+  if (activity.contactId !== contactId) return same(agent);
   // Who has to leave at once leaves at once; the note can be written later.
   if (agent.plan?.is === 'break' && agent.plan.reason === 'urgent') {
     return carryOut(agent, agent.plan, nowMs, policy, { by: 'system' });
   }
   // Cut off from a citizen who still waits: no wrap-up, so that the two can be joined again.
-  const activity: Activity = interrupted ? { is: 'ready' } : { is: 'wrapup', contactId, extensions: 0 };
-  return enter(agent, activity, nowMs, policy, { by: 'system' });
+  if (interrupted) return enter(agent, { is: 'ready' }, nowMs, policy, { by: 'system' });
+  if (policy.wrapUpMs === 0 && backWithinMs === undefined)
+    return afterContact(agent, 'system', nowMs, policy);
+  const wrapping = enter(agent, { is: 'wrapup', contactId, extensions: 0 }, nowMs, policy, { by: 'system' });
+  return backWithinMs === undefined ? wrapping : wrapUpAtLeast(wrapping, nowMs + backWithinMs);
+}
+
+/** Whoever may have to take his citizen back is given nobody else meanwhile, unless he says so himself. */
+function wrapUpAtLeast({ agent, ...step }: AgentStep, untilMs: number): AgentStep {
+  const wrapUp = Math.max(agent.deadlines.wrapUp ?? untilMs, untilMs);
+  return { ...step, agent: { ...agent, deadlines: { ...agent.deadlines, wrapUp } } };
+}
+
+/** Free for his own citizen; what he planned comes after the talk that now follows. */
+function cameBack(agent: Agent, contactId: ContactId, nowMs: number, policy: AgentPolicy): AgentStep {
+  if (agent.activity.is !== 'wrapup' || agent.activity.contactId !== contactId) return same(agent);
+  return enter(agent, { is: 'ready' }, nowMs, policy, { by: 'system' });
 }
 
 /** After wrap-up: ready, or out if he asked to leave. Idleness counts from here. */
@@ -449,6 +592,20 @@ function ownCalls(agent: Agent, channelIds: Agent['ownCalls']): AgentStep {
   return wasBusy === busy ? same(next) : withFacts(next, { type: 'AgentOwnCall', busy });
 }
 
+/** Nothing was heard of his own call: he is let go, with his wrap-up. */
+function callOutExpired(
+  agent: Agent,
+  { contactId, offerId }: Extract<Activity, { is: 'outbound' }>,
+  nowMs: number,
+  policy: AgentPolicy,
+): AgentStep {
+  const expired = withFacts(agent, { type: 'AgentLeaseExpired', activity: 'outbound' });
+  const freed = then(expired, (next) =>
+    released(next, { type: 'Released', contactId, interrupted: false }, nowMs, policy),
+  );
+  return { ...freed, lapsed: { contactId, offerId } };
+}
+
 function leaseExpired(
   agent: Agent,
   { contactId, offerId }: Extract<Activity, { is: 'ringing' }>,
@@ -460,17 +617,24 @@ function leaseExpired(
   return { ...freed, lapsed: { contactId, offerId } };
 }
 
+/** A phone that rang out is not "longest idle" for that: others go first. */
+function restOver(agent: Agent, nowMs: number, policy: AgentPolicy): AgentStep {
+  const { activity } = agent;
+  if (activity.is !== 'resting' && activity.is !== 'missed') return same(agent);
+  const rested = activity.is === 'missed' ? { ...agent, idleSinceMs: nowMs } : agent;
+  return enter(rested, { is: 'ready' }, nowMs, policy, { by: 'system' });
+}
+
 function timerFired(agent: Agent, timer: AgentTimer, nowMs: number, policy: AgentPolicy): AgentStep {
   const due = { ...agent, deadlines: withoutTimers(agent.deadlines, timer) };
   const { activity } = agent;
   if (agent.deadlines[timer] === undefined) return same(agent);
   switch (timer) {
     case 'lease':
+      if (activity.is === 'outbound') return callOutExpired(due, activity, nowMs, policy);
       return activity.is === 'ringing' ? leaseExpired(due, activity, nowMs, policy) : same(due);
     case 'rest':
-      return activity.is === 'resting'
-        ? enter(due, { is: 'ready' }, nowMs, policy, { by: 'system' })
-        : same(due);
+      return restOver(due, nowMs, policy);
     case 'wrapUp':
       return activity.is === 'wrapup' ? afterContact(due, 'system', nowMs, policy) : same(due);
     case 'breakOver':
@@ -479,7 +643,7 @@ function timerFired(agent: Agent, timer: AgentTimer, nowMs: number, policy: Agen
         : same(due);
     case 'longTalk':
       return {
-        ...same({ ...due, deadlines: deadlinesOf(activity, nowMs, policy, undefined) }),
+        ...same({ ...due, deadlines: deadlinesOf({ activity }, nowMs, policy, undefined) }),
         verify: true,
       };
     case 'forgotten':

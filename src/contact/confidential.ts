@@ -7,9 +7,9 @@ export const confidentialText = '保密来电';
 
 /** An arrival that tells nothing of its caller; a citizen's own phone that forwarded the call tells as much as his number. */
 export function sealedArrival(arrival: Arrival): Arrival {
-  const { redirectedFrom } = arrival;
+  const { lastTalk: _ofAnotherCall, redirectedFrom, ...rest } = arrival;
   return {
-    ...arrival,
+    ...rest,
     callerMasked: confidentialText,
     redirectedFrom: redirectedFrom.includes('*') ? '' : redirectedFrom,
   };

@@ -1,8 +1,8 @@
 // A contact in its flow: greeting and menu, the way into a queue, and the way out of it without a person; the survey's turns too.
 import type { CaseAnswer } from './case-answer.js';
 import { seal } from './confidential.js';
-import type { Contact } from './contact.js';
-import { helpKey, limitWords, requestUnderLimit, setLimitAside } from './contact-limit.js';
+import type { Contact, Place } from './contact.js';
+import { helpKey, requestUnderLimit, setLimitAside, waitingKeys } from './contact-limit.js';
 import {
   arm,
   ask,
@@ -15,18 +15,20 @@ import {
 } from './contact-step.js';
 import { takeSurveyTurn } from './contact-survey.js';
 import { keepWish } from './contact-wish.js';
+import { stickyPreference } from './sticky-agent.js';
 import { isQuiet, say, sayInstead, untoldEvents } from './contact-voice.js';
 import { eventPromptRef } from './event-prompt.js';
 import type { FlowCursor, FlowInput, FlowNext, FlowTurn, QueueExit, SpokenPart } from './flow-turn.js';
+import type { LeadTarget } from './lead-target.js';
+import { overflowAtOnce, type OverflowCause } from './overflow.js';
 import type { PromptRef } from './prompt-ref.js';
 
 /** The first step of every contact whose number leads nowhere else. */
 export function begin(step: ContactStep, context: ContactContext): ContactStep {
   const { words } = step.contact.arrival;
   const arrived = arrive(step);
-  if (words?.announcement !== undefined)
-    return announce(ask(arrived, { do: 'claim' }), words.announcement, context);
-  return enterFlow(ask(arrived, { do: 'claim' }, { do: 'answer' }), [], context);
+  if (words?.announcement !== undefined) return announce(arrived, words.announcement, context);
+  return enterFlow(ask(arrived, { do: 'answer' }), [], context);
 }
 
 /** Journals the arrival; who is confidential from the first moment is sealed with it. */
@@ -42,13 +44,10 @@ export function enterFlow(
   before: readonly SpokenPart[],
   context: ContactContext,
 ): ContactStep {
-  const { noticeHeard, arrival } = step.contact;
+  const { noticeHeard } = step.contact;
   const turn = withFirstEvents(step, context.beginFlow(), context);
   const parts = turn.say.filter(({ mustHear }) => !(mustHear && noticeHeard));
-  const begun = takeTurn(step, { ...turn, say: [...before, ...parts] }, context);
-  const { limit } = arrival;
-  if (limit?.level !== 'told' || begun.contact.stage.at === 'leaving') return begun;
-  return say(begun, [{ prompt: limitWords(limit, context.nowMs), mustHear: false }], context);
+  return takeTurn(step, { ...turn, say: [...before, ...parts] }, context);
 }
 
 /**
@@ -71,7 +70,7 @@ function withFirstEvents(step: ContactStep, turn: FlowTurn, context: ContactCont
 export const numberChanged = 'numberChanged';
 
 /** A number that is served no more: what to dial instead is said twice as early media, at no cost to the caller, and nobody answers. */
-function announce(step: ContactStep, prompt: PromptRef, context: ContactContext): ContactStep {
+export function announce(step: ContactStep, prompt: PromptRef, context: ContactContext): ContactStep {
   const { nowMs, policy } = context;
   const part = { prompt, mustHear: false };
   const stage = {
@@ -127,32 +126,27 @@ export function flowGoesOn(
   return takeSurveyTurn(stepped, turn, input.type === 'digit' && input.digit === '*', context);
 }
 
-/** A digit of the citizen's: only a flow that collects listens. */
+/** A digit of the citizen's: a flow that collects listens, and in line some keys lead elsewhere. */
 export function digitPressed(pressed: ContactStep, digit: string, context: ContactContext): ContactStep {
   const step = digit === helpKey ? setLimitAside(pressed, context) : pressed;
   const { stage } = step.contact;
-  if (stage.at === 'waiting') return otherwiseAsked(step, stage.cursor, digit, context);
+  if (stage.at === 'waiting') return pressedInLine(step, stage.cursor, digit, context);
   if (stage.at !== 'flow' && stage.at !== 'survey') return step;
   if (stage.next.type !== 'collect') return step;
   if (!stage.next.bargeIn && !isQuiet(step)) return step;
   return flowGoesOn(step, stage.cursor, { type: 'digit', digit }, context);
 }
 
-/** Waiting for a rare agent he wants any other: he has waited as long as he has. */
-function otherwiseAsked(
+/** A key of his place leads him elsewhere, such as from a rare agent to any other: he has waited as long as he has. */
+function pressedInLine(
   step: ContactStep,
   cursor: FlowCursor,
   digit: string,
   context: ContactContext,
 ): ContactStep {
   const { place } = step.contact;
-  if (digit !== '0' || place?.yields !== true || place.from !== undefined) return step;
-  const { queuedAtMs, turn = context.nextTurn } = place;
-  const left = patch(disarm(step, 'queueTimeout', 'nobody', 'treatment', 'prefer'), {
-    place: null,
-    inLineSince: { queuedAtMs, turn },
-  });
-  return flowGoesOn(left, cursor, { type: 'digit', digit }, context);
+  if (place?.keys?.includes(digit) !== true || place.from !== undefined) return step;
+  return flowGoesOn(outOfLine(step, place, context), cursor, { type: 'digit', digit }, context);
 }
 
 /** No key came in time. */
@@ -207,13 +201,39 @@ function lookUp(step: ContactStep, context: ContactContext): ContactStep {
   return arm(asked, 'lookUp', context.nowMs + context.policy.lookUpMs);
 }
 
+/** Out of this line; in whatever line he comes to next he has the turn he has here. */
+function outOfLine(step: ContactStep, place: Place, { nextTurn }: ContactContext): ContactStep {
+  const { queuedAtMs, turn = nextTurn } = place;
+  const left = disarm(step, 'queueTimeout', 'nobody', 'overflow', 'treatment', 'prefer');
+  return patch(left, { place: null, inLineSince: { queuedAtMs, turn } });
+}
+
 /** Leaves the queue without a person, by the flow's way out; the missed-call record stays. */
-export function leaveQueue(step: ContactStep, exit: QueueExit, context: ContactContext): ContactStep {
+export function leaveQueue(
+  step: ContactStep,
+  exit: Exclude<QueueExit, 'overflow'>,
+  context: ContactContext,
+): ContactStep {
   const { stage, place } = step.contact;
   if (stage.at !== 'waiting' || place === null) return step;
-  const left = patch(disarm(step, 'queueTimeout', 'nobody', 'treatment', 'prefer'), { place: null });
-  const recorded = record(left, { type: 'QueueExited', queueId: place.request.queueId, exit });
-  return flowGoesOn(recorded, stage.cursor, { type: 'queueExit', exit }, context);
+  const { queueId } = place.request;
+  const left = record(outOfLine(step, place, context), { type: 'QueueExited', queueId, exit });
+  return flowGoesOn(left, stage.cursor, { type: 'queueExit', exit }, context);
+}
+
+/** 溢出: to where the flow leads whoever is too far back, or has waited too long; whence he came goes with him. */
+export function overflow(step: ContactStep, because: OverflowCause, context: ContactContext): ContactStep {
+  const { stage, place } = step.contact;
+  if (stage.at !== 'waiting' || place === null) return step;
+  const { queueId } = place.request;
+  const left = record(outOfLine(step, place, context), {
+    type: 'QueueExited',
+    queueId,
+    exit: 'overflow',
+    because,
+  });
+  const overflowed = patch(left, { overflowed: { from: queueId, because } });
+  return flowGoesOn(overflowed, stage.cursor, { type: 'queueExit', exit: 'overflow' }, context);
 }
 
 function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): ContactStep {
@@ -229,6 +249,8 @@ function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): C
       return lookUp(moveTo(spoken, { at: 'flow', cursor, next }), context);
     case 'enqueue':
       return enqueue(spoken, cursor, next, context);
+    case 'lead':
+      return leadOn(spoken, turn, next.target, context);
     case 'hangUp':
       return arm(
         moveTo(spoken, { at: 'leaving', by: 'system', reason: next.reason, hangingUp: false }),
@@ -238,31 +260,65 @@ function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): C
   }
 }
 
+/** Dialled when what is said has been heard. Whom they do not serve there has waited for us since he called, or since he stood in line. */
+function leadOn(
+  step: ContactStep,
+  { cursor, say: parts }: FlowTurn,
+  target: LeadTarget,
+  { nowMs, nextTurn }: ContactContext,
+): ContactStep {
+  const { arrival, leads = 0, inLineSince } = step.contact;
+  const said = parts.map(({ prompt }) => prompt.id);
+  const waits = inLineSince ?? { queuedAtMs: arrival.arrivedAtMs, turn: nextTurn };
+  return patch(step, {
+    stage: {
+      at: 'led',
+      lead: { words: { target, cursor, said }, phase: 'told', sinceMs: nowMs, recording: 'off' },
+    },
+    leads: leads + 1,
+    inLineSince: waits,
+  });
+}
+
 function enqueue(
   step: ContactStep,
   cursor: FlowCursor,
-  { request, yields }: Extract<FlowNext, { type: 'enqueue' }>,
+  next: Extract<FlowNext, { type: 'enqueue' }>,
   context: ContactContext,
 ): ContactStep {
   const { nowMs } = context;
-  const queue = context.queue(request.queueId);
-  const line = requestUnderLimit(step.contact, request);
+  const queue = context.queue(next.request.queueId);
+  const { overflowed, ...contact } = step.contact;
+  const line = requestUnderLimit(contact, next.request);
+  const prefer = stickyPreference(contact.arrival, next.request, queue.sticky, context);
+  const place: Place = {
+    ...line,
+    ...(contact.inLineSince ?? { queuedAtMs: nowMs, turn: context.nextTurn }),
+    resumed: false,
+    prefer,
+    told: { busy: false, place: null, lastAtMs: null, thankedAtMs: null },
+    ...waitingKeys(contact, next),
+    ...(overflowed && { overflowed }),
+  };
+  const { overflow: rule } = next;
+  const decides = (rule?.waitAboveMs ?? null) !== null;
+  const expected = context.expectedWait(place, { decides });
   const queued = record(
-    patch(step, {
-      stage: { at: 'waiting', cursor },
-      place: {
-        ...line,
-        ...(step.contact.inLineSince ?? { queuedAtMs: nowMs, turn: context.nextTurn }),
-        resumed: false,
-        prefer: null,
-        told: { busy: false, place: null, lastAtMs: null, thankedAtMs: null },
-        ...(yields && { yields }),
-      },
-    }),
-    { type: 'ContactQueued', ...line.request },
+    { ...step, contact: { ...contact, stage: { at: 'waiting', cursor }, place } },
+    {
+      type: 'ContactQueued',
+      ...line.request,
+      ...(expected && { expected }),
+      ...(overflowed && { overflowed }),
+    },
   );
   const known =
     queue.seals === undefined ? queued : seal(queued, { kind: queue.seals, by: 'queue', agentId: null });
   if (queue.waiting >= queue.limit) return leaveQueue(known, 'overload', context);
-  return arm(arm(known, 'queueTimeout', nowMs + queue.timeoutMs), 'nobody', nowMs + queue.nobodyMs);
+  const because = rule && overflowAtOnce(rule, context.placeIn(place), expected);
+  if (because !== undefined) return overflow(known, because, context);
+  const timed = arm(arm(known, 'queueTimeout', nowMs + queue.timeoutMs), 'nobody', nowMs + queue.nobodyMs);
+  const afterMs = rule?.afterMs ?? null;
+  const leaving = afterMs === null ? timed : arm(timed, 'overflow', nowMs + afterMs);
+  return prefer === null ? leaving : arm(leaving, 'prefer', prefer.untilMs);
 }

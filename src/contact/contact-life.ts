@@ -3,18 +3,23 @@
 // Deadlines and exits (every stage has one):
 //   flow      playOver -> next part; collect -> silence, which leads to a person; lookUp -> a person
 //             voicemailOver -> what was said is kept, the flow goes on
-//   led       centreOver, joinOver -> told, and the flow begins; talkOver -> ended
-//   waiting   treatment -> told something; queueTimeout, nobody -> the flow's spoken exit; prefer -> anybody
+//   led       centreOver, joinOver -> told, and the flow begins, or back to the agent who led him; talkOver -> ended
+//   calling   callOver -> both are let go, and the agent is told (an agent's own call before the joining)
+//   waiting   treatment -> told something; queueTimeout, nobody -> the flow's spoken exit
+//             overflow -> another queue, a sub-centre or a message, as the flow has it; prefer -> anybody
 //   offered   progress -> unreachable; rona -> back in line; joinOver -> back in line
 //   talking   audioEarly, audioLate -> audio is counted; recordingCheck; pauseOver -> recorded again; talkOver -> ended
 //             holdNotice -> agent and supervisors are told; holdOver -> taken back from a hold by page
 //             silentOver -> a silent caller's keys mean nothing any more, the agent is told
 //             supervisorRing -> the supervisor's phone is left alone
+//             consultOver -> the next expert is sought, or the consult is over; parkOver -> the citizen is with his agent again
+//   expert    joinOver -> back to the agent who handed over; talkOver -> ended
 //   survey    playOver, collect -> asked once more, then goodbye; surveyOver -> goodbye
 //   leaving   sayAgain -> said once more after a pause
 //             leavingOver -> hung up (again)
 //   ended     retire -> forgotten
 import type { AgentId } from './ids.js';
+import { isCalledOut } from './called-out.js';
 import { seal } from './confidential.js';
 import {
   isHeld,
@@ -28,6 +33,7 @@ import {
 } from './contact.js';
 import type { ContactEffect, ContactSignal } from './contact-signals.js';
 import {
+  announce,
   begin,
   caseLookedUp,
   caseNotLookedUp,
@@ -39,6 +45,34 @@ import {
   pauseBetween,
   sayOnceMore,
 } from './contact-flow.js';
+import { isConsulting, isParked } from './consult.js';
+import {
+  backFromConsult,
+  conferConsult,
+  consultOverdue,
+  consultRecordingStarted,
+  expertAnswered,
+  expertGone,
+  expertMayBeFree,
+  expertPlayEnded,
+  expertPressed,
+  expertsBusy,
+  expertsReserved,
+  gathered,
+  parkedTooLong,
+  resyncConsult,
+  seekExpert,
+} from './contact-consult.js';
+import {
+  agentGoneInConsult,
+  backToAgent,
+  endExpertTalk,
+  expertGathered,
+  expertLegGone,
+  expertTalkRanOut,
+  handOver,
+  resyncExpert,
+} from './contact-expert.js';
 import { callHelp, holdByPage, holdByPhone, holdLimitReached, holdOverdue } from './contact-hold.js';
 import {
   beginLead,
@@ -66,6 +100,8 @@ import {
   offerOf,
   queueTimedOut,
   treat,
+  treatRinging,
+  waitedForOverflow,
   withdrawOffer,
 } from './contact-queue.js';
 import {
@@ -80,6 +116,21 @@ import {
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
+import {
+  beginCallOut,
+  calleeAnswered,
+  calleeGone,
+  calleeJoined,
+  callerLeft,
+  callerReady,
+  callGoesOn,
+  callingOf,
+  callRanOut,
+  endCallOut,
+  phoneFree,
+  resyncCallOut,
+} from './contact-call-out.js';
+import { seekCity } from './contact-city.js';
 import { seekSeat } from './contact-seat.js';
 import { keepWish } from './contact-wish.js';
 import {
@@ -131,7 +182,7 @@ export function newContact(id: ContactId, arrival: Arrival): Contact {
     stage: { at: 'ended' },
     voice: { playing: null, pending: [], music: false, plays: 0 },
     place: null,
-    noticeHeard: false,
+    noticeHeard: arrival.handedOver?.noticeHeard === true,
     talks: 0,
     lastAgentId: null,
     disposition: {},
@@ -154,7 +205,9 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'EventWentLive':
       return step;
     case 'Arrived': {
-      const lead = step.contact.arrival.words?.lead;
+      const { out, words } = step.contact.arrival;
+      if (out !== undefined) return beginCallOut(step, out, context);
+      const lead = words?.lead;
       return lead === undefined ? begin(step, context) : beginLead(step, lead, context);
     }
     case 'PlayEnded':
@@ -176,20 +229,33 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'LegAnswered': {
       const lead = leadOf(step, signal.offerId);
       if (lead !== null) return leadAnswered(step, lead, context);
+      const call = callingOf(step, signal.offerId);
+      if (call !== null) return callerReady(step, call, context);
       return legAnswered(step, signal.offerId, context);
     }
     case 'LegGone':
       return legGone(step, signal, context);
     case 'Joined': {
       const lead = leadOf(step, signal.offerId);
+      const call = callingOf(step, signal.offerId);
+      if (call !== null) return calleeJoined(step, call, context);
       return lead === null ? joined(step, signal.offerId, context) : leadJoined(step, lead, context);
     }
-    case 'JoinFailed':
+    case 'PhoneFree':
+      return phoneFree(step, context);
+    case 'CalleeAnswered':
+      return calleeAnswered(step, context);
+    case 'JoinFailed': {
+      const call = callingOf(step, signal.offerId);
+      if (call !== null)
+        return endCallOut(step, call, { by: 'system', outcome: 'failed', causeCode: 0 }, context);
       if (leadOf(step, signal.offerId) !== null) return comeBack(step, 'failed', 0, context);
       return offerOf(step.contact, signal.offerId) === null ? step : withdrawOffer(step, 'failed', context);
+    }
     case 'LegHeld': {
       const talk = talkOf(step, signal.offerId);
-      return talk === null ? step : holdByPhone(step, talk, signal.held, context);
+      // In a consult his key holds whom he talks with, which is his phone's own affair.
+      return talk === null || isConsulting(talk) ? step : holdByPhone(step, talk, signal.held, context);
     }
     case 'CallerGone':
       return callerGone(
@@ -197,20 +263,65 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
         { by: 'citizen', causeCode: signal.causeCode, inGap: signal.inGap, node: false },
         context,
       );
-    case 'AgentReleased':
-      return withOwnTalk(step, signal.agentId, (talk) => agentLeft(step, talk, 16, context));
+    case 'AgentReleased': {
+      const { stage } = step.contact;
+      if (stage.at === 'calling' && stage.call.agentId === signal.agentId)
+        return callerLeft(step, stage.call, 16, context);
+      return withTalkAlone(step, signal.agentId, (talk) => agentLeft(step, talk, { causeCode: 16 }, context));
+    }
     case 'PauseRecording':
       return withOwnTalk(step, signal.agentId, () => pauseRecording(step, signal.paused, 'agent', context));
     case 'HoldContact':
-      return withOwnTalk(step, signal.agentId, (talk) => holdByPage(step, talk, signal.on, context));
+      return withTalkAlone(step, signal.agentId, (talk) => holdByPage(step, talk, signal.on, context));
     case 'CallHelp':
       return withOwnTalk(step, signal.agentId, (talk) => callHelp(step, talk, signal.on, context));
     case 'AskSilentCaller':
-      return withOwnTalk(step, signal.agentId, (talk) => askSilentCaller(step, talk, context));
+      return withCallersTalk(step, signal.agentId, (talk) => askSilentCaller(step, talk, context));
     case 'SetWish':
       return withOwnTalk(step, signal.agentId, () => keepWish(step, signal.wish, signal.agentId));
     case 'SeekSeat':
-      return withOwnTalk(step, signal.agentId, (talk) => seekSeat(step, talk, signal, context));
+      return withCallersTalk(step, signal.agentId, (talk) => seekSeat(step, talk, signal, context));
+    case 'SeekCity':
+      return withCallersTalk(step, signal.agentId, (talk) => seekCity(step, talk, signal, context));
+    case 'SeekExpert':
+      return withOwnTalk(step, signal.agentId, (talk) =>
+        isCalledOut(step.contact)
+          ? refuse(step.contact, 'CALLED_OUT')
+          : seekExpert(step, talk, signal, context),
+      );
+    case 'ConferConsult':
+      return withOwnTalk(step, signal.agentId, (talk) => conferConsult(step, talk, context));
+    case 'HandOver':
+      return withOwnTalk(step, signal.agentId, (talk) => {
+        const how = { by: 'agent', causeCode: 16, backWithinMs: context.policy.joinMs } as const;
+        return handOver(step, talk, how, context);
+      });
+    case 'EndConsult':
+      return withOwnTalk(step, signal.agentId, (talk) => backFromConsult(step, talk, context));
+    case 'ExpertsReserved':
+      return expertsReserved(step, signal, context);
+    case 'ExpertsBusy':
+      return expertsBusy(step, signal, context);
+    case 'ExpertMayBeFree':
+      return expertMayBeFree(step, signal, context);
+    case 'ExpertAnswered':
+      return expertAnswered(step, signal, context);
+    case 'ExpertPressed':
+      return expertPressed(step, signal, context);
+    case 'ExpertPlayEnded':
+      return expertPlayEnded(step, signal, context);
+    case 'ExpertGone': {
+      const { stage } = step.contact;
+      if (stage.at === 'expert') return expertLegGone(step, stage.talk, signal, context);
+      return expertGone(step, signal, context);
+    }
+    case 'Gathered': {
+      const { stage } = step.contact;
+      if (stage.at === 'expert') return expertGathered(step, stage.talk, signal, context);
+      return gathered(step, signal, context);
+    }
+    case 'ConsultRecordingStarted':
+      return consultRecordingStarted(step, signal);
     case 'CallerTexted':
       return callerTexted(step, signal.sent);
     case 'Supervise': {
@@ -240,9 +351,9 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'SetDisposition':
       return setDisposition(step, signal, context);
     case 'Warn':
-      return withOwnTalk(step, signal.agentId, (talk) => warn(step, talk, signal.agentId, context));
+      return withTalkAlone(step, signal.agentId, (talk) => warn(step, talk, signal.agentId, context));
     case 'GiveRoute':
-      return withOwnTalk(step, signal.agentId, (talk) => giveRoute(step, talk, signal, context));
+      return withTalkAlone(step, signal.agentId, (talk) => giveRoute(step, talk, signal, context));
     case 'Seal':
       return exemptByNote(seal(step, signal), context);
     case 'RecordingStarted':
@@ -289,15 +400,19 @@ function settle(step: ContactStep, context: ContactContext): ContactStep {
       return arm(step, 'collect', context.nowMs + stage.next.timeoutMs);
     case 'led':
       return leadGoesOn(step, stage.lead, context);
+    case 'calling':
+      return callGoesOn(step, stage.call, context);
     case 'waiting':
       return isQuiet(step) ? treat(step, context) : step;
     case 'offered':
       if (stage.offer.answeredAtMs !== null) return joinWhenHeard(step, context);
-      return isQuiet(step) ? music(step, true) : step;
+      return isQuiet(step) ? treatRinging(step, context) : step;
     case 'leaving':
       if (!isQuiet(step)) return step;
       return stage.again === undefined ? hangUpOnce(step) : pauseBetween(step, context);
     case 'talking':
+      return isParked(stage.talk) && isQuiet(step) ? music(step, true) : step;
+    case 'expert':
     case 'ended':
       return step;
   }
@@ -321,6 +436,20 @@ function withOwnTalk(step: ContactStep, agentId: AgentId, act: (talk: Talk) => C
   return stage.talk.agentId === agentId ? act(stage.talk) : refuse(step.contact, 'CONTACT_NOT_YOURS');
 }
 
+/** What makes sense with whoever called us alone: one whom an agent called stays with that agent. */
+function withCallersTalk(step: ContactStep, agentId: AgentId, act: (talk: Talk) => ContactStep): ContactStep {
+  return withTalkAlone(step, agentId, (talk) =>
+    isCalledOut(step.contact) ? refuse(step.contact, 'CALLED_OUT') : act(talk),
+  );
+}
+
+/** Likewise, for what is between the two alone: not while an expert is sought, asked, or there. */
+function withTalkAlone(step: ContactStep, agentId: AgentId, act: (talk: Talk) => ContactStep): ContactStep {
+  return withOwnTalk(step, agentId, (talk) =>
+    isConsulting(talk) ? refuse(step.contact, 'CONSULT_RUNNING') : act(talk),
+  );
+}
+
 /** A late word about a supervision that is over changes nothing. */
 function withSupervision(
   step: ContactStep,
@@ -341,15 +470,18 @@ function legGone(
   const { offerId, causeCode } = signal;
   const lead = leadOf(step, offerId);
   if (lead !== null) return leadLegGone(step, lead, signal, context);
+  const call = callingOf(step, offerId);
+  if (call !== null) return callerLeft(step, call, causeCode, context);
   const offer = offerOf(step.contact, offerId);
   // A lost phone says nothing of its channel, which may still ring and is ended from our side.
   if (offer !== null && signal.phoneLost) return withdrawOffer(step, 'unreachable', context);
   if (offer !== null) return legFailed(step, offer, causeCode, context);
   const talk = talkOf(step, offerId);
   if (talk === null) return step;
+  if (isConsulting(talk)) return agentGoneInConsult(step, talk, signal, context);
   return signal.phoneLost
     ? phoneLost(step, talk, causeCode, context)
-    : agentLeft(step, talk, causeCode, context);
+    : agentLeft(step, talk, { causeCode, legGone: true }, context);
 }
 
 interface Gone {
@@ -364,6 +496,7 @@ interface Gone {
 function callerGone(step: ContactStep, gone: Gone, context: ContactContext): ContactStep {
   const { stage } = step.contact;
   const { causeCode, inGap } = gone;
+  if (stage.at === 'calling') return calleeGone(step, stage.call, causeCode, context);
   const event = gone.by === 'citizen' && mayGiveUp(stage) ? freshEvent(step.contact, context) : undefined;
   const left = closeVoicemail(step, gone.by === 'citizen' ? 'hungUp' : 'fault', context);
   const freed = letGo(forgetVoice(left), gone, context);
@@ -404,6 +537,12 @@ function letGo(step: ContactStep, gone: Gone, context: ContactContext): ContactS
   }
   if (stage.at === 'survey') return surveyEnded(step, gone.by);
   if (stage.at === 'led') return endLead(step, stage.lead, 'callerGone', gone.causeCode, context);
+  if (stage.at === 'expert') {
+    const { causeCode } = gone;
+    const by = gone.by === 'citizen' ? 'citizen' : 'system';
+    const end = { by, causeCode, ...(gone.node && { interrupted: 'node' as const }) } as const;
+    return endExpertTalk(step, stage.talk, end, context);
+  }
   if (stage.at !== 'offered') return step;
   const { offerId } = stage.offer;
   const dropped = ask(
@@ -432,11 +571,19 @@ function afterEnd(contact: Contact, signal: ContactSignal, context: ContactConte
     case 'CallHelp':
     case 'GiveRoute':
     case 'SeekSeat':
+    case 'SeekCity':
     case 'SetWish':
     case 'Warn':
     case 'AskSilentCaller':
     case 'Supervise':
+    case 'SeekExpert':
       return refuse(contact, 'CONTACT_NOT_TALKING');
+    case 'ConferConsult':
+    case 'HandOver':
+    case 'EndConsult':
+      return refuse(contact, 'CONSULT_NONE');
+    case 'ExpertsReserved':
+      return expertsReserved(step, signal, context);
     case 'ChangeSupervision':
       return refuse(contact, 'SUPERVISION_NONE');
     default:
@@ -462,16 +609,21 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return queueTimedOut(due, context);
     case 'nobody':
       return nobodyThere(due, context);
+    case 'overflow':
+      return waitedForOverflow(due, context);
     case 'prefer':
       return place === null ? due : patch(due, { place: { ...place, prefer: null } });
     case 'progress':
       return withdrawOffer(due, 'unreachable', context);
     case 'rona':
       return withdrawOffer(due, 'rona', context);
+    case 'callOver':
+      return stage.at === 'calling' ? callRanOut(due, stage.call, context) : due;
     case 'centreOver':
       return comeBack(due, 'noAnswer', 0, context);
     case 'joinOver':
       if (stage.at === 'led') return comeBack(due, 'failed', 0, context);
+      if (stage.at === 'expert') return backToAgent(due, stage.talk, 0, context);
       return withdrawOffer(due, 'failed', context);
     case 'audioEarly':
     case 'audioLate':
@@ -488,7 +640,12 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return silentCallerQuiet(due);
     case 'supervisorRing':
       return stage.at === 'talking' ? endSupervision(due, stage.talk, 'failed', context) : due;
+    case 'consultOver':
+      return consultOverdue(due, context);
+    case 'parkOver':
+      return parkedTooLong(due, context);
     case 'talkOver':
+      if (stage.at === 'expert') return expertTalkRanOut(due, stage.talk, context);
       if (stage.at === 'led') return centreReleased(due, stage.lead, 0, context);
       return stage.at === 'talking' ? talkRanOut(due, stage.talk, context) : due;
     case 'surveyOver':
@@ -513,6 +670,7 @@ function resynced(
   context: ContactContext,
 ): ContactStep {
   const { stage } = step.contact;
+  if (stage.at === 'calling') return resyncCallOut(step, stage.call, seen, context);
   if (seen.nodeRestarted || !seen.citizenUp) {
     const by = seen.nodeRestarted ? 'system' : 'citizen';
     return callerGone(step, { by, causeCode: 0, inGap: true, node: seen.nodeRestarted }, context);
@@ -532,10 +690,18 @@ function resynced(
       return resyncOffer(sayAgain(step, context), seen, context);
     case 'talking':
       return resyncTalk(step, stage.talk, seen, context);
+    case 'expert':
+      return resyncExpert(step, stage.talk, seen, context);
     case 'survey':
       return flowGoesOn(tidyUp(step), stage.cursor, { type: 'resumed' }, context);
-    case 'leaving':
-      return ask(silence(nothingMore(step)), hangUp(step.contact));
+    case 'leaving': {
+      const { announcement } = step.contact.arrival.words ?? {};
+      const cut = silence(nothingMore(step));
+      // What to dial instead was cut in the middle: it begins anew. Farewells do not.
+      return announcement !== undefined && leftAnnouncement(stage)
+        ? announce(cut, announcement, context)
+        : ask(cut, hangUp(step.contact));
+    }
     case 'ended':
       return ask(step, hangUp(step.contact));
   }
@@ -577,9 +743,14 @@ function resyncTalk(
   seen: Extract<ContactSignal, { type: 'Resynced' }>,
   context: ContactContext,
 ): ContactStep {
-  if (seen.leg === 'gone') return talkRanOut(step, talk, context);
+  if (seen.leg === 'gone')
+    return isConsulting(talk)
+      ? agentGoneInConsult(step, talk, { causeCode: 0, phoneLost: false }, context)
+      : talkRanOut(step, talk, context);
   const { offerId, legId, bridgeId } = talk;
-  const alone = seen.supervised ? step : endSupervision(step, talk, 'restart', context);
+  const unseen = seen.supervised ? step : endSupervision(step, talk, 'restart', context);
+  if (isConsulting(talk)) return resyncConsult(unseen, talk, seen.expert, context);
+  const alone = resyncConsult(unseen, talk, seen.expert, context);
   if (isHeld(talk)) return ask(alone, { do: 'hold', bridgeId, on: true });
   if (seen.joined) return silentCallerResumed(alone, talk, context);
   const again = ask(alone, { do: 'music', on: false }, { do: 'join', offerId, legId, bridgeId });

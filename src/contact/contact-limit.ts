@@ -1,22 +1,21 @@
-// 骚扰: how a caller under a limit waits. A caller who needs help is never refused.
-import type { CallLimit, Contact, Place } from './contact.js';
+// 骚扰: how a caller under a limit waits. Two ways stay open, the end of the line and a message, and who needs help is never refused.
+import type { Contact, Place } from './contact.js';
 import { patch, record, type ContactContext, type ContactStep } from './contact-step.js';
 import { say } from './contact-voice.js';
-import type { QueueRequest } from './flow-turn.js';
-import type { PromptRef } from './prompt-ref.js';
+import type { FlowNext, QueueRequest } from './flow-turn.js';
+import { limitWords, messageKey } from './limit-words.js';
 
 /** Behind every queue's priority. */
 export const lastPriority = -1_000;
 /** The key that sets a limit aside. */
 export const helpKey = '0';
-const dayMs = 86_400_000;
 
 /** How he stands in line: behind all others while a limit stands and he has not asked for help. */
 export function requestUnderLimit(
-  { arrival, needsHelp }: Contact,
+  contact: Contact,
   request: QueueRequest,
 ): { readonly request: QueueRequest; readonly fullPriority?: number } {
-  if (arrival.limit === undefined || needsHelp === true) return { request };
+  if (!standsUnderLimit(contact)) return { request };
   return { request: { ...request, priority: lastPriority }, fullPriority: request.priority };
 }
 
@@ -25,20 +24,40 @@ export function withoutLimit({ request, fullPriority }: Place): QueueRequest {
   return fullPriority === undefined ? request : { ...request, priority: fullPriority };
 }
 
-/** What he hears of it: how many days are left, the day that has begun counted. */
-export function limitWords({ untilMs }: CallLimit, nowMs: number): PromptRef {
-  return { id: 'limited', slots: { n: Math.min(30, Math.max(1, Math.ceil((untilMs - nowMs) / dayMs))) } };
+/** Keys that lead him elsewhere while he waits: the flow's own, and to a message where he is told of it. */
+export function waitingKeys(
+  contact: Contact,
+  { keys = [], takesMessage }: Extract<FlowNext, { type: 'enqueue' }>,
+): Pick<Place, 'keys'> {
+  const open = takesMessage === true && hearsOfLimit(contact) ? [...keys, messageKey] : keys;
+  return open.length > 0 ? { keys: open } : {};
 }
 
-/** He pressed the key for help, whatever he hears at that moment: in line as if there were no limit. */
+/** Says what the limit means, until it was said: after whatever he hears first in line, and anew after a restart; never once he has talked. */
+export function tellLimit(step: ContactStep, context: ContactContext): ContactStep {
+  const { arrival, lastAgentId, limitTold, place } = step.contact;
+  if (arrival.limit === undefined || place === null || !hearsOfLimit(step.contact)) return step;
+  if (limitTold === true || lastAgentId !== null) return step;
+  const prompt = limitWords(arrival.limit, place.keys?.includes(messageKey) === true, context.nowMs);
+  return say(step, [{ prompt, mustHear: false }], context);
+}
+
+/** In line he pressed the key for help, whatever he hears at that moment: he waits as if there were no limit. */
 export function setLimitAside(step: ContactStep, context: ContactContext): ContactStep {
-  const { arrival, needsHelp, place, stage } = step.contact;
-  const isOver = ['talking', 'survey', 'leaving', 'ended'].includes(stage.at);
-  if (arrival.limit === undefined || needsHelp === true || isOver) return step;
-  const aside = record(patch(step, { needsHelp: true }), { type: 'LimitSetAside' });
-  if (place === null) return aside;
-  const { fullPriority, ...rest } = place;
-  const priority = fullPriority ?? place.request.priority;
-  const first = patch(aside, { place: { ...rest, request: { ...place.request, priority } } });
-  return say(first, [{ prompt: { id: 'limited.help' }, mustHear: false }], context);
+  const { place, stage } = step.contact;
+  const inLine = stage.at === 'waiting' || stage.at === 'offered';
+  if (!inLine || place === null || !standsUnderLimit(step.contact)) return step;
+  const { fullPriority: _over, ...rest } = place;
+  const aside = record(patch(step, { needsHelp: true, place: { ...rest, request: withoutLimit(place) } }), {
+    type: 'LimitSetAside',
+  });
+  return say(aside, [{ prompt: { id: 'limited.help' }, mustHear: false }], context);
+}
+
+function standsUnderLimit({ arrival, needsHelp }: Contact): boolean {
+  return arrival.limit !== undefined && needsHelp !== true;
+}
+
+function hearsOfLimit(contact: Contact): boolean {
+  return contact.arrival.limit?.level === 'told' && standsUnderLimit(contact);
 }

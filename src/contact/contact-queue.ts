@@ -1,7 +1,8 @@
 // A contact in line: what it is told, the offers it gets, and how each offer ends.
-import type { Contact, Offer } from './contact.js';
+import type { Contact, Offer, Told } from './contact.js';
 import type { ContactSignal } from './contact-signals.js';
-import { leaveQueue } from './contact-flow.js';
+import { leaveQueue, overflow } from './contact-flow.js';
+import { tellLimit } from './contact-limit.js';
 import {
   arm,
   ask,
@@ -15,7 +16,7 @@ import {
 import { hush, music, mustStillHear, say, untoldEvents } from './contact-voice.js';
 import { eventPromptRef } from './event-prompt.js';
 import type { QueueExit } from './flow-turn.js';
-import type { BridgeId, ChannelId, OfferId, PlayId } from './ids.js';
+import type { AgentId, BridgeId, ChannelId, OfferId, PlayId } from './ids.js';
 import type { OfferOutcome } from './offer.js';
 import { backFromSeat } from './seat-return.js';
 
@@ -32,30 +33,63 @@ export function offerOf(contact: Contact, offerId: OfferId): Offer | null {
   return stage.at === 'offered' && stage.offer.offerId === offerId ? stage.offer : null;
 }
 
-/** Quiet in the line: an event prompt not told yet, the next announcement if it is due, else music. */
+/** Whoever comes in line hears nothing for so long: with an agent free and his phone picking up by itself they are joined by then. ASSUMED */
+const lookMs = 300;
+
+/** Just come in line: the matcher's first look, and a phone that picks up by itself, come before anything is begun. */
+function hasJustCome({ contact: { place } }: ContactStep, { nowMs }: ContactContext): boolean {
+  return place !== null && nowMs < place.queuedAtMs + lookMs;
+}
+
+function lookFirst(step: ContactStep): ContactStep {
+  const { place, deadlines } = step.contact;
+  if (place === null || deadlines.treatment !== undefined) return step;
+  return arm(step, 'treatment', place.queuedAtMs + lookMs);
+}
+
+/** Quiet while a phone rings for him: what a limit means if he has not heard it, else music. */
+export function treatRinging(step: ContactStep, context: ContactContext): ContactStep {
+  if (hasJustCome(step, context)) return lookFirst(step);
+  const told = tellLimit(step, context);
+  return told === step ? music(step, true) : told;
+}
+
+/** Quiet in the line: an event prompt not told yet, what a limit means, the next announcement if it is due, else music. */
 export function treat(step: ContactStep, context: ContactContext): ContactStep {
+  if (hasJustCome(step, context)) return lookFirst(step);
   const { place, deadlines } = step.contact;
   const [event] = untoldEvents(step, context);
   if (event !== undefined) return say(step, [{ prompt: eventPromptRef(event.id), mustHear: false }], context);
+  const told = tellLimit(step, context);
+  if (told !== step) return told;
   if (place === null || deadlines.treatment !== undefined) return music(step, true);
   const turn = context.treatment(place.told);
-  const told = arm(patch(step, { place: { ...place, told: turn.told } }), 'treatment', turn.nextAtMs);
-  if (turn.say.length === 0) return music(told, true);
-  const recorded =
-    turn.told.place !== null && turn.told.place !== place.told.place
-      ? record(told, { type: 'PlaceTold', place: turn.told.place })
-      : told;
+  const treated = arm(patch(step, { place: { ...place, told: turn.told } }), 'treatment', turn.nextAtMs);
+  if (turn.say.length === 0) return music(treated, true);
   return say(
-    recorded,
+    recordTold(treated, place.told, turn.told),
     turn.say.map((prompt) => ({ prompt, mustHear: false })),
     context,
   );
+}
+
+function recordTold(step: ContactStep, before: Told, { place, wait }: Told): ContactStep {
+  const placed = place !== null && place !== before.place ? record(step, { type: 'PlaceTold', place }) : step;
+  return wait !== undefined && wait !== before.wait ? record(placed, { type: 'WaitTold', ...wait }) : placed;
 }
 
 /** Waited too long; not while a phone rings for him. */
 export function queueTimedOut(step: ContactStep, context: ContactContext): ContactStep {
   if (step.contact.stage.at === 'waiting') return leave(step, 'timeout', context);
   return arm(step, 'queueTimeout', context.nowMs + context.policy.ringMs);
+}
+
+/** Stood in this line for so long: to where the flow leads then; not while a phone rings for him. */
+export function waitedForOverflow(step: ContactStep, context: ContactContext): ContactStep {
+  const { place, stage } = step.contact;
+  if (place === null) return step;
+  if (stage.at !== 'waiting') return arm(step, 'overflow', context.nowMs + context.policy.ringMs);
+  return overflow(step, { by: 'waited', waitedMs: context.nowMs - place.queuedAtMs }, context);
 }
 
 /** Nobody who could take the call is signed in: says so after a while; else looks again later. */
@@ -68,7 +102,11 @@ export function nobodyThere(step: ContactStep, context: ContactContext): Contact
 }
 
 /** By the flow's way out, or back to the queue from which he was sent to a seat. */
-function leave(step: ContactStep, exit: QueueExit, context: ContactContext): ContactStep {
+function leave(
+  step: ContactStep,
+  exit: Exclude<QueueExit, 'overflow'>,
+  context: ContactContext,
+): ContactStep {
   return step.contact.place?.from === undefined
     ? leaveQueue(step, exit, context)
     : backFromSeat(step, exit, context);
@@ -217,7 +255,15 @@ function backInLine(
   if (stage.at !== 'offered') return step;
   const closed = closeOffer(step, offer, outcome, causeCode, context);
   const dropped = offer.joining ? ask(closed, { do: 'part', bridgeId: bridgeOf(offer.offerId) }) : closed;
-  return moveTo(dropped, { at: 'waiting', cursor: stage.cursor });
+  return moveTo(waitForOthers(dropped, offer.agentId), { at: 'waiting', cursor: stage.cursor });
+}
+
+/** The agent he waited for alone had his turn and did not take it. */
+function waitForOthers(step: ContactStep, agentId: AgentId): ContactStep {
+  const { place } = step.contact;
+  return place?.prefer?.agentId === agentId
+    ? disarm(patch(step, { place: { ...place, prefer: null } }), 'prefer')
+    : step;
 }
 
 function withOffer(step: ContactStep, offer: Offer): ContactStep {

@@ -38,8 +38,9 @@ function stayHere(step: ContactStep, { bridgeId, legId }: Talk, seat: SeatKind):
 function sendOn(step: ContactStep, talk: Talk, seat: SeatKind, context: ContactContext): ContactStep {
   const { stage, place } = step.contact;
   const request = context.seat(seat);
-  if (stage.at !== 'talking' || place === null || request === undefined) return step;
+  if (stage.at !== 'talking' || stage.cursor === null || place === null || request === undefined) return step;
   const { nowMs } = context;
+  const { wait: _ofAnotherLine, ...told } = place.told;
   const queue = context.queue(request.queueId);
   const ended = endTalk(step, talk, { by: 'agent', causeCode: 16 }, context);
   const waiting = record(
@@ -51,7 +52,7 @@ function sendOn(step: ContactStep, talk: Talk, seat: SeatKind, context: ContactC
         turn: context.nextTurn,
         resumed: false,
         prefer: null,
-        told: { ...place.told, busy: true, place: null },
+        told: { ...told, busy: true, place: null },
         from: { seat, agentId: talk.agentId, request: place.from?.request ?? withoutLimit(place) },
       },
     }),

@@ -1,6 +1,7 @@
 // What reaches a contact's mailbox, what is journaled of it, and what it asks of the outside.
 import type { AgentSignal } from './agent.js';
 import type { CaseAnswer, CaseQuery } from './case-answer.js';
+import type { ConsultOutcome, ExpertCall, ExpertOutcome, ExpertWish } from './consult.js';
 import type {
   Arrival,
   ContactTimer,
@@ -9,18 +10,21 @@ import type {
   HoldSource,
   Seal,
   SealWish,
+  CallOutEnd,
   LeadOutcome,
   LeadTarget,
   StageName,
   Supervision,
   SupervisionMode,
   VoicemailEnd,
+  WaitBand,
 } from './contact.js';
 import type { QueueExit, SpokenPart } from './flow-turn.js';
 import type {
   AgentId,
   BridgeId,
   ChannelId,
+  ConsultId,
   DeviceId,
   OfferId,
   PlayId,
@@ -28,6 +32,7 @@ import type {
   SupervisionId,
 } from './ids.js';
 import type { MatchDecision, OfferOutcome } from './offer.js';
+import type { OverflowCause, Overflowed } from './overflow.js';
 import type { PromptRef } from './prompt-ref.js';
 import type { SeatKind } from './seat.js';
 import type { SurveyGrade, SurveyReason } from './survey.js';
@@ -64,6 +69,10 @@ export type ContactSignal =
   | { readonly type: 'JoinFailed'; readonly offerId: OfferId }
   | { readonly type: 'LegHeld'; readonly offerId: OfferId; readonly held: boolean }
   | { readonly type: 'CallerGone'; readonly causeCode: number; readonly inGap: boolean }
+  /** 外呼: the phone that the call was ordered by is free. */
+  | { readonly type: 'PhoneFree' }
+  /** 外呼: whom the agent calls has picked up. */
+  | { readonly type: 'CalleeAnswered' }
   /** 转评价: the agent releases the contact by page; the citizen is asked, or hears the goodbye. */
   | { readonly type: 'AgentReleased'; readonly agentId: AgentId }
   | { readonly type: 'PauseRecording'; readonly agentId: AgentId; readonly paused: boolean }
@@ -77,6 +86,50 @@ export type ContactSignal =
   | { readonly type: 'SetWish'; readonly agentId: AgentId; readonly wish: string | null }
   /** 转专席: the citizen needs a seat of its own, e.g. that of minors. */
   | { readonly type: 'SeekSeat'; readonly agentId: AgentId; readonly seat: SeatKind }
+  /** 转外地12345: his matter is another city's; only those of the site's table are reached. */
+  | { readonly type: 'SeekCity'; readonly agentId: AgentId; readonly areaCode: string }
+  /** 专家座席咨询: the agent asks for an expert; somebody who could be is on duty. */
+  | {
+      readonly type: 'SeekExpert';
+      readonly consultId: ConsultId;
+      readonly agentId: AgentId;
+      readonly wish: ExpertWish;
+      readonly note: string;
+    }
+  /** Reserved for this consult, to be rung now: one, or several at once. */
+  | {
+      readonly type: 'ExpertsReserved';
+      readonly consultId: ConsultId;
+      readonly experts: readonly Pick<ExpertCall, 'legId' | 'expertId' | 'departmentId' | 'line'>[];
+    }
+  /** Nobody is free. `mayCome`: somebody may become so. `expectedMs`: how long until then; null = not known. */
+  | {
+      readonly type: 'ExpertsBusy';
+      readonly consultId: ConsultId;
+      readonly mayCome: boolean;
+      readonly expectedMs: number | null;
+    }
+  /** An expert may be free now for a consult that waits for one. */
+  | { readonly type: 'ExpertMayBeFree'; readonly consultId: ConsultId }
+  | { readonly type: 'ExpertAnswered'; readonly legId: ChannelId }
+  | { readonly type: 'ExpertPressed'; readonly legId: ChannelId; readonly digit: string }
+  | { readonly type: 'ExpertPlayEnded'; readonly legId: ChannelId; readonly playId: PlayId }
+  | {
+      readonly type: 'ExpertGone';
+      readonly legId: ChannelId;
+      readonly causeCode: number;
+      readonly phoneLost: boolean;
+    }
+  /** All of these are in the bridge that was asked for; `ok` false = they could not be brought there. */
+  | { readonly type: 'Gathered'; readonly bridgeId: BridgeId; readonly ok: boolean }
+  /** `consult`: the how manyeth of this contact. */
+  | { readonly type: 'ConsultRecordingStarted'; readonly consult: number; readonly file: string }
+  /** 三方通话. */
+  | { readonly type: 'ConferConsult'; readonly agentId: AgentId }
+  /** The citizen is the expert's from now on. */
+  | { readonly type: 'HandOver'; readonly agentId: AgentId }
+  /** Back to the citizen; a consult that has not come to a talk is given up. */
+  | { readonly type: 'EndConsult'; readonly agentId: AgentId }
   /** A supervisor wants to hear this talk; whether he can is the engine's to know. */
   | {
       readonly type: 'Supervise';
@@ -126,12 +179,28 @@ export type ContactSignal =
       readonly joined: boolean;
       /** A supervisor is still in the talk; else his supervision ends, for nobody listens unseen. */
       readonly supervised?: true;
+      /** The expert's leg, where one has taken a consult. */
+      readonly expert?: 'gone' | 'up';
       /** Asterisk itself is another run than the one that held the call. */
       readonly nodeRestarted: boolean;
     };
 
 /** Why a supervision ended: he hung up or asked for it, the talk ended, Asterisk could not, or the service came back anew. */
 export type SupervisionEnd = 'supervisor' | 'talk' | 'failed' | 'restart';
+
+/** Whom an agent asked for, as it is journaled: one of the three. */
+export interface ExpertWishTold {
+  readonly departmentId?: string;
+  readonly skill?: string;
+  readonly expertId?: string;
+}
+
+/** An expert in the journal. */
+export interface ExpertTold {
+  readonly consultId: ConsultId;
+  readonly expertId: string;
+  readonly departmentId: string;
+}
 
 /** What is journaled of a contact, in the field's words. */
 export type ContactFact =
@@ -145,6 +214,20 @@ export type ContactFact =
       readonly requires: readonly string[];
       readonly also?: readonly string[];
       readonly priority: number;
+      /** How long it was expected to wait for a person from here; left out = not known, or somebody was free. */
+      readonly expected?: { readonly lowMs: number; readonly highMs: number };
+      /** 溢出: the queue it came from, and why. */
+      readonly overflowed?: Overflowed;
+    }
+  /** 外呼: the number is rung; it was answered; it did not come to a talk. */
+  | { readonly type: 'CalleeDialled' }
+  | { readonly type: 'CalleeAnswered'; readonly rangMs: number }
+  | {
+      readonly type: 'CallOutEnded';
+      readonly agentId: AgentId;
+      readonly outcome: CallOutEnd;
+      readonly causeCode: number;
+      readonly rangMs: number;
     }
   | { readonly type: 'CentreDialled'; readonly trunkId: string; readonly number: string }
   /** Citizen and sub-centre hear one another. */
@@ -155,7 +238,26 @@ export type ContactFact =
       readonly causeCode: number;
       readonly talkMs: number;
     }
+  /** An agent leads the citizen to another city's 12345. */
+  | { readonly type: 'CitySought'; readonly agentId: AgentId; readonly areaCode: string }
+  | {
+      readonly type: 'CityDialled';
+      readonly areaCode: string;
+      readonly trunkId: string;
+      readonly number: string;
+    }
+  /** Citizen and the other city hear one another. */
+  | { readonly type: 'CityConnected'; readonly areaCode: string; readonly rangMs: number }
+  | {
+      readonly type: 'CityLeft';
+      readonly areaCode: string;
+      readonly outcome: LeadOutcome;
+      readonly causeCode: number;
+      readonly talkMs: number;
+    }
   | { readonly type: 'PlaceTold'; readonly place: number }
+  /** The expected wait was spoken, counted from here. */
+  | ({ readonly type: 'WaitTold' } & WaitBand)
   | { readonly type: 'NoticeHeard' }
   /** 事件提示 began to be told. */
   | { readonly type: 'EventTold'; readonly eventId: string }
@@ -238,6 +340,49 @@ export type ContactFact =
       readonly lastedMs: number;
       readonly reason: SupervisionEnd;
     }
+  | ({
+      readonly type: 'ConsultSought';
+      readonly consultId: ConsultId;
+      readonly agentId: AgentId;
+      readonly note: string;
+    } & ExpertWishTold)
+  /** All are busy. */
+  | { readonly type: 'ConsultQueued'; readonly consultId: ConsultId; readonly expectedMs: number | null }
+  /** The citizen hears music, nobody hears him; or he is back with his agent. */
+  | { readonly type: 'CitizenParked'; readonly consultId: ConsultId; readonly parked: boolean }
+  | ({ readonly type: 'ExpertRung' } & ExpertTold)
+  /** A person has taken it. */
+  | ({ readonly type: 'ExpertAnswered'; readonly rangMs: number; readonly waitedMs: number } & ExpertTold)
+  | ({
+      readonly type: 'ExpertMissed';
+      readonly outcome: ExpertOutcome;
+      readonly causeCode: number;
+      readonly rangMs: number;
+    } & ExpertTold)
+  /** Agent and expert hear one another, the citizen music. */
+  | ({ readonly type: 'ConsultJoined' } & ExpertTold)
+  /** 三方通话: all three hear one another. */
+  | ({ readonly type: 'ConferenceJoined' } & ExpertTold)
+  /** Citizen and expert hear one another, the agent has gone on. */
+  | ({ readonly type: 'ExpertConnected'; readonly agentId: AgentId } & ExpertTold)
+  | ({
+      readonly type: 'ExpertReleased';
+      readonly by: EndedBy | 'expert';
+      readonly talkMs: number;
+      readonly causeCode: number;
+      readonly interrupted?: 'phone' | 'node';
+    } & ExpertTold)
+  | {
+      readonly type: 'ConsultEnded';
+      readonly consultId: ConsultId;
+      readonly agentId: AgentId;
+      readonly outcome: ConsultOutcome;
+      /** The expert who had taken it, and how long he was in it. */
+      readonly expertId?: string;
+      readonly talkMs: number;
+    }
+  /** What agent and expert say without the citizen, in a file of its own. */
+  | { readonly type: 'ConsultRecordingStarted'; readonly consultId: ConsultId; readonly file: string }
   | { readonly type: 'RecordingStarted'; readonly file: string }
   | { readonly type: 'RecordingFailed'; readonly reason: string }
   /** 留言 that lasted long enough to be one: somebody has to hear it and call back. */
@@ -258,8 +403,15 @@ export type ContactFact =
       /** 中断: the link that failed, when nobody chose to end it. */
       readonly interrupted?: 'phone' | 'node';
     }
-  | { readonly type: 'ContactRequeued'; readonly queueId: QueueId; readonly preferAgentId: AgentId }
-  | { readonly type: 'QueueExited'; readonly queueId: QueueId; readonly exit: QueueExit }
+  /** To the head of the queue again; null = his agent cannot take him back. */
+  | { readonly type: 'ContactRequeued'; readonly queueId: QueueId; readonly preferAgentId: AgentId | null }
+  | {
+      readonly type: 'QueueExited';
+      readonly queueId: QueueId;
+      readonly exit: QueueExit;
+      /** Of the exit `overflow`: why. */
+      readonly because?: OverflowCause;
+    }
   | { readonly type: 'SurveyOffered'; readonly agentId: AgentId }
   | { readonly type: 'SurveyAnswered'; readonly grade: SurveyGrade }
   | { readonly type: 'SurveyReason'; readonly reason: SurveyReason }
@@ -293,8 +445,6 @@ export type ContactFact =
 
 /** What a contact asks of the outside, run in order. An outcome comes back only as a signal. */
 export type ContactEffect =
-  /** Writes our id on the channel, so that a restarted engine knows it. */
-  | { readonly do: 'claim' }
   | { readonly do: 'answer' }
   | { readonly do: 'play'; readonly playId: PlayId; readonly part: SpokenPart }
   | { readonly do: 'stopPlay'; readonly playId: PlayId }
@@ -314,7 +464,13 @@ export type ContactEffect =
       readonly ringMs: number;
       /** Prompts he has heard, the recording notice among them. */
       readonly heard: readonly string[];
+      /** Area code of the city whose matter it is; left out = that of the number dialled. */
+      readonly region?: string;
     }
+  /** 外呼: rings the number of this contact. */
+  | { readonly do: 'dial'; readonly ringMs: number }
+  /** The agent hears that it rings there. */
+  | { readonly do: 'ringBack'; readonly legId: ChannelId; readonly on: boolean }
   | { readonly do: 'hangUpLeg'; readonly legId: ChannelId }
   /** Said to the agent alone, before the joining. */
   | {
@@ -325,7 +481,14 @@ export type ContactEffect =
       /** The joining waits for its end. */
       readonly waits: boolean;
     }
-  | { readonly do: 'join'; readonly offerId: OfferId; readonly legId: ChannelId; readonly bridgeId: BridgeId }
+  | {
+      readonly do: 'join';
+      readonly offerId: OfferId;
+      readonly legId: ChannelId;
+      readonly bridgeId: BridgeId;
+      /** His keys go on to the other side: whoever answers there may have a menu. */
+      readonly keysPass?: true;
+    }
   /** Said to both. */
   | {
       readonly do: 'announce';
@@ -338,6 +501,34 @@ export type ContactEffect =
   /** Sends the caller a short message, once a talk. */
   | { readonly do: 'textCaller'; readonly templateId: string }
   | { readonly do: 'hold'; readonly bridgeId: BridgeId; readonly on: boolean }
+  /** Chooses experts and reserves them; told as `ExpertsReserved` or `ExpertsBusy`. */
+  | {
+      readonly do: 'reserveExperts';
+      readonly consultId: ConsultId;
+      readonly wish: ExpertWish;
+      readonly tried: readonly string[];
+    }
+  | { readonly do: 'releaseExpert'; readonly call: ExpertCall }
+  | { readonly do: 'ringExpert'; readonly call: ExpertCall; readonly ringMs: number }
+  | {
+      readonly do: 'tellExpert';
+      readonly legId: ChannelId;
+      readonly playId: PlayId;
+      readonly prompt: PromptRef;
+    }
+  | { readonly do: 'hangUpExpert'; readonly legId: ChannelId }
+  | { readonly do: 'recordConsult'; readonly legId: ChannelId; readonly consult: number }
+  | { readonly do: 'stopConsultRecording'; readonly legId: ChannelId }
+  /** The citizen leaves the bridge; what is said to him is heard by him alone. */
+  | { readonly do: 'takeOut'; readonly bridgeId: BridgeId }
+  /** Brings these into one bridge, out of whatever they are in. */
+  | {
+      readonly do: 'gather';
+      readonly bridgeId: BridgeId;
+      readonly citizen: boolean;
+      readonly legIds: readonly ChannelId[];
+    }
+  | { readonly do: 'dropBridge'; readonly bridgeId: BridgeId }
   | { readonly do: 'ringSupervisor'; readonly supervision: Supervision; readonly ringMs: number }
   /** The supervisor hears what the agent's leg hears and says. */
   | {
@@ -371,6 +562,7 @@ export type ContactEffect =
 
 /** Who a refused wish is told to, as a code of `errors.ts`. */
 export type ContactRefusal =
+  | 'CALLED_OUT'
   | 'CONTACT_NOT_TALKING'
   | 'CONTACT_NOT_YOURS'
   | 'RECORDING_OFF'
@@ -378,6 +570,9 @@ export type ContactRefusal =
   | 'WARNED_JUST_NOW'
   | 'HELD_BY_PHONE'
   | 'CITIZEN_HELD'
+  | 'CITY_UNKNOWN'
+  | 'CONSULT_NONE'
+  | 'CONSULT_RUNNING'
   | 'SEAT_UNKNOWN'
   | 'SUPERVISION_TAKEN'
   | 'SUPERVISION_NONE';

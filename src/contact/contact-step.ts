@@ -1,5 +1,16 @@
 // One step of a contact being built: state, facts and effects so far, and the few ways to add to them.
-import type { Contact, ContactPolicy, ContactTimer, SealKind, Stage, Talk, Told, Voice } from './contact.js';
+import type {
+  Contact,
+  ContactPolicy,
+  ContactTimer,
+  LeadTarget,
+  Place,
+  SealKind,
+  Stage,
+  Talk,
+  Told,
+  Voice,
+} from './contact.js';
 import type { ContactEffect, ContactFact, ContactRefusal } from './contact-signals.js';
 import { withoutTimers } from './deadlines.js';
 import type { EventPrompt } from './event-prompt.js';
@@ -8,6 +19,7 @@ import type { AgentId, QueueId } from './ids.js';
 import type { OfferOutcome } from './offer.js';
 import type { PromptRef } from './prompt-ref.js';
 import type { SeatKind } from './seat.js';
+import type { ComesFree, StickyRule } from './sticky-agent.js';
 
 /** The result of one signal: `refused` is told to the person who asked and changes nothing. */
 export interface ContactStep {
@@ -29,6 +41,8 @@ export interface QueueCondition {
   readonly nobodyMs: number;
   /** Whoever enters it is sealed as this. */
   readonly seals?: SealKind;
+  /** The agent of a caller's last talk is waited for. */
+  readonly sticky?: StickyRule;
 }
 
 /** Everything a step may know beside the contact: time, policy, and the other rooms' pure functions. */
@@ -46,12 +60,27 @@ export interface ContactContext {
   readonly seat: (seat: SeatKind) => QueueRequest | undefined;
   /** This agent could take that seat's calls himself. */
   readonly holdsSeat: (agentId: AgentId, seat: SeatKind) => boolean;
+  readonly comesFree: ComesFree;
+  /** How another city's 12345 is reached; undefined where the site does not say. */
+  readonly city: (areaCode: string) => LeadTarget | undefined;
+  /** This agent is free, or has nothing to do but this contact's wrap-up. */
+  readonly takesBack: (agentId: AgentId) => boolean;
   /** What a waiting citizen is told now, and when to look again. */
   readonly treatment: (told: Told) => {
     readonly say: readonly PromptRef[];
     readonly told: Told;
     readonly nextAtMs: number;
   };
+  /** The number in line that a contact would have at this place: 1 = next of its queue. */
+  readonly placeIn: (place: Place) => number;
+  /**
+   * How long a contact that comes to this place will probably wait; undefined where that is not known, or somebody is free. Where nothing is
+   * decided by it, it is foretold to be measured alone: of a large hotline for one call in so many.
+   */
+  readonly expectedWait: (
+    place: Place,
+    need: { readonly decides: boolean },
+  ) => { readonly lowMs: number; readonly highMs: number } | undefined;
   /** The event prompts that are live and for this caller, the oldest first. */
   readonly events: () => readonly Pick<EventPrompt, 'id' | 'when'>[];
   readonly offerOutcome: (end: {

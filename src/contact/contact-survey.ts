@@ -14,7 +14,7 @@ import {
   type ContactStep,
 } from './contact-step.js';
 import { say, sayInstead, silence } from './contact-voice.js';
-import type { FlowTurn } from './flow-turn.js';
+import type { FlowTurn, SpokenPart } from './flow-turn.js';
 import type { AgentId } from './ids.js';
 import { exemptBy, surveyVerdict } from './survey.js';
 
@@ -51,6 +51,13 @@ export function sayGoodbye(
   return say(leave(step, reason, context), [{ prompt, mustHear: false }], context);
 }
 
+/** The survey's last words: his number's farewell stands in their place, for one goodbye is enough and nobody stays on for a second. */
+function lastWords({ contact }: ContactStep, parts: readonly SpokenPart[]): readonly SpokenPart[] {
+  const farewell = contact.arrival.words?.farewell;
+  if (farewell === undefined) return parts;
+  return [...parts.filter(({ mustHear }) => mustHear), { prompt: farewell, mustHear: false }];
+}
+
 /** Does what the survey's flow answered. `byCitizen`: he asked to be let go. */
 export function takeSurveyTurn(
   step: ContactStep,
@@ -71,8 +78,9 @@ export function takeSurveyTurn(
             ? { type: 'SurveyAnswered', grade: answer.grade }
             : { type: 'SurveyReason', reason: answer.reason },
         );
-  const spoken = sayInstead(answered, parts, context);
-  if (next.type !== 'hangUp') return moveTo(spoken, { at: 'survey', cursor, next });
+  if (next.type !== 'hangUp')
+    return moveTo(sayInstead(answered, parts, context), { at: 'survey', cursor, next });
+  const spoken = sayInstead(answered, lastWords(step, parts), context);
   return leave(surveyEnded(spoken, byCitizen ? 'citizen' : 'system'), next.reason, context);
 }
 

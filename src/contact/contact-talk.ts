@@ -1,6 +1,10 @@
 // A contact in talk: joining, hold, recording, one-way audio, and every way a talk can end.
+import { isParked } from './consult.js';
+import { dropConsult } from './contact-consult.js';
 import { isHeld, type EndedBy, type Place, type Talk } from './contact.js';
+import type { FlowCursor } from './flow-turn.js';
 import type { ContactSignal } from './contact-signals.js';
+import { isCalledOut, letCalleeGo } from './called-out.js';
 import { bridgeOf, legOf, offerOf } from './contact-queue.js';
 import {
   arm,
@@ -16,8 +20,8 @@ import {
 } from './contact-step.js';
 import { endSupervision, shutEars } from './contact-supervision.js';
 import { exemptByNote, sayGoodbye, surveyOrGoodbye } from './contact-survey.js';
-import { say } from './contact-voice.js';
-import type { OfferId } from './ids.js';
+import { music, say, silence } from './contact-voice.js';
+import type { AgentId, OfferId } from './ids.js';
 
 /** When the audio of both sides is looked at after the joining, and when a recording must have grown. */
 const audioEarlyMs = 2_000;
@@ -46,8 +50,35 @@ export function joined(step: ContactStep, offerId: OfferId, context: ContactCont
   const { contact } = step;
   const offer = offerOf(contact, offerId);
   if (offer === null || contact.stage.at !== 'offered' || contact.place === null) return step;
+  const place = withoutFrom(contact.place);
+  const placed = patch(
+    disarm(step, 'joinOver', 'treatment', 'queueTimeout', 'nobody', 'overflow', 'prefer'),
+    {
+      place,
+    },
+  );
+  const { cursor } = contact.stage;
+  const queuedMs = context.nowMs - place.queuedAtMs;
+  return beginTalk(placed, { ...offer, cursor, queuedMs }, context);
+}
+
+/** A citizen (or whom an agent calls) and an agent, joined just now. */
+export function beginTalk(
+  step: ContactStep,
+  {
+    offerId,
+    agentId,
+    deviceId,
+    cursor,
+    queuedMs,
+  }: Pick<Talk, 'offerId' | 'agentId' | 'deviceId'> & {
+    readonly cursor: FlowCursor | null;
+    readonly queuedMs: number;
+  },
+  context: ContactContext,
+): ContactStep {
+  const { contact } = step;
   const { nowMs, policy } = context;
-  const { agentId, deviceId } = offer;
   const legId = legOf(offerId);
   const bridgeId = bridgeOf(offerId);
   const talk: Talk = {
@@ -64,9 +95,8 @@ export function joined(step: ContactStep, offerId: OfferId, context: ContactCont
     supervision: null,
   };
   const talking = record(
-    patch(disarm(step, 'joinOver', 'treatment', 'queueTimeout', 'nobody', 'prefer'), {
-      stage: { at: 'talking', cursor: contact.stage.cursor, talk },
-      place: withoutFrom(contact.place),
+    patch(step, {
+      stage: { at: 'talking', cursor, talk },
       talks: contact.talks + 1,
       lastAgentId: agentId,
     }),
@@ -75,7 +105,7 @@ export function joined(step: ContactStep, offerId: OfferId, context: ContactCont
       agentId,
       offerId,
       waitedMs: nowMs - contact.arrival.arrivedAtMs,
-      queuedMs: nowMs - contact.place.queuedAtMs,
+      queuedMs,
     },
   );
   const told = ask(talking, {
@@ -192,50 +222,75 @@ export interface TalkEnd {
   readonly by: EndedBy;
   readonly causeCode: number;
   readonly interrupted?: 'phone' | 'node';
+  /** Led elsewhere, he may be back with this agent within so long. */
+  readonly backWithinMs?: number;
+  /** The agent's leg ended first: there is nothing to hang up. */
+  readonly legGone?: true;
+  /** The citizen goes on with somebody else in the same bridge, and so does the recording. */
+  readonly goesOn?: true;
 }
 
 /** Ends the talk in the journal, with the agent and on his leg; the citizen's next stage is the caller's affair. */
-export function endTalk(step: ContactStep, talk: Talk, end: TalkEnd, context: ContactContext): ContactStep {
+export function endTalk(step: ContactStep, talk: Talk, how: TalkEnd, context: ContactContext): ContactStep {
   const { agentId, legId, bridgeId } = talk;
-  const alone = endSupervision(disarm(step, ...talkTimers), talk, 'talk', context);
+  const { backWithinMs, goesOn, legGone, ...end } = how;
+  const alone = dropConsult(
+    endSupervision(disarm(step, ...talkTimers), talk, 'talk', context),
+    talk,
+    end.by === 'citizen' ? 'callerGone' : 'agentGone',
+    context,
+  );
   const ended = record(alone, {
     type: 'TalkEnded',
     agentId,
     talkMs: context.nowMs - talk.connectedAtMs,
     ...end,
   });
-  const recorded = talk.recording === 'off' ? ended : ask(ended, { do: 'stopRecording' });
+  // First of all his phone: with no wrap-up it rings again at once.
+  const dropped = legGone === true ? ended : ask(ended, { do: 'hangUpLeg', legId });
+  const isRecorded = talk.recording !== 'off' && goesOn !== true;
+  const recorded = !isRecorded ? dropped : ask(dropped, { do: 'stopRecording' });
   // Whoever is on hold hears what follows, not the music.
-  const heard = isHeld(talk) && end.by !== 'citizen' ? ask(recorded, { do: 'music', on: false }) : recorded;
-  return ask(
-    heard,
-    { do: 'hangUpLeg', legId },
-    { do: 'part', bridgeId },
-    {
-      do: 'tellAgent',
-      agentId,
-      signal: { type: 'Released', contactId: step.contact.id, interrupted: end.interrupted === 'phone' },
+  const stays = end.by !== 'citizen';
+  const heard = isHeld(talk) && stays ? ask(recorded, { do: 'music', on: false }) : recorded;
+  const unparked = isParked(talk) && stays ? music(silence(heard), false) : heard;
+  return ask(goesOn === true ? unparked : ask(unparked, { do: 'part', bridgeId }), {
+    do: 'tellAgent',
+    agentId,
+    signal: {
+      type: 'Released',
+      contactId: step.contact.id,
+      // Whom he had called does not wait for him.
+      interrupted: end.interrupted === 'phone' && !isCalledOut(step.contact),
+      ...(backWithinMs !== undefined && { backWithinMs }),
     },
-  );
+  });
 }
 
 /** The agent hung up or released: the citizen is asked how it was, or hears what his number's calls end with. */
 export function agentLeft(
   step: ContactStep,
   talk: Talk,
-  causeCode: number,
+  how: Pick<TalkEnd, 'causeCode' | 'legGone'>,
   context: ContactContext,
 ): ContactStep {
-  const ended = endTalk(step, talk, { by: 'agent', causeCode }, context);
+  const ended = endTalk(step, talk, { by: 'agent', ...how }, context);
+  if (isCalledOut(step.contact)) return letCalleeGo(ended, 'agentReleased', context);
   return surveyOrGoodbye(ended, talk.agentId, context.nowMs - talk.connectedAtMs, context);
 }
 
 /** The talk is over and nobody has chosen so: its time is up, or its leg is gone unheard. Nobody is asked how it was. */
 export function talkRanOut(step: ContactStep, talk: Talk, context: ContactContext): ContactStep {
-  return sayGoodbye(endTalk(step, talk, { by: 'agent', causeCode: 0 }, context), context);
+  const ended = endTalk(step, talk, { by: 'agent', causeCode: 0 }, context);
+  return isCalledOut(step.contact)
+    ? letCalleeGo(ended, 'agentReleased', context)
+    : sayGoodbye(ended, context);
 }
 
-/** The agent's phone died under the talk: the citizen goes to the head of the queue, the same agent preferred. */
+/**
+ * The agent's phone died under the talk: the citizen goes to the head of the queue, the same agent preferred; whom he had called is let go,
+ * to be called again.
+ */
 export function phoneLost(
   step: ContactStep,
   talk: Talk,
@@ -243,24 +298,35 @@ export function phoneLost(
   context: ContactContext,
 ): ContactStep {
   const { stage, place } = step.contact;
-  if (stage.at !== 'talking' || place === null) return step;
-  const { nowMs, policy } = context;
-  const { agentId } = talk;
+  if (stage.at !== 'talking') return step;
+  const ended = endTalk(step, talk, { by: 'system', causeCode, interrupted: 'phone' }, context);
+  if (place === null || stage.cursor === null) return letCalleeGo(ended, 'phoneLost', context);
+  const apology = { prompt: { id: 'queue.resume' }, mustHear: false };
+  return say(toHeadOfQueue(ended, place, stage.cursor, talk.agentId, context), [apology], context);
+}
+
+/** Out of a talk, or from where it led, to the head of his queue. `preferred`: his agent, if he can take him. */
+export function toHeadOfQueue(
+  step: ContactStep,
+  place: Place,
+  cursor: FlowCursor,
+  preferred: AgentId | null,
+  { nowMs, policy, queue: conditionOf }: ContactContext,
+): ContactStep {
   const { queueId } = place.request;
   const untilMs = nowMs + policy.resumePreferMs;
-  const queue = context.queue(queueId);
-  const ended = endTalk(step, talk, { by: 'system', causeCode, interrupted: 'phone' }, context);
+  const queue = conditionOf(queueId);
+  const prefer = preferred === null ? null : { agentId: preferred, untilMs };
   const waiting = record(
-    patch(ended, {
-      stage: { at: 'waiting', cursor: stage.cursor },
+    patch(step, {
+      stage: { at: 'waiting', cursor },
       // He has been told once already why he waits.
-      place: { ...place, resumed: true, prefer: { agentId, untilMs }, told: { ...place.told, busy: true } },
+      place: { ...place, resumed: true, prefer, told: { ...place.told, busy: true } },
     }),
-    { type: 'ContactRequeued', queueId, preferAgentId: agentId },
+    { type: 'ContactRequeued', queueId, preferAgentId: preferred },
   );
-  const armed = arm(arm(waiting, 'prefer', untilMs), 'queueTimeout', nowMs + queue.timeoutMs);
-  const apology = { prompt: { id: 'queue.resume' }, mustHear: false };
-  return say(arm(armed, 'nobody', nowMs + queue.nobodyMs), [apology], context);
+  const timed = arm(arm(waiting, 'queueTimeout', nowMs + queue.timeoutMs), 'nobody', nowMs + queue.nobodyMs);
+  return prefer === null ? timed : arm(timed, 'prefer', untilMs);
 }
 
 /** The agent's note; open through the talk and until the contact is retired. */
@@ -274,6 +340,11 @@ export function setDisposition(
 ): ContactStep {
   if (step.contact.lastAgentId !== agentId) return refuse(step.contact, 'CONTACT_NOT_YOURS');
   const merged = { ...step.contact.disposition, ...disposition };
-  const noted = patch(step, { disposition: merged });
-  return exemptByNote(record(noted, { type: 'DispositionSet', agentId, ...disposition }), context);
+  const noted = record(patch(step, { disposition: merged }), {
+    type: 'DispositionSet',
+    agentId,
+    ...disposition,
+  });
+  const signal = { type: 'NoteSaved', contactId: step.contact.id, by: 'agent' } as const;
+  return exemptByNote(ask(noted, { do: 'tellAgent', agentId, signal }), context);
 }

@@ -12,6 +12,7 @@ import {
 import { eventOf } from './event-prompt.js';
 import type { SpokenPart } from './flow-turn.js';
 import type { PlayId } from './ids.js';
+import { areLimitWords } from './limit-words.js';
 
 /** Nothing is playing and nothing waits to be played (music does not count). */
 export function isQuiet(step: ContactStep): boolean {
@@ -75,6 +76,8 @@ export function playEnded(
   if (playing?.playId !== playId) return step;
   const { part } = playing;
   let ended = disarm(voiced(step, { playing: null }), 'playOver');
+  // Failed words count too: said for ever they would keep all else from him.
+  if (areLimitWords(part.prompt)) ended = patch(ended, { limitTold: true });
   if (!ok) ended = record(ended, { type: 'PromptFailed', promptId: part.prompt.id });
   else if (eventOf(part.prompt) !== undefined) ended = eventHeard(ended, context.nowMs);
   else if (part.mustHear && !ended.contact.noticeHeard) {

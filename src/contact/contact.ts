@@ -1,4 +1,6 @@
 // What a contact is at any moment: where it stands, what the citizen hears, its place in line, its deadlines.
+import type { CallPurpose } from './call-purpose.js';
+import type { Consult, ConsultPolicy, ExpertTalk } from './consult.js';
 import type { Deadlines } from './deadlines.js';
 import type { EventsTold } from './event-prompt.js';
 import type { FlowCursor, FlowNext, QueueRequest, SpokenPart } from './flow-turn.js';
@@ -14,6 +16,8 @@ import type {
   PlayId,
   SupervisionId,
 } from './ids.js';
+import type { LeadTarget } from './lead-target.js';
+import type { Overflowed } from './overflow.js';
 import type { PromptRef } from './prompt-ref.js';
 import type { SeatKind } from './seat.js';
 import type { SurveyPolicy } from './survey.js';
@@ -50,10 +54,55 @@ export interface Arrival {
   readonly wish?: string;
   /** 重复来电: his calls before this one within the site's time; left out = none, or none within it. */
   readonly callsBefore?: number;
+  /** His last talk with an agent, as long as a queue asks for it. */
+  readonly lastTalk?: { readonly agentId: AgentId; readonly atMs: number };
   /** Confidential from the first moment. */
   readonly sealed?: Seal;
   /** 骚扰: this caller's number is under a limit, for a time. */
   readonly limit?: CallLimit;
+  /** A sub-centre handed the call over. */
+  readonly handedOver?: HandOver;
+  /** 外呼: the call was made from here, by an agent; `callerKey` is then whom he called. */
+  readonly out?: CalledOut;
+  /** The contact that it was before, as the sub-centre told; whether there is such a contact is seen where it is looked up. */
+  readonly cameFrom?: ContactId;
+}
+
+/** How an agent's own call came about. `dnis` is the number shown. */
+export interface CalledOut {
+  readonly agentId: AgentId;
+  readonly deviceId: DeviceId;
+  /** The agent's leg, and the bridge. */
+  readonly offerId: OfferId;
+  readonly purpose: CallPurpose;
+  /** The contact it is about. */
+  readonly about?: ContactId;
+  /** Ordered by the phone that is to be rung, which is free only when that call is over. */
+  readonly fromPhone: boolean;
+  /** His phone, and the one called, ring for so long. */
+  readonly agentRingMs: number;
+  readonly ringMs: number;
+}
+
+/** An agent's call before the two are joined: his phone not free yet, rung; the number rung; the notice played; the joining. */
+export interface Calling {
+  readonly offerId: OfferId;
+  readonly agentId: AgentId;
+  readonly deviceId: DeviceId;
+  readonly phase: 'phone' | 'agent' | 'dialled' | 'notice' | 'joining';
+  readonly sinceMs: number;
+}
+
+/** How an agent's call ended that did not come to a talk; `calleeGone` hung up before or in the notice, `restart` the service was. */
+export type CallOutEnd =
+  'agentNoAnswer' | 'agentGone' | 'noAnswer' | 'busy' | 'noSuchNumber' | 'failed' | 'calleeGone' | 'restart';
+
+/** How a sub-centre handed a call over. */
+export interface HandOver {
+  /** He has heard that the call is recorded. */
+  readonly noticeHeard: boolean;
+  /** Where his matter is: a place's name or an area code. */
+  readonly region?: string;
 }
 
 /** What a limit does: `last` he waits behind all others; `told` he hears so first. */
@@ -104,21 +153,35 @@ export interface LeadWords {
   readonly target: LeadTarget;
 }
 
-/** A number behind a trunk: a sub-centre's (分中心), or that of a department's own seats. */
-export interface LeadTarget {
-  readonly trunkId: string;
-  readonly number: string;
-  /** The trunk lets us show the citizen's number as our own call's. */
-  readonly showsCaller: boolean;
+export type { LeadTarget } from './lead-target.js';
+
+/** A lead by the flow, which has said what it says and goes on if nobody answers there. */
+export interface FlowLead {
+  readonly target: LeadTarget;
+  readonly cursor: FlowCursor;
+  /** Prompts its node says. */
+  readonly said: readonly string[];
 }
 
-/** A contact on its way to a sub-centre, or in talk with it. */
+/** A contact on its way to a sub-centre or to another city's 12345, or in talk with it. */
 export interface Lead {
-  readonly words: LeadWords;
+  /** By its number's row, or by its flow. */
+  readonly words: LeadWords | FlowLead;
   readonly phase: 'told' | 'dialled' | 'joining' | 'talking';
   /** Since when it is told, dialled, or in talk. */
   readonly sinceMs: number;
   readonly recording: 'off' | 'on';
+  /** Another city's: the talk that he comes back to if nobody answers there. */
+  readonly from?: LeadFrom;
+}
+
+/** The talk out of which an agent led the citizen to another city. */
+export interface LeadFrom {
+  readonly agentId: AgentId;
+  readonly cursor: FlowCursor;
+  readonly areaCode: string;
+  /** Talks so far: tells this lead from earlier ones of the contact. */
+  readonly talk: number;
 }
 
 /** How a lead ended: `released` they hung up after the talk; `lost` their line died in it; the others never came to a talk. */
@@ -153,6 +216,8 @@ export interface Talk {
   /** 求助班长: since when; null = he does not ask for help. */
   readonly helpSinceMs: number | null;
   readonly supervision: Supervision | null;
+  /** 专家座席咨询; absent = none. */
+  readonly consult?: Consult;
   /** 无声处理, from the agent's asking on; absent = he never asked. */
   readonly silent?: SilentState;
 }
@@ -189,11 +254,16 @@ export function isHeld({ heldBy }: Pick<Talk, 'heldBy'>): boolean {
 /** Where the contact stands. */
 export type Stage =
   | { readonly at: 'flow'; readonly cursor: FlowCursor; readonly next: FlowNext }
-  /** Led to a sub-centre. */
+  /** Led to a sub-centre, or to another city. */
   | { readonly at: 'led'; readonly lead: Lead }
+  /** 外呼: an agent's own call, not joined yet. */
+  | { readonly at: 'calling'; readonly call: Calling }
   | { readonly at: 'waiting'; readonly cursor: FlowCursor }
   | { readonly at: 'offered'; readonly cursor: FlowCursor; readonly offer: Offer }
-  | { readonly at: 'talking'; readonly cursor: FlowCursor; readonly talk: Talk }
+  /** `cursor` null: an agent's own call, which has no flow. */
+  | { readonly at: 'talking'; readonly cursor: FlowCursor | null; readonly talk: Talk }
+  /** Handed over to an expert. */
+  | { readonly at: 'expert'; readonly cursor: FlowCursor; readonly talk: ExpertTalk }
   /** 评价: the talk is over, the citizen is asked. */
   | { readonly at: 'survey'; readonly cursor: FlowCursor; readonly next: FlowNext }
   /** Last words, then hang-up. */
@@ -222,11 +292,13 @@ export interface Place {
   readonly resumed: boolean;
   /** The priority he gives up under a limit, and has back at once if he needs help. */
   readonly fullPriority?: number;
-  /** The agent he was cut off from, waited for until `untilMs`. */
+  /** Waited for alone until `untilMs`: the agent he was cut off from, or talked with when he called before. */
   readonly prefer: { readonly agentId: AgentId; readonly untilMs: number } | null;
   readonly told: Told;
-  /** The key 0 leads him to others. */
-  readonly yields?: true;
+  /** Keys that lead him elsewhere; left out = none. */
+  readonly keys?: readonly string[];
+  /** 溢出: he came here from another queue. */
+  readonly overflowed?: Overflowed;
   /** 专席: sent here out of a talk; where he goes if nobody takes him. */
   readonly from?: { readonly seat: SeatKind; readonly agentId: AgentId; readonly request: QueueRequest };
 }
@@ -239,6 +311,14 @@ export interface Told {
   readonly place: number | null;
   readonly lastAtMs: number | null;
   readonly thankedAtMs: number | null;
+  /** The last wait spoken; left out = none in this line. */
+  readonly wait?: WaitBand;
+}
+
+/** A wait as it is spoken: 三到五分钟. */
+export interface WaitBand {
+  readonly fromMinutes: number;
+  readonly toMinutes: number;
 }
 
 /** What the citizen hears, besides an agent. */
@@ -258,6 +338,7 @@ export type ContactTimer =
   | 'treatment'
   | 'queueTimeout'
   | 'nobody'
+  | 'overflow'
   | 'prefer'
   | 'progress'
   | 'rona'
@@ -269,11 +350,14 @@ export type ContactTimer =
   | 'holdNotice'
   | 'holdOver'
   | 'supervisorRing'
+  | 'consultOver'
+  | 'parkOver'
   | 'silentOver'
   | 'talkOver'
   | 'surveyOver'
   | 'voicemailOver'
   | 'centreOver'
+  | 'callOver'
   | 'sayAgain'
   | 'leavingOver'
   | 'retire';
@@ -300,10 +384,16 @@ export interface Contact {
   readonly place: Place | null;
   /** His place in line counts from here in whatever queue he comes to; left out = from when he comes to it. */
   readonly inLineSince?: Pick<Place, 'queuedAtMs' | 'turn'>;
+  /** 溢出 from a queue, on his way to another one or elsewhere. */
+  readonly overflowed?: Overflowed;
+  /** Leads begun so far, numbering their legs; left out = none, or the one of its number before this was counted. */
+  readonly leads?: number;
   /** The recording notice was heard to its end; without it nothing is recorded. */
   readonly noticeHeard: boolean;
   /** Talks so far, numbering the recordings. */
   readonly talks: number;
+  /** Consults so far, numbering their recordings; left out = none. */
+  readonly consults?: number;
   /** Whether the last recording began and has not failed; absent = none did. */
   readonly recorded?: boolean;
   readonly lastAgentId: AgentId | null;
@@ -311,6 +401,8 @@ export interface Contact {
   readonly warnings?: { readonly count: number; readonly lastAtMs: number };
   /** Under a limit he asked for help: it does not count for this call. */
   readonly needsHelp?: true;
+  /** What the limit means was said to its end. */
+  readonly limitTold?: true;
   /** 保密: who called is shown to nobody, and `arrival` tells it no more. */
   readonly sealed?: SealKind;
   /** What he wishes for his next calls since this one; null = nothing any more. */
@@ -356,7 +448,7 @@ export interface ContactPolicy {
   readonly holdNoticeMs: number;
   /** A hold by page ends by itself after this; ASSUMED 10 min. */
   readonly holdLimitMs: number;
-  /** A sub-centre is rung this long; ASSUMED 20 s. */
+  /** A sub-centre, or another city, is rung this long; ASSUMED 20 s. */
   readonly centreRingMs: number;
   /** As the call's absolute time-out; 4 h. */
   readonly talkMs: number;
@@ -367,6 +459,7 @@ export interface ContactPolicy {
   readonly record: boolean;
   /** `agent.number` is spoken at the joining. */
   readonly announceAgent: boolean;
+  readonly consult: ConsultPolicy;
   /** Who hangs up so soon after an event prompt has heard what he wanted to know; ASSUMED 10 s. */
   readonly eventHangUpMs: number;
   readonly survey: SurveyPolicy;

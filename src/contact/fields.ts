@@ -30,6 +30,8 @@ export interface Fields {
   whole(key: string, bounds: Bounds, fallback?: number): number;
   /** `20s`, `10m`, `4h`, `500ms`; bounds and result in ms. */
   durationMs(key: string, bounds: Bounds, fallbackMs?: number): number;
+  /** A list of durations, each within the bounds. */
+  durationsMs(key: string, bounds: Bounds, fallbackMs: readonly number[]): readonly number[];
   oneOf<Value extends string>(key: string, values: readonly Value[], fallback: Value): Value;
   /** A list of ids; a single one may stand without its brackets. */
   ids(key: string): readonly string[];
@@ -95,6 +97,13 @@ export function fieldsAt(source: YamlSource, path: YamlPath, findings: Finding[]
       if (ms !== undefined && isWithin(ms, bounds)) return ms;
       wrong([key], 'badDuration', wrongDuration(key, bounds));
       return fallbackMs ?? bounds.min;
+    },
+    durationsMs(key, bounds, fallbackMs) {
+      if (get(key) === undefined) return fallbackMs;
+      const all = fields.items(key).map(parseDurationMs);
+      const good = all.filter((ms): ms is number => ms !== undefined && isWithin(ms, bounds));
+      if (good.length < all.length) wrong([key], 'badDuration', wrongDuration(key, bounds));
+      return good;
     },
     oneOf(key, values, fallback) {
       const raw = get(key);

@@ -14,7 +14,7 @@ export interface Finding {
   readonly en: string;
 }
 
-/** `flows/12345.yaml:18 夜间…`: one line for a terminal or a page. */
+/** `flows/12345.yaml:18: 夜间…`: one line for a terminal or a log, in the form in which editors and compilers name a place. */
 export function formatFinding(finding: Finding, language: 'zh' | 'en'): string {
-  return `${finding.file}:${String(finding.line)} ${finding[language]}`;
+  return `${finding.file}:${String(finding.line)}: ${finding[language]}`;
 }

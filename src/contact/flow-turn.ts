@@ -1,6 +1,8 @@
 // What a contact and the flow interpreter say to each other: inputs in, one turn out.
 import type { CaseAnswer, KeptEntry } from './case-answer.js';
 import type { FlowId, QueueId } from './ids.js';
+import type { LeadTarget } from './lead-target.js';
+import type { OverflowRule } from './overflow.js';
 import type { PromptRef } from './prompt-ref.js';
 import type { SurveyAnswer } from './survey.js';
 
@@ -23,7 +25,7 @@ export interface FlowCursor {
 }
 
 /** Why a contact leaves its queue without a person. */
-export type QueueExit = 'timeout' | 'nobody' | 'overload';
+export type QueueExit = 'timeout' | 'nobody' | 'overload' | 'overflow';
 
 /** What happened to the contact, in the flow's words. */
 export type FlowInput =
@@ -36,10 +38,13 @@ export type FlowInput =
   /** 留言 was left; or nothing was said, or it could not be kept. */
   | { readonly type: 'voicemailLeft' }
   | { readonly type: 'voicemailMissing' }
-  | { readonly type: 'caseAnswer'; readonly answer: CaseAnswer };
+  | { readonly type: 'caseAnswer'; readonly answer: CaseAnswer }
+  /** Nobody answered where the call was led. */
+  | { readonly type: 'leadFailed' };
 
 /** What a flow may ask about the world when it branches; gathered by the engine before the step. */
 export interface FlowView {
+  /** When the call came: all its branches go by that one day and hour. */
   readonly nowMs: number;
   readonly dnis: string;
   readonly tag: string;
@@ -52,6 +57,8 @@ export interface FlowView {
   readonly wish?: string | null | undefined;
   /** 重复来电: he called before within the site's time. */
   readonly repeat?: boolean | undefined;
+  /** A sub-centre hands the call over: a person has listened to it already. */
+  readonly handedOver?: boolean | undefined;
   /** Per queue: contacts waiting, and agents signed in who could take its calls. */
   readonly queues: Readonly<Record<string, { readonly waiting: number; readonly signedIn: number }>>;
 }
@@ -85,9 +92,19 @@ export type FlowNext =
     }
   /** The entries kept are looked up; the answer comes as an input. */
   | { readonly type: 'lookUpCase' }
-  /** `yields`: the key 0 leads elsewhere while he waits. */
-  | { readonly type: 'enqueue'; readonly request: QueueRequest; readonly yields?: true }
+  | {
+      readonly type: 'enqueue';
+      readonly request: QueueRequest;
+      /** Keys that lead elsewhere while he waits. */
+      readonly keys?: readonly string[];
+      /** When he leaves this line for the flow's way `overflow`. */
+      readonly overflow?: OverflowRule;
+      /** Whoever is under a limit may leave a message instead. */
+      readonly takesMessage?: true;
+    }
   | { readonly type: 'voicemail'; readonly longestMs: number }
+  /** To a sub-centre; the words said first have been said then. */
+  | { readonly type: 'lead'; readonly target: LeadTarget }
   | { readonly type: 'hangUp'; readonly reason: string };
 
 /** A branch or goto that was passed, and the name of the way it took. */

@@ -15,6 +15,8 @@ export type OfferId = Branded<'OfferId'>;
 export type ChannelId = Branded<'ChannelId'>;
 /** One supervisor's listening to one talk; names his leg and the bridge he hears in. UUIDv7. */
 export type SupervisionId = Branded<'SupervisionId'>;
+/** One consult of an expert; names the bridge in which agent and expert talk. UUIDv7. */
+export type ConsultId = Branded<'ConsultId'>;
 /** A mixing bridge. UUIDv7. */
 export type BridgeId = Branded<'BridgeId'>;
 /** One playback. UUIDv7. */

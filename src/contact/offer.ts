@@ -1,5 +1,6 @@
 // How an offer to an agent can end, and the record of why this agent was chosen.
 import type { AgentId, ContactId, QueueId } from './ids.js';
+import type { Overflowed } from './overflow.js';
 
 /**
  * How an offer ended without a talk (docs/outcomes.md has the table):
@@ -33,6 +34,8 @@ export interface AgentScore {
   readonly agentId: AgentId;
   /** The innermost open ring he belongs to; 0 = the call's own requirement. Comes before everything else. */
   readonly ring: number;
+  /** Which choice of his the queue is, 1 = his first, or he has none. Comes before the strategy. */
+  readonly choice: number;
   /** His levels in the skills asked for, added up. */
   readonly fit: number;
   /** All his levels, added up. */
@@ -43,7 +46,7 @@ export interface AgentScore {
 }
 
 /** In which part of the score he was behind: `order` = equal in all, the smaller 工号 goes first. */
-export type WhyNotChosen = 'preferred' | 'ring' | 'fit' | 'total' | 'busy' | 'idle' | 'order';
+export type WhyNotChosen = 'preferred' | 'ring' | 'choice' | 'fit' | 'total' | 'busy' | 'idle' | 'order';
 
 /** Why this agent: kept with every offer, read by «why this agent?». */
 export interface MatchDecision {
@@ -59,6 +62,8 @@ export interface MatchDecision {
   /** Rings open then, by number. */
   readonly openRings?: readonly number[];
   readonly waitedMs: number;
+  /** 溢出: the queue the contact came from, and why; left out = from none. */
+  readonly overflowed?: Overflowed;
   /** The contact's place when it was taken: 1 = first. */
   readonly place: number;
   /** Ready agents who might take it, best first, at most 10 of them; all but the one chosen with the reason why not. */

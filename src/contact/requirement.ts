@@ -113,14 +113,21 @@ export function clausesOf(requirement: Requirement): readonly string[] {
   return (requirement.is === 'and' ? requirement.of : [requirement]).map(requirementText);
 }
 
+/** Trees by their clauses, which never change: a site's are asked for at every call. */
+const treeOf = new WeakMap<readonly string[], Requirement>();
+
 /** The tree of such clauses. One that cannot be read is a skill nobody has, so that the call finds its spoken exit. */
 export function requirementOf(clauses: readonly string[]): Requirement {
-  return allOf(
+  const known = treeOf.get(clauses);
+  if (known !== undefined) return known;
+  const tree = allOf(
     clauses.map((clause) => {
       const read = readRequirement(clause);
       return read.ok ? read.requirement : { is: 'skill', skill: clause as SkillName, level: 10 };
     }),
   );
+  treeOf.set(clauses, tree);
+  return tree;
 }
 
 /** Whether somebody with these skills may take the call. */

@@ -10,4 +10,6 @@ export type ActRefusal =
   | 'AGENT_UNKNOWN'
   | 'TEAM_ENDED'
   | 'SUPERVISOR_NO_PHONE'
-  | 'SUPERVISOR_BUSY';
+  | 'SUPERVISOR_BUSY'
+  | 'EXPERT_UNKNOWN'
+  | 'EXPERTS_OFF_DUTY';

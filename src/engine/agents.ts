@@ -42,8 +42,6 @@ export interface Agents {
   restore(agent: Agent): void;
   /** Arms what was restored: now it is known what Asterisk has. */
   resume(): void;
-  /** Saves every agent again. */
-  saveAll(): void;
   stop(): void;
 }
 
@@ -115,9 +113,6 @@ export function createAgents(parts: AgentsParts): Agents {
     resume() {
       resumed = true;
       for (const { alarm, agent } of actors.values()) alarm.follow(agent.deadlines);
-    },
-    saveAll() {
-      for (const { agent } of actors.values()) store.saveAgent(agent, isOfferable(agent));
     },
     stop() {
       for (const { alarm } of actors.values()) alarm.stop();

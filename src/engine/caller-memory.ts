@@ -1,5 +1,6 @@
 // What is remembered of callers from one call to the next: the wish they stated, and when they called. By their keys alone.
 import type { CallerKey, ContactId } from '../contact/ids.js';
+import type { CallerWishFact } from './caller-wish.js';
 import type { Clock, Log, Timers } from './ports.js';
 
 /** A wish as it is kept. It is forgotten after `untilMs`. */
@@ -17,23 +18,20 @@ export interface CallRow {
   readonly arrivedAtMs: number;
 }
 
-/** Where wishes stay, and where former calls are found. Every method @throws DATABASE_UNAVAILABLE. */
+/** Where wishes stand, and where former calls are found. Every method @throws DATABASE_UNAVAILABLE. */
 export interface WishStore {
   /** Those that still stand; what is over is taken away. */
   standing(nowMs: number): Promise<readonly WishRow[]>;
-  /** Replaces; writing twice is writing once. */
-  put(row: WishRow): Promise<void>;
-  remove(callerKey: CallerKey): Promise<void>;
   callsSince(sinceMs: number): Promise<readonly CallRow[]>;
 }
 
 /** Asked at every arrival, so it answers at once. A caller without a number is nobody. */
 export interface CallerMemory {
   wishOf(callerKey: CallerKey, nowMs: number): string | undefined;
-  /** Null forgets. */
-  keepWish(callerKey: CallerKey, wish: string | null, nowMs: number, keptMs: number): void;
-  /** A wish that is used is kept for as long again. */
-  renewWish(callerKey: CallerKey, nowMs: number, keptMs: number): void;
+  /** What was journaled. */
+  keepWish(fact: Omit<CallerWishFact, 'type'>): void;
+  /** A wish that is used is kept for as long again; written down at most once a day. */
+  isRenewalDue(callerKey: CallerKey, nowMs: number, keptMs: number): boolean;
   /** Notes the call, and gives how many came before it within that time. */
   called(callerKey: CallerKey, contactId: ContactId, nowMs: number, withinMs: number): number;
 }
@@ -42,7 +40,7 @@ export interface CallerMemory {
 export const noCallerMemory: CallerMemory = {
   wishOf: () => undefined,
   keepWish: () => undefined,
-  renewWish: () => undefined,
+  isRenewalDue: () => false,
   called: () => 0,
 };
 
@@ -51,16 +49,15 @@ export interface CallerMemoryParts {
   readonly timers: Timers;
   readonly log: Log;
   readonly store: WishStore;
+  /** All that the spool still holds, however old, oldest first: it may not be in the table yet, nor when the table is read. */
+  readonly journaled: readonly CallerWishFact[];
   /** How far back calls are read at a start. */
   readonly callsWithinMs: () => number;
 }
 
-/** A memory that follows the database. */
+/** A memory that has read what was kept, or still tries to. */
 export interface KeptCallerMemory extends CallerMemory {
-  /** Nothing waits to be written. */
-  isWritten(): boolean;
-  /** Tries once more to write what is unwritten. */
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 const retryMs = 5_000;
@@ -69,14 +66,12 @@ const dayMs = 86_400_000;
 /** What is over is cleared away as often. */
 const sweepMs = 3_600_000;
 
-/** Reads what was kept, and keeps trying until it could; what is said meanwhile goes before what is read. */
+/** Reads what was kept, and keeps trying until it could; what was journaled goes before what is read. */
 export function createCallerMemory(parts: CallerMemoryParts): KeptCallerMemory {
   const { clock, timers, log, store } = parts;
-  const wishes = new Map<CallerKey, WishRow>();
+  const wishes = new Map<CallerKey, Pick<WishRow, 'wish' | 'untilMs'>>();
   const calls = new Map<CallerKey, Map<string, number>>();
-  const unwritten = new Map<CallerKey, WishRow | null>();
   const forgotten = new Set<CallerKey>();
-  let writing: Promise<void> | undefined;
   let isAway = false;
   let isRead = false;
   let stopped = false;
@@ -99,37 +94,24 @@ export function createCallerMemory(parts: CallerMemoryParts): KeptCallerMemory {
     for (const { callerKey, contactId, arrivedAtMs } of former)
       note(callerKey as CallerKey, contactId, arrivedAtMs);
     isRead = true;
+    forgotten.clear();
   }
 
-  async function writeAll(): Promise<void> {
-    // What is said anew meanwhile is still to be written.
-    for (let [next] = unwritten; next !== undefined; [next] = unwritten) {
-      const [callerKey, row] = next;
-      await (row === null ? store.remove(callerKey) : store.put(row));
-      if (unwritten.get(callerKey) === row) unwritten.delete(callerKey);
+  /** Never rejects. */
+  async function read(): Promise<void> {
+    try {
+      if (!isRead) await readAll();
+    } catch (error) {
+      if (!isAway) log.warn({ error: String(error) }, 'what callers wish cannot be read');
+      isAway = true;
     }
-  }
-
-  /** Never rejects; one at a time. */
-  function keepUp(): Promise<void> {
-    writing ??= (async () => {
-      try {
-        if (!isRead) await readAll();
-        await writeAll();
-        isAway = false;
-      } catch (error) {
-        if (!isAway) log.warn({ error: String(error) }, 'what callers wish cannot be read or written');
-        isAway = true;
-      }
-    })().finally(() => (writing = undefined));
-    return writing;
   }
 
   function wakeAfter(ms: number): void {
     if (stopped) return;
     cancel = timers.at(clock.nowMs() + ms, () => {
       sweep();
-      void keepUp().then(() => wakeAfter(retryMs));
+      void read().then(() => wakeAfter(retryMs));
     });
   }
 
@@ -146,15 +128,10 @@ export function createCallerMemory(parts: CallerMemoryParts): KeptCallerMemory {
     }
   }
 
-  function keepWish(callerKey: CallerKey, wish: string | null, nowMs: number, keptMs: number): void {
-    if (callerKey === '') return;
-    const row = wish === null ? null : { callerKey, wish, setAtMs: nowMs, untilMs: nowMs + keptMs };
-    if (row === null) {
-      wishes.delete(callerKey);
-      forgotten.add(callerKey);
-    } else wishes.set(callerKey, row);
-    unwritten.set(callerKey, row);
-    void keepUp();
+  function keepWish({ callerKey, wish, untilMs }: Omit<CallerWishFact, 'type'>): void {
+    if (wish !== null) return void wishes.set(callerKey, { wish, untilMs });
+    wishes.delete(callerKey);
+    if (!isRead) forgotten.add(callerKey);
   }
 
   function wishOf(callerKey: CallerKey, nowMs: number): string | undefined {
@@ -162,15 +139,15 @@ export function createCallerMemory(parts: CallerMemoryParts): KeptCallerMemory {
     return row !== undefined && nowMs < row.untilMs ? row.wish : undefined;
   }
 
-  void keepUp();
+  for (const fact of parts.journaled) keepWish(fact);
+  void read();
   wakeAfter(retryMs);
   return {
     wishOf,
     keepWish,
-    renewWish(callerKey, nowMs, keptMs) {
-      const wish = wishOf(callerKey, nowMs);
+    isRenewalDue(callerKey, nowMs, keptMs) {
       const untilMs = wishes.get(callerKey)?.untilMs ?? 0;
-      if (wish !== undefined && untilMs < nowMs + keptMs - dayMs) keepWish(callerKey, wish, nowMs, keptMs);
+      return wishOf(callerKey, nowMs) !== undefined && untilMs < nowMs + keptMs - dayMs;
     },
     called(callerKey, contactId, nowMs, withinMs) {
       if (withinMs === 0) return 0;
@@ -178,11 +155,9 @@ export function createCallerMemory(parts: CallerMemoryParts): KeptCallerMemory {
       note(callerKey, contactId, nowMs);
       return former.filter(([id, atMs]) => id !== contactId && atMs >= nowMs - withinMs).length;
     },
-    isWritten: () => unwritten.size === 0,
-    async stop() {
+    stop() {
       stopped = true;
       cancel();
-      await keepUp();
     },
   };
 }

@@ -2,7 +2,17 @@
 import { offerOutcome } from '../acd/offer-outcome.js';
 import { mayServe } from '../acd/rings.js';
 import { treatment } from '../acd/treatment.js';
-import { isWaiting, type Arrival, type Contact, type ContactTimer } from '../contact/contact.js';
+import { bandOf } from '../acd/wait-band.js';
+import type { ExpectedWait } from '../acd/expected-wait.js';
+import { expertCallsIn } from '../contact/consult.js';
+import {
+  isWaiting,
+  type Arrival,
+  type Contact,
+  type ContactTimer,
+  type Place,
+  type WaitBand,
+} from '../contact/contact.js';
 import { leadIdOf } from '../contact/contact-lead.js';
 import { legOfSupervision } from '../contact/contact-supervision.js';
 import { withoutEntries } from '../contact/contact-flow.js';
@@ -22,7 +32,7 @@ import type { AgentSignal } from '../contact/agent.js';
 import type { SeatKind } from '../contact/seat.js';
 import type { Queue, Site } from '../site/site.js';
 import { createAlarmClock, type AlarmClock } from './alarm-clock.js';
-import type { OutsideEffect } from './effect-runner.js';
+import type { ExpertEffect, OutsideEffect } from './effect-runner.js';
 import { createOutbox, type Outbox } from './outbox.js';
 import type { Clock, Journal, JournalEntry, LiveStore, Sites, Timers } from './ports.js';
 import type { RunQueue } from './run-queue.js';
@@ -38,10 +48,21 @@ export interface ContactsParts {
   readonly runQueue: RunQueue;
   readonly epoch: () => number;
   readonly runEffect: (id: ContactId, effect: OutsideEffect) => Promise<void>;
+  /** Experts are chosen, reserved and let go. */
+  readonly experts: (id: ContactId, effect: ExpertEffect) => void;
   readonly tellAgent: (agentId: AgentId, signal: AgentSignal) => void;
+  readonly comesFree: ContactContext['comesFree'];
+  /** This agent is free, or has nothing to do but this contact's wrap-up. */
+  readonly takesBack: (agentId: AgentId, contactId: ContactId) => boolean;
   readonly queueCondition: (site: Site, queueId: QueueId) => QueueCondition;
   readonly nextTurn: () => number;
   readonly placeOf: (id: ContactId) => number | null;
+  /** The number in line that this contact would have at such a place. */
+  readonly placeIn: (contact: Contact, place: Place) => number;
+  /** How long this contact will probably wait at such a place. */
+  readonly expectedWait: (contact: Contact, place: Place) => ExpectedWait;
+  /** The same as it comes to that place, where it is foretold then. */
+  readonly waitAtQueueing: (contact: Contact, place: Place) => ExpectedWait | undefined;
   /** Event prompts that are live and for this caller. */
   readonly eventsFor: (contact: Contact) => readonly Pick<EventPrompt, 'id' | 'when'>[];
   /** Told of every turn of a flow. */
@@ -62,6 +83,8 @@ export interface Contacts {
   onOffer(offerId: OfferId): Contact | undefined;
   /** The contact whose talk a supervisor hears by this leg. */
   onSupervisorLeg(legId: ChannelId): Contact | undefined;
+  /** The contact for which an expert's phone has this leg. */
+  onExpertLeg(legId: ChannelId): Contact | undefined;
   /** A new contact takes its first step. Call it from the run queue only, as `step`. */
   arrive(id: ContactId, arrival: Arrival): void;
   step(id: ContactId, signal: ContactSignal): ContactRefusal | 'CONTACT_UNKNOWN' | undefined;
@@ -69,7 +92,6 @@ export interface Contacts {
   restore(contact: Contact): void;
   /** Arms what was restored: now it is known what Asterisk has. */
   resume(): void;
-  saveAll(): void;
   /** No effect is under way. */
   isIdle(): boolean;
   stop(): void;
@@ -81,6 +103,8 @@ interface Actor {
   readonly outbox: Outbox;
   /** What concerns a supervisor goes its own way, in order, and holds up nothing of the citizen's. */
   readonly supervising: Outbox;
+  /** Likewise what concerns experts' phones. */
+  readonly consulting: Outbox;
 }
 
 const detachedEffects: ReadonlySet<ContactEffect['do']> = new Set([
@@ -103,6 +127,14 @@ const supervisorEffects: ReadonlySet<ContactEffect['do']> = new Set([
   'endSupervision',
 ]);
 
+const expertEffects: ReadonlySet<ContactEffect['do']> = new Set([
+  'ringExpert',
+  'tellExpert',
+  'hangUpExpert',
+  'recordConsult',
+  'stopConsultRecording',
+]);
+
 /** No contacts yet. */
 export function createContacts(parts: ContactsParts): Contacts {
   const { clock, journal, store, sites, runQueue } = parts;
@@ -110,6 +142,7 @@ export function createContacts(parts: ContactsParts): Contacts {
   const byChannel = new Map<ChannelId, ContactId>();
   const byOffer = new Map<OfferId, ContactId>();
   const bySupervisor = new Map<ChannelId, ContactId>();
+  const byExpert = new Map<ChannelId, ContactId>();
   /** Until then a deadline long past could act on what Asterisk has moved on from. */
   let resumed = false;
 
@@ -122,6 +155,7 @@ export function createContacts(parts: ContactsParts): Contacts {
     }
     index(byOffer, offerIn, actor.contact, contact);
     index(bySupervisor, supervisorLegIn, actor.contact, contact);
+    indexExperts(actor.contact, contact);
     actor.contact = contact;
     if (resumed) actor.alarm.follow(contact.deadlines);
     parts.onChanged(contact.id, contact);
@@ -139,11 +173,17 @@ export function createContacts(parts: ContactsParts): Contacts {
     if (is !== undefined) ids.set(is, after.id);
   }
 
+  /** Of a leg that was let go nothing more is wanted. */
+  function indexExperts(before: Contact, after: Contact): void {
+    for (const { legId } of expertCallsIn(before.stage)) byExpert.delete(legId);
+    for (const { legId } of expertCallsIn(after.stage)) byExpert.set(legId, after.id);
+  }
+
   function newActor(contact: Contact): Actor {
     const { id } = contact;
     const outside = async (effect: ContactEffect) => {
       if (effect.do === 'retire') runQueue.post(() => retire(id));
-      else if (effect.do !== 'tellAgent') await parts.runEffect(id, effect);
+      else if (isOutside(effect)) await parts.runEffect(id, effect);
     };
     return {
       contact,
@@ -152,6 +192,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       ),
       outbox: createOutbox(outside),
       supervising: createOutbox(outside),
+      consulting: createOutbox(outside),
     };
   }
 
@@ -173,7 +214,10 @@ export function createContacts(parts: ContactsParts): Contacts {
 
   function dispatch(actor: Actor, effect: ContactEffect): void {
     if (effect.do === 'tellAgent') return parts.tellAgent(effect.agentId, effect.signal);
+    if (effect.do === 'reserveExperts' || effect.do === 'releaseExpert')
+      return parts.experts(actor.contact.id, effect);
     if (supervisorEffects.has(effect.do)) return actor.supervising.add([effect]);
+    if (expertEffects.has(effect.do)) return actor.consulting.add([effect]);
     if (effect.do !== 'retire' && isDetached(effect)) return void parts.runEffect(actor.contact.id, effect);
     // Retirement waits its turn: a leg may still have to be hung up.
     actor.outbox.add([effect]);
@@ -189,6 +233,7 @@ export function createContacts(parts: ContactsParts): Contacts {
     const over: Contact = { ...contact, stage: { at: 'ended' } };
     index(byOffer, offerIn, contact, over);
     index(bySupervisor, supervisorLegIn, contact, over);
+    indexExperts(contact, over);
     store.forgetContact(contact.id);
     parts.onRetired(contact);
     parts.onChanged(contact.id, null);
@@ -199,7 +244,8 @@ export function createContacts(parts: ContactsParts): Contacts {
     const site = sites.ofVersion(contact.arrival.siteVersion);
     const entry = site.entries.get(contact.arrival.entryId);
     const view = (): FlowView => ({
-      nowMs,
+      // A call goes by the day and hour at which it came, as it does by the number's state: what the check proved for that moment holds to its end.
+      nowMs: contact.arrival.arrivedAtMs,
       dnis: contact.arrival.dnis,
       tag: contact.arrival.tag,
       callerShown: contact.arrival.callerShown,
@@ -207,6 +253,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       asksCity: contact.arrival.asksCity,
       repeat: (contact.arrival.callsBefore ?? 0) > 0,
       wish: contact.wish === undefined ? contact.arrival.wish : contact.wish,
+      handedOver: contact.arrival.handedOver !== undefined,
       queues: Object.fromEntries(
         [...site.queues.keys()].map((queueId) => [queueId, parts.queueCondition(site, queueId)]),
       ),
@@ -227,7 +274,16 @@ export function createContacts(parts: ContactsParts): Contacts {
       nextTurn: parts.nextTurn(),
       seat: (seat) => seatRequest(site, seat),
       holdsSeat: (agentId, seat) => holdsSeat(site, agentId, seat),
-      treatment: (told) => treatment({ nowMs, told, place: parts.placeOf(contact.id) }),
+      comesFree: parts.comesFree,
+      city: (areaCode) => site.otherCities.get(areaCode),
+      takesBack: (agentId) => parts.takesBack(agentId, contact.id),
+      treatment: (told) =>
+        treatment({ nowMs, told, place: parts.placeOf(contact.id), wait: () => tellableWait(site, contact) }),
+      placeIn: (place) => parts.placeIn(contact, place),
+      expectedWait(place, { decides }) {
+        const wait = decides ? parts.expectedWait(contact, place) : parts.waitAtQueueing(contact, place);
+        return wait?.known ? { lowMs: wait.lowMs, highMs: wait.highMs } : undefined;
+      },
       events: () => parts.eventsFor(contact),
       offerOutcome,
       whisper: {
@@ -235,6 +291,13 @@ export function createContacts(parts: ContactsParts): Contacts {
         mayDelay: entry?.whisper ?? false,
       },
     };
+  }
+
+  /** The phrase, where the queue tells any. */
+  function tellableWait({ queues, waitBands, waitPolicy }: Site, contact: Contact): WaitBand | undefined {
+    const { place } = contact;
+    if (place === null || queues.get(place.request.queueId)?.tellsWait !== true) return undefined;
+    return bandOf(parts.expectedWait(contact, place), waitBands, waitPolicy.spreadMaxMs);
   }
 
   /** The journal's instant is the step's own: a place in line and its fact agree to the millisecond. */
@@ -276,6 +339,10 @@ export function createContacts(parts: ContactsParts): Contacts {
       const id = bySupervisor.get(legId);
       return id === undefined ? undefined : actors.get(id)?.contact;
     },
+    onExpertLeg(legId) {
+      const id = byExpert.get(legId);
+      return id === undefined ? undefined : actors.get(id)?.contact;
+    },
     arrive(id, arrival) {
       take(put(newContact(id, arrival)), { type: 'Arrived' });
     },
@@ -285,10 +352,10 @@ export function createContacts(parts: ContactsParts): Contacts {
       resumed = true;
       for (const { alarm, contact } of actors.values()) alarm.follow(contact.deadlines);
     },
-    saveAll() {
-      for (const { contact } of actors.values()) store.saveContact(contact, isWaiting(contact));
-    },
-    isIdle: () => [...actors.values()].every((actor) => actor.outbox.isIdle() && actor.supervising.isIdle()),
+    isIdle: () =>
+      [...actors.values()].every(({ outbox, supervising, consulting }) =>
+        [outbox, supervising, consulting].every((box) => box.isIdle()),
+      ),
     stop() {
       for (const { alarm } of actors.values()) alarm.stop();
     },
@@ -309,10 +376,16 @@ function holdsSeat(site: Site, agentId: AgentId, seat: SeatKind): boolean {
   return skills !== undefined && queue !== undefined && mayServe(skills, queue);
 }
 
-function offerIn({ id, stage }: Contact): OfferId | undefined {
+function offerIn(contact: Contact): OfferId | undefined {
+  const { stage } = contact;
   if (stage.at === 'offered') return stage.offer.offerId;
-  if (stage.at === 'led') return leadIdOf({ id });
+  if (stage.at === 'led') return leadIdOf(contact, stage.lead);
+  if (stage.at === 'calling') return stage.call.offerId;
   return stage.at === 'talking' ? stage.talk.offerId : undefined;
+}
+
+function isOutside(effect: ContactEffect): effect is OutsideEffect {
+  return effect.do !== 'tellAgent' && effect.do !== 'reserveExperts' && effect.do !== 'releaseExpert';
 }
 
 function supervisorLegIn({ stage }: Contact): ChannelId | undefined {

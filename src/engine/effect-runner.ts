@@ -3,12 +3,25 @@ import { AppError } from '../errors.js';
 import { isHeld, type Contact } from '../contact/contact.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
 import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
-import type { CaseStatus, LeadOrder, Log, Messages, RingOrder, SupervisorRing, Telephony } from './ports.js';
+import type {
+  CaseStatus,
+  DialOrder,
+  ExpertRing,
+  LeadOrder,
+  Log,
+  Messages,
+  RingOrder,
+  SupervisorRing,
+  Telephony,
+} from './ports.js';
 import { sealedDisplay } from './phone-display.js';
-import { recordingFile, voicemailFile } from './recording-file.js';
+import { consultFile, recordingFile, voicemailFile } from './recording-file.js';
+
+/** Effects that choose experts and let them go. */
+export type ExpertEffect = Extract<ContactEffect, { do: 'reserveExperts' | 'releaseExpert' }>;
 
 /** Effects that reach Asterisk; the others are the engine's own. */
-export type OutsideEffect = Exclude<ContactEffect, { do: 'tellAgent' | 'retire' }>;
+export type OutsideEffect = Exclude<ContactEffect, ExpertEffect | { do: 'tellAgent' | 'retire' }>;
 
 /** What a runner needs of its surroundings. */
 export interface EffectSurroundings {
@@ -20,8 +33,12 @@ export interface EffectSurroundings {
   readonly signal: (id: ContactId, signal: ContactSignal) => void;
   /** What the phone shows, and how it is rung. */
   readonly ringOrder: (contact: Contact, ring: Extract<OutsideEffect, { do: 'ring' }>) => RingOrder;
-  /** How a sub-centre is dialled, and what it is told. */
+  /** How a sub-centre or another city is dialled, and what it is told. */
   readonly leadOrder: (contact: Contact, lead: Extract<OutsideEffect, { do: 'lead' }>) => LeadOrder;
+  /** How the number is rung that an agent calls. @throws DIAL_REFUSED */
+  readonly dialOrder: (contact: Contact, ringMs: number) => DialOrder;
+  /** The same for an expert's phone. */
+  readonly expertRing: (contact: Contact, ring: Extract<OutsideEffect, { do: 'ringExpert' }>) => ExpertRing;
   /** The same for a supervisor's. */
   readonly supervisorRing: (
     contact: Contact,
@@ -66,6 +83,8 @@ async function perform(
     signal,
     ringOrder,
     leadOrder,
+    dialOrder,
+    expertRing,
     supervisorRing,
     playbackEnd,
     pause,
@@ -77,8 +96,6 @@ async function perform(
   const { id } = contact;
   const { channelId } = contact.arrival;
   switch (effect.do) {
-    case 'claim':
-      return telephony.claim(channelId, id);
     case 'answer':
       return telephony.answer(channelId);
     case 'play':
@@ -96,6 +113,10 @@ async function perform(
       return telephony.ring(ringOrder(contact, effect));
     case 'lead':
       return telephony.lead(leadOrder(contact, effect));
+    case 'dial':
+      return telephony.dial(dialOrder(contact, effect.ringMs));
+    case 'ringBack':
+      return telephony.ringBack(effect.legId, effect.on);
     case 'hangUpLeg':
       return telephony.hangUp(effect.legId, normalClearing);
     case 'whisper': {
@@ -104,7 +125,7 @@ async function perform(
       return ended;
     }
     case 'join':
-      await telephony.join(effect.bridgeId, channelId, effect.legId);
+      await telephony.join(effect.bridgeId, channelId, effect.legId, effect.keysPass === true);
       return signal(id, { type: 'Joined', offerId: effect.offerId });
     case 'announce':
       return telephony.announce({
@@ -131,6 +152,26 @@ async function perform(
     }
     case 'hold':
       return telephony.hold(effect.bridgeId, channelId, effect.on);
+    case 'ringExpert':
+      return telephony.ringExpert(expertRing(contact, effect));
+    case 'tellExpert':
+      return telephony.play(effect.legId, effect.playId, effect.prompt);
+    case 'hangUpExpert':
+      return telephony.hangUp(effect.legId, normalClearing);
+    case 'recordConsult': {
+      const file = consultFile(contact, effect.consult);
+      await telephony.record(effect.legId, file);
+      return signal(id, { type: 'ConsultRecordingStarted', consult: effect.consult, file });
+    }
+    case 'stopConsultRecording':
+      return telephony.stopRecording(effect.legId);
+    case 'takeOut':
+      return telephony.takeOut(effect.bridgeId, channelId);
+    case 'gather':
+      await telephony.gather(effect.bridgeId, effect.citizen ? [channelId] : [], effect.legIds);
+      return signal(id, { type: 'Gathered', bridgeId: effect.bridgeId, ok: true });
+    case 'dropBridge':
+      return telephony.dropBridge(effect.bridgeId);
     case 'ringSupervisor':
       return telephony.ringSupervisor(supervisorRing(contact, effect));
     case 'listen':
@@ -173,6 +214,8 @@ async function perform(
       });
     }
     case 'part':
+      // Who has hung up is in no bridge any more.
+      if (contact.stage.at === 'ended') return telephony.dropBridge(effect.bridgeId);
       return telephony.part(effect.bridgeId, channelId);
     case 'hangUp':
       return telephony.hangUp(channelId, effect.causeCode);
@@ -183,7 +226,6 @@ async function perform(
 function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal | null {
   const gone = isGone(error);
   switch (effect.do) {
-    case 'claim':
     case 'answer':
     case 'music':
     case 'hangUp':
@@ -200,13 +242,24 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
       return {
         type: 'LegGone',
         offerId: effect.offerId,
-        causeCode: error instanceof AppError && error.code === 'ARI_REFUSED' ? 0 : -1,
+        causeCode: isRefused(error) ? 0 : -1,
         phoneLost: false,
       };
+    case 'dial':
+      return { type: 'CallerGone', causeCode: isRefused(error) ? 0 : -1, inGap: false };
     case 'textCaller':
       return { type: 'CallerTexted', sent: false };
     case 'join':
       return { type: 'JoinFailed', offerId: effect.offerId };
+    case 'ringExpert':
+      return {
+        ...{ type: 'ExpertGone', legId: effect.call.legId, phoneLost: false },
+        causeCode: error instanceof AppError && error.code === 'ARI_REFUSED' ? 0 : -1,
+      };
+    case 'tellExpert':
+      return { type: 'ExpertPlayEnded', legId: effect.legId, playId: effect.playId };
+    case 'gather':
+      return { type: 'Gathered', bridgeId: effect.bridgeId, ok: false };
     case 'ringSupervisor':
       return supervisionFailed(effect.supervision.supervisionId);
     case 'listen':
@@ -228,6 +281,10 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
 
 function supervisionFailed(supervisionId: SupervisionId): ContactSignal {
   return { type: 'SupervisionOver', supervisionId, reason: 'failed' };
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'ARI_REFUSED' || error.code === 'DIAL_REFUSED');
 }
 
 function isGone(error: unknown): boolean {

@@ -1,28 +1,40 @@
 // The engine put together: mailboxes, match loop, links to the node and to the store; and its life from start to stop.
+import { AppError } from '../errors.js';
+import { workOf } from '../acd/at-work.js';
 import type { Proposal } from '../acd/match.js';
 import type { AgentOnDuty } from '../acd/on-duty.js';
 import { createQueueModel } from '../acd/queue-model.js';
 import { newAgent } from '../contact/agent-life.js';
 import { dayKeyAt } from '../contact/civil-time.js';
+import { isCalledOut } from '../contact/called-out.js';
 import { isSealed } from '../contact/confidential.js';
-import { isOfferable, type Agent, type AgentSignal } from '../contact/agent.js';
+import { isOfferable, isServing, takesBack, type Agent, type AgentSignal } from '../contact/agent.js';
 import { isWaiting, type Contact } from '../contact/contact.js';
+import type { QueueRequest } from '../contact/flow-turn.js';
+import { meets, requirementOf } from '../contact/requirement.js';
 import { createFlowPassages, type PassagesToday } from './flow-passages.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
 import type { AgentId, CallerKey, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
+import type { Site } from '../site/site.js';
+import type { DutyView } from '../workforce/duty.js';
 import { teamStanding } from '../site/team-end.js';
 import type { ActRefusal } from './act-refusal.js';
 import { createAgents, type Agents } from './agents.js';
+import { createBreakDesk } from './break-desk.js';
 import { noCallerMemory, type CallerMemory } from './caller-memory.js';
+import { createCallOuts, type CallOutAnswer, type CallOuts, type CallOutWish } from './call-out.js';
 import { createContacts, type Contacts } from './contacts.js';
+import { createExpertDesk, type ExpertDesk } from './expert-desk.js';
 import { createEffectRunner, type OutsideEffect } from './effect-runner.js';
 import { alarmsOf } from './fact-alarms.js';
 import { createFeatureCalls } from './feature-calls.js';
 import { createIncoming } from './incoming.js';
+import { noLastAgents, type LastAgents } from './last-agents.js';
 import { createMatcher } from './matcher.js';
 import { journalMissedCall } from './missed-calls.js';
-import { createModelFeed, routingOf } from './model-feed.js';
+import { createModelFeed, inLine, routingOf } from './model-feed.js';
 import { createNodeLink, type NodeLink, type NodeState } from './node-link.js';
+import { expertRing } from './expert-ring.js';
 import { phoneDisplay, sealedDisplay } from './phone-display.js';
 import type { EventPrompts } from './event-prompts.js';
 import type { PinCheck } from './pin-check.js';
@@ -52,6 +64,7 @@ import { createSiteJournal, type StandingAlarm } from './site-journal.js';
 import { createStoreLink } from './store-link.js';
 import type { Standings } from './standings.js';
 import { createSupervisions, supervisorRing, type Supervisions } from './supervisions.js';
+import { createWaitForecast, type WaitForecast } from './wait-forecast.js';
 
 /** Every port, and who we are. */
 export interface EngineParts {
@@ -68,11 +81,15 @@ export interface EngineParts {
   readonly standings: Standings;
   /** Left out, nobody is remembered. */
   readonly memory?: CallerMemory;
+  /** Likewise. */
+  readonly lastAgents?: LastAgents;
   readonly cases: CaseStatus;
   readonly messages: Messages;
   readonly sites: Sites;
   readonly pins: PinCheck;
   readonly events: Pick<EventPrompts, 'forCall'>;
+  /** Who is on duty; left out, as the files have it. */
+  readonly duty?: (site: Site) => DutyView;
   readonly log: Log;
 }
 
@@ -92,16 +109,24 @@ export interface Engine {
   stop(): void;
   actOnAgent(agentId: AgentId, signal: AgentSignal): ActRefusal | undefined;
   actOnContact(contactId: ContactId, signal: ContactSignal): ActRefusal | undefined;
+  /** 外呼: an agent calls somebody. */
+  callOut(wish: CallOutWish): CallOutAnswer;
   /** 监听, 耳语辅导. */
   readonly supervisions: Supervisions;
+  /** 专家座席咨询. */
+  readonly consults: Pick<ExpertDesk, 'begin' | 'onDuty' | 'all'>;
   agents(): readonly Agent[];
   contacts(): readonly Contact[];
   /** Calls that came by each node today, since the service was started. */
   passagesToday(): PassagesToday;
+  /** Expected waits of queues, and how well waits were foretold. */
+  readonly waits: Pick<WaitForecast, 'ofQueue' | 'errors'>;
   /** Agents signed in, as the matcher sees them. */
   onDuty(): readonly AgentOnDuty[];
   /** 1 = next of its queue; null when it does not wait. */
   placeOf(id: ContactId): number | null;
+  /** 1 = next of his team to take a break; null when he waits for none. */
+  breakPlaceOf(id: AgentId): number | null;
   isReachable(deviceId: DeviceId): boolean;
   condition(): EngineCondition;
   /** Journals a fact of the site's. */
@@ -131,13 +156,15 @@ export interface EngineCondition {
   readonly trunks: readonly TrunkSeen[];
 }
 
+/** An agent's phone shows his own call so. */
+const calledOutName = '外呼';
 /** A whisper that reports no end is not waited for longer. */
 const whisperMs = 3_000;
 
 /** An engine over its ports; nothing happens before `start`. */
 export function createEngine(parts: EngineParts): Engine {
   const { clock, timers, telephony, store, journal, sites, callers, standings, log, node } = parts;
-  const { memory = noCallerMemory } = parts;
+  const { memory = noCallerMemory, lastAgents = noLastAgents } = parts;
   const runQueue = createRunQueue((error) => log.error({ error: describe(error) }, 'a decision failed'));
   const model = createQueueModel(routingOf(sites.current()));
   const playbackEnds = new Map<PlayId, () => void>();
@@ -145,6 +172,13 @@ export function createEngine(parts: EngineParts): Engine {
   const epoch = () => storeLink.epoch();
   const siteJournal = createSiteJournal({ siteName: parts.siteName, node, clock, journal, epoch });
   const feed = createModelFeed(model, sites, clock);
+  const waits = createWaitForecast({
+    clock,
+    sites,
+    model,
+    queueOf: (id) => contacts.get(id)?.place?.request.queueId,
+    nextTurn: feed.nextTurn,
+  });
   let stopped = false;
 
   const agents: Agents = createAgents({
@@ -158,12 +192,16 @@ export function createEngine(parts: EngineParts): Engine {
     epoch,
     onChanged(agent) {
       feed.agentChanged(agent);
+      waits.agentChanged(agent);
+      breakDesk.changed(agent);
       matcher.poke();
     },
     onVerify: () => nodeLink.compare(),
     onLapsed: (contactId, offerId) =>
       runQueue.post(() => contacts.step(contactId, { type: 'JoinFailed', offerId })),
   });
+
+  const breakDesk = createBreakDesk({ sites, runQueue, agents: () => agents });
 
   const runEffect: (id: ContactId, effect: OutsideEffect) => Promise<void> = createEffectRunner({
     telephony,
@@ -174,6 +212,8 @@ export function createEngine(parts: EngineParts): Engine {
     signal: (id, signal) => runQueue.post(() => contacts.step(id, signal)),
     ringOrder,
     leadOrder,
+    dialOrder: (contact, ringMs) => callOuts.dialOrder(contact, ringMs),
+    expertRing: (contact, ring) => expertRing(sites, contact, ring),
     supervisorRing: (contact, ring) => supervisorRing(sites, contact, ring),
     playbackEnd,
     pause,
@@ -190,26 +230,65 @@ export function createEngine(parts: EngineParts): Engine {
     runQueue,
     epoch,
     runEffect,
+    experts: (id, effect) => experts.act(id, effect),
     tellAgent: (agentId, signal) => runQueue.post(() => agents.step(agentId, signal)),
+    comesFree,
+    takesBack(agentId, contactId) {
+      const agent = agents.get(agentId);
+      return agent !== undefined && takesBack(agent, contactId);
+    },
     queueCondition: feed.queueCondition,
     nextTurn: feed.nextTurn,
     eventsFor: ({ arrival }) => parts.events.forCall(arrival),
     placeOf: (id) => model.placeOf(id),
+    placeIn: (contact, place) => model.placeFor(inLine(contact, place)),
+    expectedWait: (contact, place) => waits.of(inLine(contact, place)),
+    waitAtQueueing: (contact, place) => waits.atQueueing(inLine(contact, place)),
     onTurn: passages.passed,
     onChanged(id, contact) {
       feed.contactChanged(id, contact);
       matcher.poke();
     },
     onFacts(contact, facts) {
+      waits.contactMoved(contact.id, facts);
+      experts.learn(facts);
       for (const fact of facts) {
+        if (fact.type === 'CallOutEnded') callOuts.forget(contact.id);
+        if (fact.type === 'AgentConnected') noteCalledBack(contact, fact.agentId);
         if (fact.type === 'WishKept' && !isSealed(contact))
           rememberWish(contact.arrival.callerKey, fact.wish);
-        if (fact.type === 'ContactSealed') callers.hide(contact.arrival.callerKey);
+        // From the talk's end on: who is cut off calls again then.
+        if ((fact.type === 'AgentConnected' || fact.type === 'TalkEnded') && !isSealed(contact)) {
+          const { callerKey } = contact.arrival;
+          lastAgents.talked({ callerKey, agentId: fact.agentId, atMs: clock.nowMs() });
+        }
+        if (fact.type === 'ContactSealed') {
+          callers.hide(contact.arrival.callerKey);
+          lastAgents.forget(contact.arrival.callerKey);
+        }
         for (const { alarm, about, set } of alarmsOf(contact, fact))
           siteJournal[set ? 'raise' : 'clear'](alarm, about);
       }
     },
     onRetired: ({ arrival }) => callers.forget(arrival.callerKey),
+  });
+
+  const callOuts: CallOuts = createCallOuts({
+    ...{ node, clock, ids: parts.ids, sites, callers, standings, agents, contacts },
+    bootId: () => nodeLink.bootId(),
+  });
+
+  /** 漏接回拨 is done when the citizen is spoken to: nobody has to say so besides. */
+  function noteCalledBack({ arrival: { out } }: Contact, by: AgentId): void {
+    if (out?.about === undefined || out.purpose !== 'callBack') return;
+    siteJournal.note({ type: 'ContactReached', contactId: out.about, how: 'calledBack', by, note: '' });
+  }
+
+  const experts: ExpertDesk = createExpertDesk({
+    ...{ clock, timers, ids: parts.ids, runQueue, sites, store },
+    contacts: () => contacts,
+    agents: () => agents,
+    duty: parts.duty ?? (({ expertSeats: { roster, kindOf } }) => ({ roster, kindOf, changes: [] })),
   });
 
   const supervisions = createSupervisions({ ids: parts.ids, contacts, agents });
@@ -239,8 +318,12 @@ export function createEngine(parts: EngineParts): Engine {
     agentById: (id) => agents.get(id),
     contactOnLeg: (legId) => contacts.onOffer(legId as string as OfferId),
     isReachable: (deviceId) => nodeLink.isReachable(deviceId),
+    breakPlaceOf: (id) => breakDesk.placeOf(id),
     actOnAgent,
     actOnContact,
+    callOut: (agentId, number) => callOuts.orderByPhone(agentId, number),
+    callOver: (deviceId) => runQueue.post(() => callOuts.phoneFree(deviceId)),
+    consult: (contactId, agentId, expertId) => experts.begin(contactId, agentId, { expertId }, ''),
   });
 
   const incoming = createIncoming({
@@ -251,6 +334,8 @@ export function createEngine(parts: EngineParts): Engine {
     callers,
     standings,
     memory,
+    lastAgents,
+    rememberWish,
     telephony,
     runQueue,
     contacts,
@@ -289,16 +374,20 @@ export function createEngine(parts: EngineParts): Engine {
     siteJournal,
     log,
     image: () => ({ contacts: contacts.all(), agents: agents.all() }),
-    saveAll() {
-      contacts.saveAll();
-      agents.saveAll();
-    },
     onState: allowMatching,
   });
 
   /** Offers are made only with a store to reserve in and a node to ring on. */
   function allowMatching(): void {
     matcher.setAllowed(storeLink.isUp() && nodeLink.state() === 'connected');
+  }
+
+  /** Not who is away: waiting for him would be waiting in vain. */
+  function comesFree(agentId: AgentId, { requires }: QueueRequest): boolean {
+    const agent = agents.get(agentId);
+    const skills = sites.current().skillLevels.get(agentId);
+    if (agent === undefined || skills === undefined || workOf(agent) === null) return false;
+    return meets(skills, requirementOf(requires));
   }
 
   /** Between proposing and committing somebody may have moved: then the reservation is given back. */
@@ -329,9 +418,10 @@ export function createEngine(parts: EngineParts): Engine {
     const entry = sites.ofVersion(contact.arrival.siteVersion).entries.get(contact.arrival.entryId);
     const { callerKey, callerMasked, dnis } = contact.arrival;
     const number = agent?.seesNumber ? callers.numberOf(callerKey) : undefined;
+    const shortName = isCalledOut(contact) ? calledOutName : (entry?.shortName ?? dnis);
     const display = isSealed(contact)
       ? sealedDisplay(contact.id)
-      : phoneDisplay(entry?.shortName ?? dnis, callerMasked, number);
+      : phoneDisplay(shortName, callerMasked, number);
     return {
       contactId: contact.id,
       offerId,
@@ -343,9 +433,12 @@ export function createEngine(parts: EngineParts): Engine {
     };
   }
 
-  /** Of a sealed call nothing is remembered that was not before. */
+  /** Journaled first, so that neither a kill nor a database that is away takes it. Of a sealed call nothing is remembered that was not before. */
   function rememberWish(callerKey: CallerKey, wish: string | null): void {
-    memory.keepWish(callerKey, wish, clock.nowMs(), sites.current().callerPolicy.wishKeptMs);
+    if (callerKey === '') return;
+    const kept = { callerKey, wish, untilMs: clock.nowMs() + sites.current().callerPolicy.wishKeptMs };
+    siteJournal.note({ type: 'CallerWishSet', ...kept });
+    memory.keepWish(kept);
   }
 
   /** A call that arrived before it was known of its caller. */
@@ -356,10 +449,14 @@ export function createEngine(parts: EngineParts): Engine {
     }
   }
 
-  /** A confidential caller's number goes nowhere, and nobody's goes where the target does not let it. */
+  /**
+   * A confidential caller's number goes nowhere, and nobody's goes where the target does not let it. The rules of now count, whatever
+   * those were when the call came.
+   * @throws DIAL_REFUSED
+   */
   function leadOrder(
     contact: Contact,
-    { offerId, target, ringMs, heard }: Extract<OutsideEffect, { do: 'lead' }>,
+    { offerId, target, ringMs, heard, region }: Extract<OutsideEffect, { do: 'lead' }>,
   ): LeadOrder {
     const { id, arrival } = contact;
     const site = sites.ofVersion(arrival.siteVersion);
@@ -367,12 +464,14 @@ export function createEngine(parts: EngineParts): Engine {
     const main = site.numbers.find(({ entry }) => entry.id === site.mainEntryId);
     const mayTell = arrival.callerShown && !isSealed(contact);
     const whole = mayTell && target.showsCaller ? callers.numberOf(arrival.callerKey) : undefined;
+    const dialled = sites.current().mayDial(target.number);
+    if (!dialled.ok) throw new AppError('DIAL_REFUSED', { because: dialled.because });
     return {
-      ...{ contactId: id, offerId, target, ringMs, heard },
+      ...{ contactId: id, offerId, trunkId: target.trunkId, number: dialled.number, ringMs, heard },
       callerNumber: whole ?? main?.row.number ?? '',
       caller: whole ?? (mayTell ? arrival.callerMasked : ''),
       entryId: arrival.entryId,
-      region: row?.papers.region || site.areaCode,
+      region: region ?? (row?.papers.region || site.areaCode),
     };
   }
 
@@ -394,7 +493,8 @@ export function createEngine(parts: EngineParts): Engine {
     const until = sites.current().teams.get(profile.teamId)?.until;
     const hasEnded = teamStanding(until, dayKeyAt(clock.nowMs())) === 'ended';
     if (signal.type === 'SignIn' && hasEnded) return 'TEAM_ENDED';
-    return signal.type === 'SignIn' ? signIn(agentId, signal) : agents.step(agentId, signal);
+    if (signal.type === 'SignIn') return signIn(agentId, signal);
+    return agents.step(agentId, breakDesk.signalFor(agentId, signal));
   }
 
   /** One agent a device: the newcomer at a desk signs the other one out, but never out of a talk. */
@@ -404,7 +504,7 @@ export function createEngine(parts: EngineParts): Engine {
   ): ActRefusal | undefined {
     const present = agents.at(signal.deviceId);
     const other = present?.id === newcomer ? undefined : present;
-    if (other?.activity.is === 'talking' || other?.activity.is === 'ringing') return 'AGENT_WRONG_STATE';
+    if (other !== undefined && isServing(other.activity)) return 'AGENT_WRONG_STATE';
     const refused = agents.step(newcomer, signal);
     if (refused === undefined && other !== undefined)
       agents.step(other.id, { type: 'SignOut', by: 'system' });
@@ -450,11 +550,14 @@ export function createEngine(parts: EngineParts): Engine {
     stop,
     actOnAgent,
     actOnContact,
+    callOut: (wish) => callOuts.order(wish),
     supervisions,
+    consults: experts,
     agents: () => agents.all(),
     contacts: () => contacts.all(),
     onDuty: () => model.onDuty(),
     placeOf: (id) => model.placeOf(id),
+    breakPlaceOf: (id) => breakDesk.placeOf(id),
     isReachable: (deviceId) => nodeLink.isReachable(deviceId),
     condition: () => ({
       telephony: nodeLink.state(),
@@ -475,9 +578,11 @@ export function createEngine(parts: EngineParts): Engine {
     },
     rememberWish,
     passagesToday: () => passages.today(),
+    waits,
     siteChanged() {
       feed.rerouted();
       for (const agent of agents.all()) feed.agentChanged(agent);
+      breakDesk.look();
       matcher.poke();
     },
     isIdle: () => contacts.isIdle() && matcher.isIdle() && featureCalls.isIdle(),

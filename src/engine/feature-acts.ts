@@ -5,7 +5,9 @@ import type { AgentId, ContactId, DeviceId } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import type { SeatKind } from '../contact/seat.js';
 import type { ActRefusal } from './act-refusal.js';
+import type { CallOutAnswer } from './call-out.js';
 import type { FeatureAct } from './feature-codes.js';
+import { breakQueued } from './feature-dialogue.js';
 import type { Clock, Sites } from './ports.js';
 
 /** What acts need of the engine. */
@@ -14,8 +16,13 @@ export interface FeatureActsParts {
   readonly sites: Sites;
   readonly agentById: (id: AgentId) => Agent | undefined;
   readonly isReachable: (deviceId: DeviceId) => boolean;
+  /** 1 = next of his team to take a break; null when he waits for none. */
+  readonly breakPlaceOf: (id: AgentId) => number | null;
   readonly actOnAgent: (agentId: AgentId, signal: AgentSignal) => ActRefusal | undefined;
+  /** 外呼 of a number; null = 回拨 of whom he talked with last. His phone rings once the call it is ordered by is over. */
+  readonly callOut: (agentId: AgentId, number: string | null) => CallOutAnswer;
   readonly actOnContact: (contactId: ContactId, signal: ContactSignal) => ActRefusal | undefined;
+  readonly consult: (contactId: ContactId, agentId: AgentId, expertId: string) => ActRefusal | undefined;
 }
 
 /** Who acts: the agent signed in at the phone, if any. */
@@ -24,17 +31,19 @@ export interface FeatureActor {
   readonly deviceId: DeviceId;
 }
 
-/** Does the act and gives the answer to be spoken to the agent alone. */
-export type DoFeatureAct = (actor: FeatureActor, act: FeatureAct) => PromptRef;
+/** Does the act and gives the answer to be spoken to the agent alone; null = he hears what he asked for. */
+export type DoFeatureAct = (actor: FeatureActor, act: FeatureAct) => PromptRef | null;
 
 /** 您没有此权限. */
 const nobodyHere: PromptRef = { id: 'a.deny' };
 const noContact: PromptRef = { id: 'a.nocall' };
 const failed: PromptRef = { id: 'a.fail' };
+/** The largest place its prompt can say. */
+const placeSpokenMax = 20;
 
 /** The acts over the engine's two doors. */
 export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
-  const { clock, sites, agentById, isReachable, actOnAgent, actOnContact } = parts;
+  const { clock, sites, agentById, isReachable, breakPlaceOf, actOnAgent, actOnContact, consult } = parts;
 
   return ({ agentId, deviceId }, act) => {
     if (act.do === 'signIn') return signIn(act.agentId, deviceId);
@@ -67,6 +76,20 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
         return askSilentCaller(agent);
       case 'seat':
         return seekSeat(agent, act.seat);
+      case 'city':
+        return seekCity(agent, act.areaCode);
+      case 'callBack':
+        return callOut(agent, null);
+      case 'call':
+        return callOut(agent, act.number);
+      case 'consult':
+        return inTalk(agent, (contactId) => consult(contactId, agent.id, act.expertId));
+      case 'conference':
+        return inTalk(agent, (contactId) => onConsult(contactId, 'ConferConsult', agent.id));
+      case 'handOver':
+        return inTalk(agent, (contactId) => onConsult(contactId, 'HandOver', agent.id));
+      case 'consultBack':
+        return inTalk(agent, (contactId) => onConsult(contactId, 'EndConsult', agent.id));
       case 'state':
         return stateOf(agent);
       case 'echo':
@@ -100,7 +123,11 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
   function goBreak(agent: Agent, reason: Extract<FeatureAct, { do: 'break' }>['reason']): PromptRef {
     if (reason === null) return failed;
     const refusal = actOnAgent(agent.id, { type: 'GoBreak', reason, by: 'phone' });
-    return refusal === undefined ? { id: 'a.break', slots: { r: reason } } : failed;
+    if (refusal !== undefined) return failed;
+    const place = breakPlaceOf(agent.id);
+    return place === null
+      ? { id: 'a.break', slots: { r: reason } }
+      : { id: breakQueued, slots: { n: Math.min(place, placeSpokenMax) } };
   }
 
   function extendWrapUp(agent: Agent): PromptRef {
@@ -143,6 +170,37 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
     return refusal === undefined ? { id: 'a.seat' } : failed;
   }
 
+  function seekCity({ id: agentId, activity }: Agent, areaCode: string): PromptRef {
+    if (activity.is !== 'talking') return noContact;
+    const refusal = actOnContact(activity.contactId, { type: 'SeekCity', agentId, areaCode });
+    return refusal === undefined ? { id: 'a.city' } : failed;
+  }
+
+  function callOut({ id }: Agent, number: string | null): PromptRef {
+    const answer = parts.callOut(id, number);
+    if (answer.ok) return { id: 'a.out.call' };
+    if (answer.code === 'CONTACT_UNKNOWN') return noContact;
+    const isDenied = answer.code === 'DIAL_REFUSED' || answer.code === 'CALLER_CONFIDENTIAL';
+    return isDenied ? { id: 'a.out.deny' } : failed;
+  }
+
+  /** Nothing is said where it is done: his leg moves to another bridge, and what he hears there tells it. */
+  function inTalk(
+    { activity }: Agent,
+    doIt: (contactId: ContactId) => ActRefusal | undefined,
+  ): PromptRef | null {
+    if (activity.is !== 'talking') return noContact;
+    return doIt(activity.contactId) === undefined ? null : failed;
+  }
+
+  function onConsult(
+    contactId: ContactId,
+    type: 'ConferConsult' | 'HandOver' | 'EndConsult',
+    agentId: AgentId,
+  ): ActRefusal | undefined {
+    return actOnContact(contactId, { type, agentId });
+  }
+
   function stateOf(agent: Agent): PromptRef {
     const minutes = Math.floor((clock.nowMs() - agent.sinceMs) / 60_000);
     return { id: 'a.state', slots: { state: shownState(agent), t: Math.max(1, minutes) } };
@@ -152,6 +210,6 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
 /** Wrap-up's keys outside a contact: there is none. Everything else refused is a wrong moment. */
 function refusedWords({ activity }: Agent, { type }: AgentSignal): PromptRef {
   const wantsWrapUp = type === 'EndWrapUp' || type === 'ExtendWrapUp';
-  const hasContact = activity.is === 'wrapup' || activity.is === 'talking' || activity.is === 'ringing';
+  const hasContact = 'contactId' in activity;
   return wantsWrapUp && !hasContact ? noContact : failed;
 }

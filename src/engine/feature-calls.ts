@@ -4,7 +4,7 @@ import type { Contact } from '../contact/contact.js';
 import type { AgentId, ChannelId, DeviceId, PlayId } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { createFeatureActs, type FeatureActsParts } from './feature-acts.js';
-import { readFeatureCode, type FeatureAct } from './feature-codes.js';
+import { isOfConsult, readFeatureCode, type FeatureAct } from './feature-codes.js';
 import {
   beginDialogue,
   dialogueStep,
@@ -31,6 +31,8 @@ export interface FeatureCallsParts extends FeatureActsParts {
   readonly agentAt: (deviceId: DeviceId) => Agent | undefined;
   readonly agentById: (id: AgentId) => Agent | undefined;
   readonly actOnAgent: FeatureActsParts['actOnAgent'];
+  /** A call of this phone to the service is over. */
+  readonly callOver: (deviceId: DeviceId) => void;
   /** The contact whose offer or talk this leg is. */
   readonly contactOnLeg: (legId: ChannelId) => Contact | undefined;
 }
@@ -161,7 +163,9 @@ export function createFeatureCalls(parts: FeatureCallsParts): FeatureCalls {
   }
 
   function perform({ deviceId }: FeatureCall, asked: FeatureAct): PromptRef {
-    return act({ agentId: parts.agentAt(deviceId)?.id, deviceId }, asked);
+    // Consults are led from the talk itself, whose leg they move.
+    if (isOfConsult(asked)) return { id: 'a.nocall' };
+    return act({ agentId: parts.agentAt(deviceId)?.id, deviceId }, asked) ?? { id: 'a.nocall' };
   }
 
   function hush(call: FeatureCall): void {
@@ -224,6 +228,7 @@ export function createFeatureCalls(parts: FeatureCallsParts): FeatureCalls {
     call.cancelSilence();
     call.outbox.empty();
     calls.delete(call.channelId);
+    parts.callOver(call.deviceId);
   }
 
   function whisper(legId: ChannelId, prompt: PromptRef): void {

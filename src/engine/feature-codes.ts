@@ -15,6 +15,13 @@ export type FeatureAct =
   /** `null`: the reason has still to be asked for. */
   | { readonly do: 'break'; readonly reason: BreakReason | null }
   | { readonly do: 'seat'; readonly seat: SeatKind }
+  | { readonly do: 'city'; readonly areaCode: string }
+  /** 回拨 the citizen he talked with last; 外呼 of a number. */
+  | { readonly do: 'callBack' }
+  | { readonly do: 'call'; readonly number: string }
+  /** 咨询专家, by the expert's number. */
+  | { readonly do: 'consult'; readonly expertId: string }
+  | { readonly do: 'conference' | 'handOver' | 'consultBack' }
   | { readonly do: 'disposition'; readonly outcome: DispositionOutcome };
 
 /** What some keys mean: a whole code, one that may go on (`act` = its meaning if it does not), or none. */
@@ -62,8 +69,20 @@ const codes: Readonly<Record<string, (argument: string) => FeatureReading>> = {
   '*31': alone({ do: 'seat', seat: 'minor' }),
   '*32': alone({ do: 'seat', seat: 'dialect' }),
   '*33': alone({ do: 'seat', seat: 'foreign' }),
+  '*34': readAreaCode,
+  '*35': readExpertId,
+  '*36': alone({ do: 'conference' }),
+  '*37': alone({ do: 'handOver' }),
+  '*38': alone({ do: 'consultBack' }),
+  '*41': alone({ do: 'callBack' }),
+  '*42': readNumber,
   '*43': alone({ do: 'echo' }),
 };
+
+/** Whether it leads a consult of an expert. */
+export function isOfConsult({ do: asked }: FeatureAct): boolean {
+  return ['consult', 'conference', 'handOver', 'consultBack'].includes(asked);
+}
 
 /** Reads keys pressed so far, or a number dialled as a whole. `#` may be written `%23`, as some phones send it. */
 export function readFeatureCode(keys: string): FeatureReading {
@@ -90,6 +109,35 @@ function readAgentId(argument: string): FeatureReading {
   if (end === undefined) return unknown;
   const act: FeatureAct = { do: 'signIn', agentId: agentId as AgentId };
   if (agentId === '') return end === '' ? open(null) : unknown;
+  return end === '' ? open(act) : whole(act);
+}
+
+/** An expert's number has three to eight figures: `#` ends it, or silence does. */
+function readExpertId(argument: string): FeatureReading {
+  const [, expertId = '', end] = /^(\d{0,8})(#?)$/.exec(argument) ?? [];
+  if (end === undefined) return unknown;
+  const isWhole = expertId.length >= 3;
+  const act: FeatureAct = { do: 'consult', expertId };
+  if (end === '') return open(isWhole ? act : null);
+  return isWhole ? whole(act) : unknown;
+}
+
+/** An area code has three or four figures: `#` ends it, or silence does. */
+function readAreaCode(argument: string): FeatureReading {
+  const [, areaCode = '', end] = /^((?:0(?:[1-9]\d{0,2})?)?)(#?)$/.exec(argument) ?? [];
+  if (end === undefined) return unknown;
+  const isWhole = areaCode.length >= 3;
+  const act: FeatureAct = { do: 'city', areaCode };
+  if (end === '') return open(isWhole ? act : null);
+  return isWhole ? whole(act) : unknown;
+}
+
+/** A number's length is its own: `#` ends it, or silence does. */
+function readNumber(argument: string): FeatureReading {
+  const [, number = '', end] = /^(\d{0,16})(#?)$/.exec(argument) ?? [];
+  if (end === undefined) return unknown;
+  const act: FeatureAct = { do: 'call', number };
+  if (number.length < 3) return end === '' ? open(null) : unknown;
   return end === '' ? open(act) : whole(act);
 }
 

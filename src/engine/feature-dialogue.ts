@@ -10,6 +10,8 @@ export type FeatureStage =
   /** Signed in at another phone: 1 moves him to this one. */
   | { readonly at: 'elsewhere'; readonly agentId: AgentId }
   | { readonly at: 'breakReason' }
+  /** He waits for a break, and may still leave at once by 9. */
+  | { readonly at: 'breakQueued' }
   | { readonly at: 'echo' }
   | { readonly at: 'lastWords' };
 
@@ -40,6 +42,9 @@ export interface FeatureStep {
   readonly effects: readonly FeatureEffect[];
 }
 
+/** The answer that every place for a break is taken; the same call still takes 9, 紧急离席. */
+export const breakQueued = 'a.break.queue';
+
 /** Longest PIN: its last digit ends the entry without `#`. */
 export const pinDigits = 6;
 
@@ -68,7 +73,10 @@ export function dialogueStep(stage: FeatureStage, input: FeatureInput): FeatureS
     case 'pinChecked':
       return stage.at === 'pin' ? pinChecked(stage.agentId, input) : still(stage);
     case 'acted':
-      return { stage: lastWords, effects: [{ do: 'say', prompt: input.answer }] };
+      return {
+        stage: input.answer.id === breakQueued ? { at: 'breakQueued' } : lastWords,
+        effects: [{ do: 'say', prompt: input.answer }],
+      };
   }
 }
 
@@ -90,6 +98,8 @@ function digit(stage: FeatureStage, pressed: string): FeatureStep {
       return cutOff(pressed === '1' ? signIn(stage.agentId) : hangUp);
     case 'breakReason':
       return cutOff(breakChosen(pressed));
+    case 'breakQueued':
+      return breakReason(pressed) === 'urgent' ? cutOff(breakChosen(pressed)) : still(stage);
     case 'echo':
     case 'lastWords':
       return still(stage);
@@ -149,6 +159,7 @@ function silence(stage: FeatureStage): FeatureStep {
     case 'pin':
       return stage.entered === '' ? endWith('a.fail') : check(stage);
     case 'elsewhere':
+    case 'breakQueued':
       return hangUp;
     case 'breakReason':
       return endWith('a.fail');

@@ -16,6 +16,8 @@ import type { Agents } from './agents.js';
 import type { CallerMemory } from './caller-memory.js';
 import type { Contacts } from './contacts.js';
 import type { FeatureCalls } from './feature-calls.js';
+import { callerSeen, callerToldOf, sealOfEarlier } from './handed-over.js';
+import type { LastAgents } from './last-agents.js';
 import type { NodeLink } from './node-link.js';
 import type { ArrivalSeen, CallerNumbers, Clock, Ids, Sites, Telephony, TelephonyEvent } from './ports.js';
 import type { RunQueue } from './run-queue.js';
@@ -32,6 +34,8 @@ export interface IncomingParts {
   readonly callers: CallerNumbers;
   readonly standings: Standings;
   readonly memory: CallerMemory;
+  readonly lastAgents: LastAgents;
+  readonly rememberWish: (callerKey: CallerKey, wish: string) => void;
   readonly telephony: Telephony;
   readonly runQueue: RunQueue;
   readonly contacts: Contacts;
@@ -71,6 +75,8 @@ export function createIncoming(parts: IncomingParts): Incoming {
         return toOffer(event.channelId, (offerId) => ({ type: 'LegRinging', offerId }));
       case 'answered':
         toOffer(event.channelId, (offerId) => ({ type: 'LegAnswered', offerId }));
+        calleeAnswered(event.channelId);
+        toExpert(event.channelId, (legId) => ({ type: 'ExpertAnswered', legId }));
         return toSupervision(event.channelId, (supervisionId) => ({
           type: 'SupervisorAnswered',
           supervisionId,
@@ -106,8 +112,13 @@ export function createIncoming(parts: IncomingParts): Incoming {
     const meaning = site.meaningOf({ ...seen, nowMs });
     const { entryId, kpiLine, tag, pattern, state, words, asksCity } = meaning;
     const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
-    const caller = parts.callers.remember(ani, aniShown);
-    const sealed = sealOf(meaning, caller.callerKey);
+    const { handedOver } = meaning;
+    const earlier = handedOver?.cameFrom && contacts.get(handedOver.cameFrom);
+    const caller =
+      handedOver === undefined
+        ? callerSeen(parts.callers, ani, aniShown)
+        : callerToldOf(parts.callers, handedOver, earlier);
+    const sealed = sealOf(meaning, caller.callerKey) ?? sealOfEarlier(earlier);
     const limit = parts.standings.limitOf(caller.callerKey, nowMs);
     const arrival: Arrival = {
       node: parts.node,
@@ -118,7 +129,6 @@ export function createIncoming(parts: IncomingParts): Incoming {
       dnis: site.keptNumber(dnis),
       redirectedFrom: site.keptNumber(redirectedFrom),
       ...caller,
-      callerShown: aniShown && ani !== '',
       entryId,
       kpiLine,
       tag,
@@ -129,21 +139,42 @@ export function createIncoming(parts: IncomingParts): Incoming {
       numberState: state,
       words,
       asksCity,
-      ...rememberedOf(caller.callerKey, contactId, nowMs),
+      ...rememberedOf(caller.callerKey, contactId, nowMs, { earlier, mayRenew: sealed === undefined }),
+      ...handOverOf(handedOver),
       ...(sealed !== undefined && { sealed }),
       ...(limit !== undefined && { limit: { level: limit.level, untilMs: limit.untilMs } }),
     };
     return sealed === undefined ? arrival : sealedArrival(arrival);
   }
 
-  /** What is known of him from his former calls. */
-  function rememberedOf(callerKey: CallerKey, contactId: ContactId, nowMs: number): Partial<Arrival> {
-    const { memory } = parts;
+  /** What is known of him from his former calls. A sealed call writes nothing about him down. */
+  function rememberedOf(
+    callerKey: CallerKey,
+    contactId: ContactId,
+    nowMs: number,
+    { earlier, mayRenew }: { readonly earlier: Contact | undefined; readonly mayRenew: boolean },
+  ): Partial<Arrival> {
+    const { memory, rememberWish } = parts;
     const { wishKeptMs, repeatWithinMs } = sites.current().callerPolicy;
     const wish = memory.wishOf(callerKey, nowMs);
-    memory.renewWish(callerKey, nowMs, wishKeptMs);
-    const callsBefore = memory.called(callerKey, contactId, nowMs, repeatWithinMs);
-    return { ...(wish !== undefined && { wish }), ...(callsBefore > 0 && { callsBefore }) };
+    if (wish !== undefined && mayRenew && memory.isRenewalDue(callerKey, nowMs, wishKeptMs))
+      rememberWish(callerKey, wish);
+    const called = memory.called(callerKey, contactId, nowMs, repeatWithinMs);
+    // Handed over, it is the same call still.
+    const callsBefore = called - (earlier?.arrival.callerKey === callerKey ? 1 : 0);
+    const lastTalk = parts.lastAgents.of(callerKey);
+    return {
+      ...(wish !== undefined && { wish }),
+      ...(callsBefore > 0 && { callsBefore }),
+      ...(lastTalk !== undefined && { lastTalk: { agentId: lastTalk.agentId, atMs: lastTalk.atMs } }),
+    };
+  }
+
+  /** What stays of a hand-over; who calls stands where it does in every arrival. */
+  function handOverOf(meaning: ReturnType<Site['meaningOf']>['handedOver']): Partial<Arrival> {
+    if (meaning === undefined) return {};
+    const { cameFrom, caller: _told, ...handedOver } = meaning;
+    return { handedOver, ...(cameFrom !== undefined && { cameFrom }) };
   }
 
   /** Set beforehand: by the number dialled, else by the caller's own. */
@@ -156,12 +187,14 @@ export function createIncoming(parts: IncomingParts): Incoming {
     parts.playbackEnded(playId);
     const contact = contacts.onChannel(channelId);
     if (contact !== undefined) contacts.step(contact.id, { type: 'PlayEnded', playId, ok });
+    else if (toExpert(channelId, (legId) => ({ type: 'ExpertPlayEnded', legId, playId }))) return;
     else featureCalls.playEnded(channelId, playId);
   }
 
   function digit(channelId: ChannelId, pressed: string): void {
     const contact = contacts.onChannel(channelId);
     if (contact !== undefined) contacts.step(contact.id, { type: 'Digit', digit: pressed });
+    else if (toExpert(channelId, (legId) => ({ type: 'ExpertPressed', legId, digit: pressed }))) return;
     else featureCalls.digit(channelId, pressed);
   }
 
@@ -170,6 +203,20 @@ export function createIncoming(parts: IncomingParts): Incoming {
     const offerId = channelId as string as OfferId;
     const contact = contacts.onOffer(offerId);
     if (contact !== undefined) contacts.step(contact.id, signal(offerId));
+  }
+
+  /** The channel of a contact that was made from here. */
+  function calleeAnswered(channelId: ChannelId): void {
+    const contact = contacts.onChannel(channelId);
+    if (contact !== undefined) contacts.step(contact.id, { type: 'CalleeAnswered' });
+  }
+
+  /** An expert's phone; false = none has this leg. */
+  function toExpert(channelId: ChannelId, signal: (legId: ChannelId) => ContactSignal): boolean {
+    const contact = contacts.onExpertLeg(channelId);
+    if (contact === undefined) return false;
+    contacts.step(contact.id, signal(channelId));
+    return true;
   }
 
   /** The leg of a supervisor who hears a talk has the supervision's id. */
@@ -186,6 +233,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
 
   function legGone(channelId: ChannelId, causeCode: number, phoneLost: boolean): void {
     toOffer(channelId, (offerId) => ({ type: 'LegGone', offerId, causeCode, phoneLost }));
+    toExpert(channelId, (legId) => ({ type: 'ExpertGone', legId, causeCode, phoneLost }));
     toSupervision(channelId, (supervisionId) => ({
       type: 'SupervisionOver',
       supervisionId,

@@ -10,7 +10,7 @@ export interface MatcherParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ids: Ids;
-  readonly store: LiveStore;
+  readonly store: Pick<LiveStore, 'isUp' | 'commitOffers' | 'releaseOffer'>;
   readonly model: QueueModel;
   readonly runQueue: RunQueue;
   /** How long a reservation lives without word from us. */
@@ -40,6 +40,7 @@ export function createMatcher(parts: MatcherParts): Matcher {
   let allowed = false;
   let wanted = false;
   let committing = false;
+  let pausing = false;
   let wakesAtMs: number | null = null;
   let cancelWake: (() => void) | undefined;
 
@@ -84,7 +85,17 @@ export function createMatcher(parts: MatcherParts): Matcher {
         settle(proposal, offerId, results[i] ?? 'storeAway'),
       );
       if (outcomes.every((delivered) => delivered)) poke();
-      else parts.timers.at(clock.nowMs() + refusedPauseMs, poke);
+      else lookAgainSoon();
+    });
+  }
+
+  /** One look at a time: whatever pokes meanwhile would else leave one more behind each time it is refused. */
+  function lookAgainSoon(): void {
+    if (pausing) return;
+    pausing = true;
+    parts.timers.at(clock.nowMs() + refusedPauseMs, () => {
+      pausing = false;
+      poke();
     });
   }
 

@@ -1,9 +1,11 @@
 // Keeps the matcher's picture in step with the mailboxes, and answers what a queue is like right now.
 import type { BusySlot } from '../acd/on-duty.js';
+import type { WaitingContact } from '../acd/place.js';
 import type { QueueModel, Routing } from '../acd/queue-model.js';
 import { isOfferable, type ActivityName, type Agent } from '../contact/agent.js';
-import { isWaiting, type Contact } from '../contact/contact.js';
+import { isWaiting, type Contact, type Place } from '../contact/contact.js';
 import type { QueueCondition } from '../contact/contact-step.js';
+import type { StickyRule } from '../contact/sticky-agent.js';
 import type { AgentId, ContactId, QueueId } from '../contact/ids.js';
 import type { Site } from '../site/site.js';
 import type { Clock, Sites } from './ports.js';
@@ -23,17 +25,31 @@ export interface ModelFeed {
 /** A queue that a newer configuration dropped while contacts still wait in it. */
 const unknownQueue = { limit: Number.MAX_SAFE_INTEGER, timeoutMs: 600_000, nobodyMs: 60_000 };
 const busyWindowMs = 3_600_000;
-const busyActivities: readonly ActivityName[] = ['talking', 'wrapup'];
+const busyActivities: readonly ActivityName[] = ['outbound', 'talking', 'wrapup'];
+
+/** A contact as the model sees it in line. */
+export function inLine({ id, version, arrival }: Contact, place: Place): WaitingContact {
+  const { request, resumed, prefer, queuedAtMs, turn = 0, overflowed } = place;
+  const { arrivedAtMs } = arrival;
+  const stands = { resumed, prefer, queuedAtMs, arrivedAtMs, turn };
+  return { contactId: id, version, also: [], ...request, ...stands, ...(overflowed && { overflowed }) };
+}
 
 /** How a site routes, as the model takes it. */
 export function routingOf(site: Site): Routing {
-  return { queues: site.queues, placesPerPriority: site.routing.placesPerPriority };
+  const { queues, choices, routing } = site;
+  return { queues, choices: choices.size > 0, placesPerPriority: routing.placesPerPriority };
 }
 
 interface Busy {
   readonly is: ActivityName;
   readonly sinceMs: number;
   readonly slots: readonly BusySlot[];
+}
+
+/** A queue's own rule, else the site's for who calls again at once. */
+function stickyOf(sticky: StickyRule | undefined): Pick<QueueCondition, 'sticky'> {
+  return sticky === undefined ? {} : { sticky };
 }
 
 /** A feed into this model. */
@@ -62,8 +78,13 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
         return;
       }
       const ready = isOfferable(agent);
+      const prefers = sites.current().choices.get(id);
       model.putAgent(
-        { agentId: id, version, deviceId, idleSinceMs, skills, ready, busy: busy.get(id)?.slots ?? [] },
+        {
+          ...{ agentId: id, version, deviceId, idleSinceMs, skills, ready },
+          ...(prefers && { prefers }),
+          busy: busy.get(id)?.slots ?? [],
+        },
         clock.nowMs(),
       );
     },
@@ -73,11 +94,7 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
         model.dropContact(id);
         return;
       }
-      const { version, arrival, place } = contact;
-      const { request, resumed, prefer, queuedAtMs, turn = 0 } = place;
-      const { arrivedAtMs } = arrival;
-      const line = { resumed, prefer, queuedAtMs, arrivedAtMs, turn };
-      model.putContact({ contactId: id, version, also: [], ...request, ...line }, clock.nowMs());
+      model.putContact(inLine(contact, contact.place), clock.nowMs());
     },
     queueCondition(site, queueId) {
       const queue = site.queues.get(queueId);
@@ -91,6 +108,7 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
               timeoutMs: queue.queueTimeoutMs,
               nobodyMs: queue.nobodyMs,
               ...(queue.seat === 'minor' && { seals: 'minor' as const }),
+              ...stickyOf(queue.sticky ?? site.redial),
             }),
       };
     },

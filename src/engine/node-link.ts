@@ -3,7 +3,7 @@ import type { ChannelId, DeviceId, NodeId } from '../contact/ids.js';
 import type { Agents } from './agents.js';
 import type { Contacts } from './contacts.js';
 import type { ArrivalSeen, Clock, Log, NodeSnapshot, Telephony, TelephonyEvent, Timers } from './ports.js';
-import { reconcile, type ReconcileScope } from './reconcile.js';
+import { reconcile, type Asked, type ReconcileScope } from './reconcile.js';
 import type { RunQueue } from './run-queue.js';
 import type { SiteJournal } from './site-journal.js';
 
@@ -57,6 +57,8 @@ const normalClearing = 16;
 export function createNodeLink(parts: NodeLinkParts): NodeLink {
   const { clock, timers, telephony, runQueue, contacts, agents, siteJournal, log, node } = parts;
   const reachable = new Set<DeviceId>();
+  /** For each look under way, the phones that came or went since it began. */
+  const looks = new Set<Map<DeviceId, boolean>>();
   let state: NodeState = 'disconnected';
   let lostAtMs: number | null = null;
   let boot = '';
@@ -108,19 +110,27 @@ export function createNodeLink(parts: NodeLinkParts): NodeLink {
 
   async function compare(): Promise<void> {
     if (state !== 'connected') return;
+    const asked = { contacts: contacts.all(), agents: agents.all() };
+    const phonesSince = new Map<DeviceId, boolean>();
+    looks.add(phonesSince);
     try {
       const snapshot = await telephony.snapshot();
-      runQueue.post(() => apply(snapshot, 'mismatches'));
+      const listed = snapshot.reachableDevices.filter((deviceId) => phonesSince.get(deviceId) !== false);
+      const came = [...phonesSince].flatMap(([deviceId, isUp]) => (isUp ? [deviceId] : []));
+      const reachableDevices = [...new Set([...listed, ...came])];
+      runQueue.post(() => apply({ ...snapshot, reachableDevices }, 'mismatches', asked));
     } catch (error) {
       log.warn({ error: String(error) }, 'no snapshot of the node');
+    } finally {
+      looks.delete(phonesSince);
     }
   }
 
-  function apply(snapshot: NodeSnapshot, scope: ReconcileScope): void {
+  function apply(snapshot: NodeSnapshot, scope: ReconcileScope, asked?: Asked): void {
     reachable.clear();
     for (const deviceId of snapshot.reachableDevices) reachable.add(deviceId);
     const channels = snapshot.channels.filter(({ channelId }) => !parts.isFeatureCall(channelId));
-    const difference = reconcile(contacts.all(), agents.all(), { ...snapshot, channels }, scope);
+    const difference = reconcile(contacts.all(), agents.all(), { ...snapshot, channels }, scope, asked);
     for (const { id, signal } of difference.contacts) contacts.step(id, signal);
     for (const { id, signal } of difference.agents) agents.step(id, signal);
     for (const arrival of difference.arrivals) parts.arrive(arrival);
@@ -146,6 +156,7 @@ export function createNodeLink(parts: NodeLinkParts): NodeLink {
     bootId: () => boot,
     isReachable: (deviceId) => reachable.has(deviceId),
     phoneSeen(deviceId, isUp) {
+      for (const phonesSince of looks) phonesSince.set(deviceId, isUp);
       if (isUp) reachable.add(deviceId);
       else reachable.delete(deviceId);
     },

@@ -1,7 +1,8 @@
 // Every door of the engine: what it needs from the world, as interfaces. Adapters and the simulator implement them.
 import type { Agent, AgentFact } from '../contact/agent.js';
 import type { CaseQuery, CaseStanding } from '../contact/case-answer.js';
-import type { Contact, LeadTarget, SealKind, SupervisionMode } from '../contact/contact.js';
+import type { Contact, SealKind, SupervisionMode } from '../contact/contact.js';
+import type { DialNumber } from '../contact/dial-out.js';
 import type { ContactFact } from '../contact/contact-signals.js';
 import type {
   AgentId,
@@ -18,7 +19,9 @@ import type {
 import type { PromptRef } from '../contact/prompt-ref.js';
 import type { SealedLaterFact } from '../metrics/contact-record.js';
 import type { ReachedFact } from '../metrics/reached.js';
+import type { ToldByCentre } from '../numbers/handed-over.js';
 import type { Site } from '../site/site.js';
+import type { CallerWishFact } from './caller-wish.js';
 import type { MessageFact, MessageRefusal } from './messages.js';
 import type { NoteFact } from './shift-notes.js';
 
@@ -67,6 +70,7 @@ export type SiteFact =
   | SealedLaterFact
   | NoteFact
   | MessageFact
+  | CallerWishFact
   /** Somebody did or saw what he must answer for. `about`: a 工号, a contact, an account; never a number. */
   | {
       readonly type: 'Audited';
@@ -117,6 +121,7 @@ export type AlarmName =
   | 'promptMissing'
   | 'calendarMissing'
   | 'numberEnding'
+  | 'rosterGap'
   | 'eventLoopSlow'
   | 'heldTooLong'
   | 'messagesFailing'
@@ -141,6 +146,17 @@ export interface OfferCommit {
   readonly agentId: AgentId;
   readonly agentVersion: number;
   /** The reservation lapses by itself after this. */
+  readonly leaseMs: number;
+}
+
+/** An expert to be reserved for a consult. */
+export interface ExpertReservation {
+  /** Who holds it. */
+  readonly legId: ChannelId;
+  readonly expertId: string;
+  /** Where he is signed in as an agent besides. */
+  readonly agentId: AgentId | null;
+  /** It lapses by itself after this. */
   readonly leaseMs: number;
 }
 
@@ -171,7 +187,13 @@ export interface LiveStore {
   /** Reserves each pair that is still true, in order; all or nothing per pair. */
   commitOffers(commits: readonly OfferCommit[]): Promise<readonly CommitResult[]>;
   releaseOffer(offerId: OfferId, agentId: AgentId): void;
-  /** Replaces the whole image, raising the epoch: after Redis came back new or behind. */
+  /** Reserves an expert, and the agent he is, if nobody has either; false = somebody has, or the store is away. */
+  reserveExpert(reservation: ExpertReservation): Promise<boolean>;
+  releaseExpert(reservation: Omit<ExpertReservation, 'leaseMs'>): void;
+  /**
+   * Replaces the whole image, raising the epoch: at a take-over, and after Redis came back new or behind. What is saved meanwhile is
+   * in it. Reservations that neither the image nor an answer to this client bears out are let go.
+   */
   writeBack(image: LiveImage): Promise<number>;
   /** True while commands are answered. */
   isUp(): boolean;
@@ -197,7 +219,6 @@ export interface CallerNumbers {
 /** A channel as the telephony node reports it. */
 export interface SeenChannel {
   readonly channelId: ChannelId;
-  readonly contactId: ContactId | null;
   readonly offerId: OfferId | null;
   readonly up: boolean;
   readonly bridgeId: BridgeId | null;
@@ -219,11 +240,13 @@ export interface ArrivalSeen {
   readonly ani: string;
   readonly aniShown: boolean;
   readonly sipCallId: string;
+  /** What its X-Yihao-* headers tell, whoever sent them; left out = nothing. */
+  readonly told?: ToldByCentre;
   readonly arrivedAtMs: number;
 }
 
 /** A call that Asterisk answered by itself, raw as its records tell. */
-export interface MissedCallSeen extends Omit<ArrivalSeen, 'toUser'> {
+export interface MissedCallSeen extends Omit<ArrivalSeen, 'toUser' | 'told'> {
   readonly endedAtMs: number;
   readonly reason: CallMissedFact['reason'];
 }
@@ -303,11 +326,12 @@ export interface RingOrder {
   readonly autoAnswer: boolean;
 }
 
-/** How a sub-centre is dialled. The leg's channel id is the offer's. */
+/** How a sub-centre, or another city, is dialled. The leg's channel id is the offer's. */
 export interface LeadOrder {
   readonly contactId: ContactId;
   readonly offerId: OfferId;
-  readonly target: LeadTarget;
+  readonly trunkId: string;
+  readonly number: DialNumber;
   readonly ringMs: number;
   /** Shown as the caller: the citizen's number where it may be, else our own. */
   readonly callerNumber: string;
@@ -317,12 +341,30 @@ export interface LeadOrder {
   readonly heard: readonly string[];
   /** The number the citizen dialled, as the ledger names it. */
   readonly entryId: string;
+  /** Where his matter is: a place's name or an area code. */
   readonly region: string;
+}
+
+/** How the number is rung that an agent calls. */
+export interface DialOrder {
+  readonly contactId: ContactId;
+  /** Minted by us. */
+  readonly channelId: ChannelId;
+  readonly trunkId: string;
+  readonly number: DialNumber;
+  readonly ringMs: number;
+  /** The number shown there. */
+  readonly callerNumber: string;
 }
 
 /** How a supervisor's phone is rung; the leg's channel id is the supervision's. */
 export interface SupervisorRing extends Omit<RingOrder, 'contactId' | 'offerId'> {
   readonly supervisionId: SupervisionId;
+}
+
+/** How an expert's phone is rung, at his desk or outside over a trunk; the leg's channel id is the offer's. */
+export interface ExpertRing extends Omit<RingOrder, 'deviceId'> {
+  readonly to: { readonly deviceId: DeviceId } | { readonly trunkId: string; readonly number: DialNumber };
 }
 
 /** What a supervisor is to hear: an agent's leg, by an ear of this id. */
@@ -349,7 +391,6 @@ export interface Announcement {
  */
 export interface Telephony {
   onEvent(listener: (event: TelephonyEvent) => void): void;
-  claim(channelId: ChannelId, contactId: ContactId): Promise<void>;
   answer(channelId: ChannelId): Promise<void>;
   /** Plays and reports `playEnded`, also for a prompt that has no audio (`ok: false`). */
   play(channelId: ChannelId, playId: PlayId, prompt: PromptRef): Promise<void>;
@@ -359,14 +400,23 @@ export interface Telephony {
   ring(order: RingOrder): Promise<void>;
   /** Dials a sub-centre over its trunk. Rejects at once where it cannot be dialled. */
   lead(order: LeadOrder): Promise<void>;
-  /** Makes the bridge if need be and brings both in. */
-  join(bridgeId: BridgeId, citizen: ChannelId, leg: ChannelId): Promise<void>;
+  /** Rings the number that an agent calls. Rejects at once where it cannot be dialled. */
+  dial(order: DialOrder): Promise<void>;
+  /** Lets an agent hear that it rings where he calls. */
+  ringBack(legId: ChannelId, on: boolean): Promise<void>;
+  /** Makes the bridge if need be and brings both in. The leg's keys come to us alone, the citizen's too unless they pass. */
+  join(bridgeId: BridgeId, citizen: ChannelId, leg: ChannelId, keysPass: boolean): Promise<void>;
   /** Says this to both sides of a talk; cut short when they part or one is put on hold. */
   announce(announcement: Announcement): Promise<void>;
   /** Shows this on the phone of a talk under way, instead of what it shows. */
   showCaller(legId: ChannelId, name: string, number: string): Promise<void>;
   /** Takes the citizen out to music, or brings him back. */
   hold(bridgeId: BridgeId, citizen: ChannelId, on: boolean): Promise<void>;
+  ringExpert(ring: ExpertRing): Promise<void>;
+  /** Takes the citizen out of a talk's bridge, which stays. */
+  takeOut(bridgeId: BridgeId, citizen: ChannelId): Promise<void>;
+  /** Makes the bridge if need be and brings all in, out of whatever they are in. The legs' keys are feature codes. */
+  gather(bridgeId: BridgeId, citizens: readonly ChannelId[], legs: readonly ChannelId[]): Promise<void>;
   ringSupervisor(ring: SupervisorRing): Promise<void>;
   /** From now on the supervisor hears both sides; by whisper the agent hears him, the citizen never. */
   listen(order: ListenOrder): Promise<void>;

@@ -12,4 +12,9 @@ export function voicemailFile(contact: Contact, count: number): string {
   return `${folderOf(contact)}/${contact.id}-m${count}.wav`;
 }
 
+/** `YYYY/MM/DD/<contactId>-c<n>.wav`: what agent and expert said without the citizen in the n-th consult of this contact (from 1). */
+export function consultFile(contact: Contact, consult: number): string {
+  return `${folderOf(contact)}/${contact.id}-c${consult}.wav`;
+}
+
 const folderOf = ({ arrival }: Contact): string => dayKeyAt(arrival.arrivedAtMs).replaceAll('-', '/');

@@ -2,6 +2,7 @@
 import type { CallLimit } from '../contact/contact.js';
 import type { CallerKey } from '../contact/ids.js';
 import type { Clock, Log, Timers } from './ports.js';
+import { repeatReading, type RepeatedReading } from './repeated-reading.js';
 
 /** Callers by what was set about them. */
 export interface Standings {
@@ -33,51 +34,25 @@ export interface StandingsParts {
 }
 
 /** Standings that follow the database. */
-export interface KeptStandings extends Standings {
-  /** Reads now. Never rejects: what was read last stands. */
-  refresh(): Promise<void>;
-  stop(): void;
-}
-
-/** After a start. */
-const firstMs = 1_000;
+export type KeptStandings = Standings & RepeatedReading;
 
 /** Nothing is known before the first reading: a call that arrives earlier is caught up with after it. */
-export function keepStandings(parts: StandingsParts): KeptStandings {
-  const { clock, timers, log, everyMs = 10_000 } = parts;
+export function keepStandings({ clock, read, everyMs = 10_000, ...parts }: StandingsParts): KeptStandings {
   let rows: StandingRows = { confidential: new Set(), limits: new Map() };
-  let isAway = false;
-  let stopped = false;
-  let cancel: () => void = () => undefined;
-
-  async function refresh(): Promise<void> {
-    try {
-      rows = await parts.read(clock.nowMs());
-      isAway = false;
-      if (!stopped) parts.onRead();
-    } catch (error) {
-      if (!isAway) log.warn({ error: String(error) }, 'what is set about callers cannot be read');
-      isAway = true;
-    }
-  }
-
-  function wakeAfter(ms: number): void {
-    if (stopped) return;
-    cancel = timers.at(clock.nowMs() + ms, () => void refresh().then(() => wakeAfter(everyMs)));
-  }
-
-  wakeAfter(firstMs);
+  const reading = repeatReading({
+    ...parts,
+    ...{ clock, everyMs, awayWords: 'what is set about callers cannot be read' },
+    async read() {
+      rows = await read(clock.nowMs());
+    },
+  });
   return {
+    ...reading,
     isConfidential: (callerKey) => rows.confidential.has(callerKey),
     // Over by itself, also while the database is away.
     limitOf: (callerKey, nowMs) => {
       const limit = rows.limits.get(callerKey);
       return limit !== undefined && nowMs < limit.untilMs ? limit : undefined;
-    },
-    refresh,
-    stop() {
-      stopped = true;
-      cancel();
     },
   };
 }

@@ -13,8 +13,6 @@ export interface StoreLinkParts {
   readonly log: Log;
   /** The engine's own working copy. */
   readonly image: () => LiveImage;
-  /** Saves what changed while the image was being written back. */
-  readonly saveAll: () => void;
   readonly onState: (state: 'up' | 'away') => void;
 }
 
@@ -50,7 +48,7 @@ export function createStoreLink(parts: StoreLinkParts): StoreLink {
 
   /** Ours is at least as new as whatever the store holds: write it back, raise the epoch, go on. */
   async function back(): Promise<void> {
-    if (writing || stopped) return;
+    if (writing || stopped || up) return;
     writing = true;
     try {
       epoch = await store.writeBack(parts.image());
@@ -69,7 +67,6 @@ export function createStoreLink(parts: StoreLinkParts): StoreLink {
     }
     lostAtMs = null;
     up = true;
-    parts.saveAll();
     parts.onState('up');
   }
 

@@ -63,7 +63,12 @@ export function createSupervisions({ ids, contacts, agents }: SupervisionsParts)
     if (supervisor === undefined || supervisor.deviceId === null || !supervisor.reachable)
       return 'SUPERVISOR_NO_PHONE';
     const { activity, deviceId, ownCalls } = supervisor;
-    if (activity.is === 'talking' || activity.is === 'ringing' || ownCalls.length > 0)
+    if (
+      activity.is === 'talking' ||
+      activity.is === 'outbound' ||
+      activity.is === 'ringing' ||
+      ownCalls.length > 0
+    )
       return 'SUPERVISOR_BUSY';
     const supervisionId = ids.next() as SupervisionId;
     return contacts.step(contact.id, { type: 'Supervise', supervisionId, supervisorId, deviceId, mode });

@@ -1,4 +1,5 @@
 // Keys an agent presses in a talk: sequences that begin with * are feature codes, all others go on to the citizen.
+import { isParked } from '../contact/consult.js';
 import type { Contact, Talk } from '../contact/contact.js';
 import type { ChannelId } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
@@ -46,7 +47,10 @@ export function createTalkKeys(parts: TalkKeysParts): TalkKeys {
     const contact = contactOnLeg(legId);
     if (contact?.stage.at !== 'talking') return;
     const begun = sequences.get(legId);
-    if (begun === undefined && digit !== '*') return passOn(contact.arrival.channelId, digit);
+    const { talk } = contact.stage;
+    // Who hears music gets no tones either.
+    if (begun === undefined && digit !== '*')
+      return isParked(talk) ? undefined : passOn(contact.arrival.channelId, digit);
     if (begun?.keys === null && digit !== '*') return wait(legId, null, null);
     take(legId, contact.stage.talk, (begun?.keys ?? '') + digit);
   }
@@ -80,7 +84,8 @@ export function createTalkKeys(parts: TalkKeysParts): TalkKeys {
   /** Signing in and the headset test have no place in a talk. */
   function perform(legId: ChannelId, { agentId, deviceId }: Talk, asked: FeatureAct): void {
     const misplaced = asked.do === 'signIn' || asked.do === 'echo';
-    whisper(legId, misplaced ? { id: 'a.fail' } : act({ agentId, deviceId }, asked));
+    const answer = misplaced ? { id: 'a.fail' } : act({ agentId, deviceId }, asked);
+    if (answer !== null) whisper(legId, answer);
   }
 
   function forget(legId: ChannelId): void {

@@ -1,10 +1,11 @@
 // How a flow's nodes hang together: nothing unreachable, nothing without an end, always a person, no recording unannounced.
-import { keptEntries } from '../contact/case-answer.js';
+import { keptEntries, type KeptEntry } from '../contact/case-answer.js';
 import type { Finding } from '../contact/finding.js';
-import { clock } from './flow-edges.js';
-import { findLoop, reachedFrom, silentWays, waysOf } from './flow-ways.js';
-import type { BranchCase, Flow, FlowDay, FlowNode, FlowPart } from './flow.js';
-import { flowDays, isInRange, noWish, surveyFlowId } from './flow.js';
+import { clock, edgesOf } from './flow-edges.js';
+import { everyWayOf, findLoop, reachedFrom, silentWays, waysOf } from './flow-ways.js';
+import type { Flow, FlowDay, FlowNode, FlowPart } from './flow.js';
+import { flowDays, keepsEntries, noWish, surveyFlowId } from './flow.js';
+import { mayHold, reachesPerson, wishing, type Situation } from './person-search.js';
 
 /** What a flow is checked against. */
 export interface FlowSurroundings {
@@ -63,7 +64,7 @@ function missingNodes(flow: Flow, problem: Problem): readonly { names: string; f
 }
 
 function unreachableNodes(flow: Flow, problem: Problem): readonly Finding[] {
-  const reached = reachedFrom(flow, flow.startId, waysOf);
+  const reached = reachedFrom(flow, flow.startId, (node) => everyWayOf(flow, node));
   return [...flow.nodes.values()]
     .filter((node) => !reached.has(node.id))
     .map((node) =>
@@ -83,6 +84,7 @@ const entryKinds: readonly FlowNode['kind'][] = [
   'lookUp',
   'branch',
   'enqueue',
+  'lead',
   'voicemail',
   'remember',
   'goto',
@@ -150,33 +152,44 @@ function silentEnds(flow: Flow, problem: Problem): readonly Finding[] {
 
 /** Queries to which some path leads without what they ask by. */
 function notKept(flow: Flow, problem: Problem): readonly Finding[] {
-  return keptEntries.flatMap((name) => {
-    const without = reachedFrom(flow, flow.startId, (node) =>
-      node.kind === 'collect' && node.keep === name
-        ? waysOf(node).filter((id) => id !== node.next)
-        : waysOf(node),
-    );
-    return [...flow.nodes.values()]
-      .filter((node) => node.kind === 'lookUp' && without.has(node.id))
+  const kept = entriesKept(flow);
+  return keptEntries.flatMap((name) =>
+    [...flow.nodes.values()]
+      .filter(({ id, kind }) => kind === 'lookUp' && kept.get(id)?.some((entries) => !entries.includes(name)))
       .map((node) =>
         problem(
           node.line,
           'notKept',
-          `有路径未经 keep: ${name} 的 collect 就到达查询节点 ${node.id}。请先收集。`,
-          `A path leads to the query ${node.id} without a collect that has keep: ${name}: collect it first.`,
+          `有路径到达查询节点 ${node.id} 时没有 ${name}:未经 keep: ${name} 的 collect,或其后经过菜单、排队等节点而已忘记。请在查询之前收集。`,
+          `A path leads to the query ${node.id} without its ${name}: past no collect that has keep: ${name}, or over a menu, a queue or the like, where it is forgotten. Collect it before the query.`,
         ),
-      );
-  });
+      ),
+  );
 }
 
-/** A moment as branches see it; queue states are left open. */
-interface Situation {
-  readonly day: FlowDay;
-  readonly minuteOfDay: number;
-  readonly tag: string;
-  readonly asksCity: boolean;
-  readonly wish: string;
-  readonly repeat: boolean;
+/** The entries with which callers may come to each node. */
+function entriesKept(flow: Flow): ReadonlyMap<string, readonly (readonly KeptEntry[])[]> {
+  const found = new Map<string, readonly (readonly KeptEntry[])[]>();
+  const open: (readonly [id: string, brought: readonly KeptEntry[]])[] = [[flow.startId, []]];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const [id, brought] = at;
+    const node = flow.nodes.get(id);
+    if (node === undefined) continue;
+    const kept = keepsEntries(node) ? brought : [];
+    const before = found.get(id) ?? [];
+    if (before.some((entries) => entries.join() === kept.join())) continue;
+    found.set(id, [...before, kept]);
+    for (const { way, to } of edgesOf(node)) if (to !== null) open.push([to, keptAfter(node, way, kept)]);
+    if (node.kind === 'enqueue' && flow.messageId !== null) open.push([flow.messageId, []]);
+  }
+  return found;
+}
+
+/** An entry with a way of its own, or given up, is not kept; a query's answer ends it. */
+function keptAfter(node: FlowNode, way: string, kept: readonly KeptEntry[]): readonly KeptEntry[] {
+  if (node.kind === 'lookUp') return [];
+  const collected = node.kind === 'collect' && way === 'next' ? node.keep : null;
+  return keptEntries.filter((name) => kept.includes(name) || name === collected);
 }
 
 /** What a root fails at: when, and at which line it is lost. */
@@ -206,12 +219,15 @@ function withoutPerson(flow: Flow, tags: readonly string[], problem: Problem): r
   });
 }
 
-/** Where a caller may be left to silence: the start, and what every menu does without a key. */
+/** Where a caller may be left to silence: the start, what menus do without a key, where keys lead out of a line, and the message nobody spoke under a limit. */
 function rootsOf(flow: Flow): readonly string[] {
-  const persons = [...flow.nodes.values()].flatMap((node) =>
-    node.kind === 'menu' || node.kind === 'collect' || node.kind === 'lookUp' ? [node.person] : [],
-  );
-  return [...new Set([flow.startId, ...persons])];
+  const persons = [...flow.nodes.values()].flatMap((node) => {
+    if (node.kind === 'enqueue') return [node.instead, node.back].filter((id) => id !== null);
+    return node.kind === 'menu' || node.kind === 'collect' || node.kind === 'lookUp' ? node.person : [];
+  });
+  const message = flow.messageId === null ? undefined : flow.nodes.get(flow.messageId);
+  const backInLine = message?.kind === 'voicemail' ? [message.otherwise] : [];
+  return [...new Set([flow.startId, ...persons, ...backInLine])];
 }
 
 function lossesOf(flow: Flow, root: string, tags: readonly string[]): readonly Loss[] {
@@ -233,12 +249,15 @@ function lossesOf(flow: Flow, root: string, tags: readonly string[]): readonly L
   );
 }
 
-/** What callers may wish as far as it makes a difference here; all others are as those who wish nothing. */
+/** A wish that no branch names: of another flow, or of a site as it was when the caller stated it. */
+const otherWish = '';
+
+/** What callers may wish as far as it makes a difference here. */
 function wishesIn(flow: Flow): readonly string[] {
   const named = [...flow.nodes.values()].flatMap((node) =>
     node.kind === 'branch' ? node.cases.flatMap(({ wishes }) => wishes ?? []) : [],
   );
-  return [...new Set([noWish, ...named])];
+  return [...new Set([noWish, otherWish, ...named])];
 }
 
 function minuteBounds(flow: Flow): readonly number[] {
@@ -250,57 +269,14 @@ function minuteBounds(flow: Flow): readonly number[] {
   return [...new Set([0, ...bounds])].filter((minute) => minute < 1440).sort((a, b) => a - b);
 }
 
-/** By whatever a queue looks like at a branch; but whether a caller speaks after a tone or not, he must come to a person. */
-function reachesPerson(
-  flow: Flow,
-  id: string,
-  situation: Situation,
-  known = new Map<string, boolean>(),
-): boolean {
-  const node = flow.nodes.get(id);
-  if (node === undefined || node.kind === 'enqueue') return node !== undefined;
-  const before = known.get(id);
-  if (before !== undefined) return before;
-  known.set(id, false);
-  const ways =
-    node.kind === 'branch' ? possibleWays(node.cases, node.otherwise, situation) : silentWays(node);
-  const leads = (way: string): boolean => reachesPerson(flow, way, situation, known);
-  const reaches = node.kind === 'voicemail' ? ways.every(leads) : ways.some(leads);
-  known.set(id, reaches);
-  return reaches;
-}
-
-/** Ways a branch may take at this moment, whatever the queues look like. */
-function possibleWays(
-  cases: readonly BranchCase[],
-  otherwise: string,
-  situation: Situation,
-): readonly string[] {
-  const fitting = cases.filter((branch) => mayHold(branch, situation));
-  const sure = fitting.findIndex(({ queue }) => queue === null);
-  const taken = sure < 0 ? fitting : fitting.slice(0, sure + 1);
-  return [...taken.map(({ next }) => next), ...(sure < 0 ? [otherwise] : [])];
-}
-
-function mayHold(branch: BranchCase, { day, minuteOfDay, tag, asksCity, wish, repeat }: Situation): boolean {
-  return (
-    (branch.days === null || branch.days.includes(day)) &&
-    (branch.hours === null || isInRange(branch.hours, minuteOfDay)) &&
-    (branch.tags === null || branch.tags.includes(tag)) &&
-    (branch.asksCity === null || branch.asksCity === asksCity) &&
-    (branch.wishes === null || branch.wishes.includes(wish)) &&
-    (branch.repeat === null || branch.repeat === repeat)
-  );
-}
-
 /** The line to show: the first branch's way that is taken at this moment, or the root itself. */
 function lineOfLoss(flow: Flow, root: string, situation: Situation): number {
   const seen = new Set<string>();
+  let here = situation;
   for (let node = flow.nodes.get(root); node !== undefined && !seen.has(node.id);) {
     seen.add(node.id);
-    if (node.kind === 'branch') {
-      return node.cases.find((branch) => mayHold(branch, situation))?.line ?? node.line;
-    }
+    here = wishing(node, here);
+    if (node.kind === 'branch') return node.cases.find((branch) => mayHold(branch, here))?.line ?? node.line;
     node = flow.nodes.get(silentWays(node)[0] ?? '');
   }
   return flow.nodes.get(root)?.line ?? 1;
@@ -338,7 +314,7 @@ function joinedRanges(losses: readonly Loss[]): string {
 function unannounced(flow: Flow, around: FlowSurroundings, problem: Problem): readonly Finding[] {
   const says = (node: FlowNode): boolean =>
     'say' in node && node.say.some((part) => isNotice(part, around.notices));
-  const unheard = reachedFrom(flow, flow.startId, (node) => (says(node) ? [] : waysOf(node)));
+  const unheard = reachedFrom(flow, flow.startId, (node) => (says(node) ? [] : everyWayOf(flow, node)));
   return [...flow.nodes.values()]
     .filter((node) => unheard.has(node.id) && !says(node))
     .filter((node) => node.kind === 'enqueue' && around.recordedQueues.has(node.request.queueId))

@@ -1,4 +1,5 @@
 // Draws a flow as SVG: kinds of node by shape, the words callers hear on them, and a person as the goal.
+import { messageKey } from '../contact/limit-words.js';
 import { clock, edgesIn, type FlowEdge } from './flow-edges.js';
 import { layOut, type Layout, type LayoutBox, type PlacedBox, type PlacedLink } from './flow-layout.js';
 import { noWish, type Flow, type FlowNode } from './flow.js';
@@ -52,7 +53,7 @@ export function drawFlow(flow: Flow, words: DrawWords): string {
   const boxes = new Map(layout.boxes.map((box) => [box.id, box]));
   const nodes = [...flow.nodes.values()].flatMap((node) => {
     const box = boxes.get(`node:${node.id}`);
-    return box === undefined ? [] : [drawNode(flow, node, box, words, loopsOf(flow, node))];
+    return box === undefined ? [] : [drawNode(flow, node, box, words)];
   });
   const name = escape(flow.id);
   return [
@@ -127,6 +128,7 @@ const kindWords: Readonly<Record<FlowNode['kind'], string>> = {
   lookUp: '查询',
   branch: '判断',
   enqueue: '排队',
+  lead: '转分中心',
   voicemail: '留言',
   remember: '记住',
   goto: '转到',
@@ -134,12 +136,16 @@ const kindWords: Readonly<Record<FlowNode['kind'], string>> = {
 };
 
 /** What stands on a node, line by line; the first is its name. */
-function linesOf(node: FlowNode, words: DrawWords, loops: readonly FlowEdge[]): readonly string[] {
+function linesOf(flow: Flow, node: FlowNode, words: DrawWords): readonly string[] {
+  const loops = loopsOf(flow, node);
   const said = 'say' in node ? node.say : [];
   const texts = said.map(({ prompt }) => shortened(words.prompts.get(prompt.id) ?? prompt.id, longestText));
   const shown = texts.length > partsShown ? [...texts.slice(0, partsShown - 1), '…'] : texts;
   const back = loops.length === 0 ? [] : [`↻ ${wayWords(loops)}`];
-  return [shortened(`${kindWords[node.kind]} ${subjectOf(node, words)}`, longestName), ...shown, ...back];
+  // A way from every queue at once would be all that is seen of the picture.
+  const limited = node.id === flow.messageId ? [`限制期内等候中按 ${messageKey}`] : [];
+  const name = shortened(`${kindWords[node.kind]} ${subjectOf(node, words)}`, longestName);
+  return [name, ...limited, ...shown, ...back];
 }
 
 /** What a node is about, and its name in the file. */
@@ -149,6 +155,8 @@ function subjectOf(node: FlowNode, words: DrawWords): string {
       return `${words.queues.get(node.request.queueId) ?? node.request.queueId} · ${node.id}`;
     case 'collect':
       return `${String(node.minDigits)}-${String(node.maxDigits)} 位 · ${node.id}`;
+    case 'lead':
+      return `${node.target.number} · ${node.id}`;
     case 'hangup':
       return node.reason === node.id ? node.id : `${node.reason} · ${node.id}`;
     case 'remember':
@@ -165,7 +173,7 @@ function subjectOf(node: FlowNode, words: DrawWords): string {
 }
 
 function boxOf(flow: Flow, node: FlowNode, words: DrawWords): LayoutBox {
-  const lines = linesOf(node, words, loopsOf(flow, node));
+  const lines = linesOf(flow, node, words);
   const width = Math.max(...lines.map((line) => textWidth(line, fontSize)));
   const isDiamond = node.kind === 'branch';
   return {
@@ -175,14 +183,8 @@ function boxOf(flow: Flow, node: FlowNode, words: DrawWords): LayoutBox {
   };
 }
 
-function drawNode(
-  flow: Flow,
-  node: FlowNode,
-  box: PlacedBox,
-  words: DrawWords,
-  loops: readonly FlowEdge[],
-): string {
-  const lines = linesOf(node, words, loops);
+function drawNode(flow: Flow, node: FlowNode, box: PlacedBox, words: DrawWords): string {
+  const lines = linesOf(flow, node, words);
   const x = box.x + box.width / 2;
   const top = box.y + box.height / 2 - ((lines.length - 1) * lineHeight) / 2;
   const texts = lines.map(
@@ -232,6 +234,7 @@ function shapeOf(kind: FlowNode['kind'], { x, y, width, height }: PlacedBox): st
     `<polygon class="shape" points="${points.map(([dx, dy]) => `${num(x + dx)},${num(y + dy)}`).join(' ')}"/>`;
   switch (kind) {
     case 'say':
+    case 'lead':
     case 'voicemail':
     case 'lookUp':
     case 'remember':

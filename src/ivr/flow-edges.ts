@@ -1,5 +1,6 @@
 // The ways of a flow by name: what happens at a node, and where it leads. What is drawn, rehearsed and compared goes by these.
 import { satisfiedFrom, surveyGrades, type SurveyAnswer, type SurveyReason } from '../contact/survey.js';
+import type { OverflowRule } from '../contact/overflow.js';
 import { flowDays } from './flow.js';
 import type { BranchCase, Flow, FlowDay, FlowNode, RateNode } from './flow.js';
 
@@ -63,7 +64,7 @@ export function edgesOf(node: FlowNode): readonly FlowEdge[] {
     case 'branch':
       return [
         ...node.cases.map((branch, index) =>
-          edge(`case ${String(index + 1)}`, branch.next, ...conditionWords(branch)),
+          edge(`case ${String(index + 1)}`, branch.next, ...wordsOfCase(branch)),
         ),
         edge('otherwise', node.otherwise, '其他情况', 'otherwise'),
       ];
@@ -73,9 +74,18 @@ export function edgesOf(node: FlowNode): readonly FlowEdge[] {
         edge('timeout', node.exits.timeout, '等候超时', 'timeout'),
         edge('nobody', node.exits.nobody, '无人签入', 'nobody'),
         edge('overload', node.exits.overload, '排队已满', 'overload'),
+        ...(node.overflow === null
+          ? []
+          : [edge('overflow', node.overflow.next, ...overflowWords(node.overflow))]),
         ...(node.instead === null
           ? []
           : [edge('instead', node.instead, '等候中按 0', 'key 0 while waiting')]),
+        ...(node.back === null ? [] : [edge('back', node.back, '等候中按 *', 'key * while waiting')]),
+      ];
+    case 'lead':
+      return [
+        edge('answered', null, '分中心接听', 'answered there'),
+        edge('otherwise', node.otherwise, '没有接通', 'not answered there'),
       ];
     case 'voicemail':
       return [
@@ -85,6 +95,29 @@ export function edgesOf(node: FlowNode): readonly FlowEdge[] {
     case 'hangup':
       return [];
   }
+}
+
+/** 溢出 and its thresholds. */
+function overflowWords({
+  placeAbove,
+  waitAboveMs,
+  afterMs,
+}: OverflowRule): readonly [zh: string, en: string] {
+  const zh = [
+    placeAbove === null ? '' : `位次超过 ${String(placeAbove)}`,
+    waitAboveMs === null ? '' : `预计超过 ${durationZh(waitAboveMs)}`,
+    afterMs === null ? '' : `已等 ${durationZh(afterMs)}`,
+  ].filter((word) => word !== '');
+  const en = [
+    placeAbove === null ? '' : `place above ${String(placeAbove)}`,
+    waitAboveMs === null ? '' : `expected wait above ${String(waitAboveMs / 1000)} s`,
+    afterMs === null ? '' : `waited ${String(afterMs / 1000)} s`,
+  ].filter((word) => word !== '');
+  return [`溢出:${zh.join('、')}`, `overflow: ${en.join(', ')}`];
+}
+
+function durationZh(ms: number): string {
+  return ms % 60_000 === 0 ? `${String(ms / 60_000)} 分钟` : `${String(ms / 1000)} 秒`;
 }
 
 /** Where an answer of the survey leads. */
@@ -123,45 +156,54 @@ function askingEdges(
   ];
 }
 
-const dayWords: Readonly<Record<FlowDay, readonly [zh: string, en: string]>> = {
+const dayWords: Readonly<Record<FlowDay, Words>> = {
   workday: ['工作日', 'workday'],
   weekend: ['周末', 'weekend'],
   holiday: ['节假日', 'holiday'],
 };
 
+type Words = readonly [zh: string, en: string];
+type Condition = Exclude<keyof BranchCase, 'line' | 'next'>;
+
+/** Each condition in a few words, in the order in which they are read. */
+const conditionWords: {
+  readonly [Kind in Condition]: (value: NonNullable<BranchCase[Kind]>) => Words;
+} = {
+  days: (days) => {
+    const named = flowDays.filter((day) => days.includes(day)).map((day) => dayWords[day]);
+    return [named.map(([zh]) => zh).join('、'), named.map(([, en]) => en).join(', ')];
+  },
+  hours: ({ from, to }) => [`${clock(from)}-${clock(to)}`, `${clock(from)}-${clock(to)}`],
+  tags: (tags) => [`标签 ${tags.join('、')}`, `tag ${tags.join(', ')}`],
+  asksCity: (asks) => (asks ? ['须问属地', 'city to be asked'] : ['属地已明', 'city known']),
+  wishes: (wishes) => [`意愿 ${wishes.join('、')}`, `wish ${wishes.join(', ')}`],
+  repeat: (repeat) => (repeat ? ['重复来电', 'repeat call'] : ['非重复来电', 'no repeat call']),
+  queue: ({ queueId, waitingAtLeast, staffed }) => {
+    const least = waitingAtLeast === null ? [] : [String(waitingAtLeast)];
+    return [
+      [
+        ...least.map((many) => `${queueId} 等候至少 ${many} 人`),
+        ...(staffed === null ? [] : [`${queueId} ${staffed ? '有人' : '无人'}签入`]),
+      ].join(' '),
+      [
+        ...least.map((many) => `${queueId} ≥ ${many} waiting`),
+        ...(staffed === null ? [] : [`${queueId} ${staffed ? 'staffed' : 'unstaffed'}`]),
+      ].join(' '),
+    ];
+  },
+};
+const conditions = Object.keys(conditionWords) as readonly Condition[];
+
 /** The conditions of a branch's way in a few words. */
-function conditionWords({
-  days,
-  hours,
-  tags,
-  queue,
-  wishes,
-  repeat,
-}: BranchCase): readonly [zh: string, en: string] {
-  const range = hours === null ? '' : `${clock(hours.from)}-${clock(hours.to)}`;
-  const named = flowDays.filter((day) => days?.includes(day));
-  const least = queue?.waitingAtLeast ?? null;
-  const staffed = queue?.staffed ?? null;
-  const zh = [
-    named.map((day) => dayWords[day][0]).join('、'),
-    range,
-    tags === null ? '' : `标签 ${tags.join('、')}`,
-    wishes === null ? '' : `意愿 ${wishes.join('、')}`,
-    repeat === null ? '' : repeat ? '重复来电' : '非重复来电',
-    least === null ? '' : `${queue?.queueId ?? ''} 等候至少 ${String(least)} 人`,
-    staffed === null ? '' : `${queue?.queueId ?? ''} ${staffed ? '有人' : '无人'}签入`,
-  ];
-  const en = [
-    named.map((day) => dayWords[day][1]).join(', '),
-    range,
-    tags === null ? '' : `tag ${tags.join(', ')}`,
-    wishes === null ? '' : `wish ${wishes.join(', ')}`,
-    repeat === null ? '' : repeat ? 'repeat call' : 'no repeat call',
-    least === null ? '' : `${queue?.queueId ?? ''} ≥ ${String(least)} waiting`,
-    staffed === null ? '' : `${queue?.queueId ?? ''} ${staffed ? 'staffed' : 'unstaffed'}`,
-  ];
-  const joined = (words: readonly string[]): string => words.filter((word) => word !== '').join(' ');
-  return [joined(zh) || '总是', joined(en) || 'always'];
+function wordsOfCase(branch: BranchCase): Words {
+  const words = conditions.flatMap((kind) => wordsOfCondition(branch, kind));
+  const joined = (language: 0 | 1): string => words.map((both) => both[language]).join(' ');
+  return [joined(0) || '总是', joined(1) || 'always'];
+}
+
+function wordsOfCondition<Kind extends Condition>(branch: BranchCase, kind: Kind): readonly Words[] {
+  const value = branch[kind];
+  return value === null ? [] : [conditionWords[kind](value)];
 }
 
 /** `22:00` of a minute of the day. */

@@ -7,6 +7,12 @@ export function waysOf(node: FlowNode): readonly string[] {
   return edgesOf(node).flatMap(({ to }) => (to === null ? [] : [to]));
 }
 
+/** The same with the way out of a line to a message, which is the whole flow's. */
+export function everyWayOf({ messageId }: Flow, node: FlowNode): readonly string[] {
+  const toMessage = node.kind === 'enqueue' && messageId !== null ? [messageId] : [];
+  return [...waysOf(node), ...toMessage];
+}
+
 /** Where this node leads a caller who presses nothing. */
 export function silentWays(node: FlowNode): readonly string[] {
   switch (node.kind) {
@@ -26,7 +32,14 @@ export function silentWays(node: FlowNode): readonly string[] {
     case 'branch':
       return [...node.cases.map(({ next }) => next), node.otherwise];
     case 'enqueue':
-      return [node.exits.timeout, node.exits.nobody, node.exits.overload];
+      return [
+        node.exits.timeout,
+        node.exits.nobody,
+        node.exits.overload,
+        ...(node.overflow === null ? [] : [node.overflow.next]),
+      ];
+    case 'lead':
+      return [node.otherwise];
     case 'hangup':
       return [];
   }

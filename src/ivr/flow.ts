@@ -2,6 +2,8 @@
 import type { KeptEntry } from '../contact/case-answer.js';
 import type { QueueExit, QueueRequest } from '../contact/flow-turn.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
+import type { LeadTarget } from '../contact/lead-target.js';
+import type { OverflowRule } from '../contact/overflow.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import type { SurveyAnswer } from '../contact/survey.js';
 
@@ -16,6 +18,8 @@ export type FlowDay = (typeof flowDays)[number];
 export interface Flow {
   readonly id: FlowId;
   readonly startId: string;
+  /** 骚扰: the voicemail node to which a key leads a caller under a limit out of any line; null: there is none. */
+  readonly messageId: string | null;
   readonly nodes: ReadonlyMap<string, FlowNode>;
 }
 
@@ -148,9 +152,27 @@ export interface EnqueueNode extends NodeBase {
   readonly say: readonly FlowPart[];
   readonly request: QueueRequest;
   /** Where the caller goes who could not be served. */
-  readonly exits: Readonly<Record<QueueExit, string>>;
+  readonly exits: Readonly<Record<Exclude<QueueExit, 'overflow'>, string>>;
+  /** 溢出: when, and where it leads; null: never. */
+  readonly overflow: NodeOverflow | null;
   /** Where the key 0 leads while he waits; null: nowhere. */
   readonly instead: string | null;
+  /** And the star key. */
+  readonly back: string | null;
+}
+
+/** When a line is left for elsewhere, and the line of the file that says so. */
+export interface NodeOverflow extends OverflowRule {
+  readonly line: number;
+  readonly next: string;
+}
+
+/** Leads the call to a sub-centre (分中心) when its parts have been said; who is not answered there goes on. */
+export interface LeadNode extends NodeBase {
+  readonly kind: 'lead';
+  readonly say: readonly FlowPart[];
+  readonly target: LeadTarget;
+  readonly otherwise: string;
 }
 
 /** 留言: records the caller after a tone, until #, his hang-up or the longest. */
@@ -196,6 +218,7 @@ export type FlowNode =
   | RateNode
   | BranchNode
   | EnqueueNode
+  | LeadNode
   | VoicemailNode
   | RememberNode
   | GotoNode
@@ -206,4 +229,9 @@ export function isInRange(range: MinuteRange, minuteOfDay: number): boolean {
   return range.from < range.to
     ? minuteOfDay >= range.from && minuteOfDay < range.to
     : minuteOfDay >= range.from || minuteOfDay < range.to;
+}
+
+/** Whether what was keyed in for a query is kept at this node, or on passing it; anywhere else it is forgotten. */
+export function keepsEntries({ kind }: FlowNode): boolean {
+  return ['collect', 'lookUp', 'say', 'branch', 'goto', 'remember'].includes(kind);
 }

@@ -5,6 +5,7 @@ import { fieldsAt, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { QueueRequest } from '../contact/flow-turn.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
+import { readLeadTarget } from '../contact/lead-target-field.js';
 import { requirementField } from '../contact/requirement-field.js';
 import { allOf, clausesOf, requirementOf, skillsNamed } from '../contact/requirement.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
@@ -12,7 +13,15 @@ import { surveyGrades, surveyReasons, type SurveyAnswer } from '../contact/surve
 import { readYaml } from '../contact/yaml-source.js';
 import { flowDays, noWish } from './flow.js';
 import { lookUpPrompts } from './step.js';
-import type { BranchCase, Flow, FlowNode, FlowPart, MinuteRange, QueueCondition } from './flow.js';
+import type {
+  BranchCase,
+  Flow,
+  FlowNode,
+  FlowPart,
+  MinuteRange,
+  NodeOverflow,
+  QueueCondition,
+} from './flow.js';
 
 /** What a flow may name: the rest of the site, as far as it is known. */
 export interface FlowNames {
@@ -45,10 +54,11 @@ export function parseFlow(id: FlowId, file: string, text: string, names: FlowNam
   const source = readYaml(file, text);
   const findings: Finding[] = [...source.findings];
   const nodes = new Map<string, FlowNode>();
-  if (findings.length > 0) return { file, flow: { id, startId: '', nodes }, findings };
+  if (findings.length > 0) return { file, flow: { id, startId: '', messageId: null, nodes }, findings };
   const top = fieldsAt(source, [], findings);
-  top.refuseOthers(['start', 'nodes']);
+  top.refuseOthers(['start', 'message', 'nodes']);
   const startId = top.id('start');
+  const messageId = top.has('message') ? top.id('message') : null;
   const section = top.section('nodes');
   for (const nodeId of section.keys()) nodes.set(nodeId, readNode(nodeId, section.section(nodeId), names));
   if (nodes.size === 0)
@@ -56,7 +66,9 @@ export function parseFlow(id: FlowId, file: string, text: string, names: FlowNam
       zh: '流程没有节点。请写 nodes: 一节。',
       en: 'The flow has no nodes: write a section nodes:.',
     });
-  return { file, flow: { id, startId, nodes }, findings };
+  if (messageId !== null && messageId !== '' && nodes.get(messageId)?.kind !== 'voicemail')
+    top.wrong(['message'], 'noVoicemail', noVoicemail(messageId));
+  return { file, flow: { id, startId, messageId, nodes }, findings };
 }
 
 const askingKeys = ['say', 'timeout', 'bargeIn', 'person', 'back', 'noInput', 'badInput'];
@@ -67,7 +79,19 @@ const knownKeys = {
   rate: ['rate', 'say', 'timeout', 'bargeIn', 'next', 'unhappy', 'otherwise'],
   reason: ['reason', 'say', 'timeout', 'bargeIn', 'next', 'otherwise'],
   branch: ['branch', 'otherwise'],
-  enqueue: ['enqueue', 'say', 'requires', 'priority', 'instead', 'onTimeout', 'onNobody', 'onOverload'],
+  enqueue: [
+    'enqueue',
+    'say',
+    'requires',
+    'priority',
+    'instead',
+    'back',
+    'onTimeout',
+    'onNobody',
+    'onOverload',
+    'overflow',
+  ],
+  lead: ['lead', 'say', 'otherwise'],
   voicemail: ['voicemail', 'say', 'next', 'otherwise'],
   remember: ['remember', 'next'],
   goto: ['goto'],
@@ -76,7 +100,7 @@ const knownKeys = {
 } as const;
 const kinds = [
   ...(['menu', 'collect', 'lookUp', 'rate', 'reason', 'branch'] as const),
-  ...(['enqueue', 'voicemail', 'remember', 'goto', 'hangup', 'say'] as const),
+  ...(['enqueue', 'lead', 'voicemail', 'remember', 'goto', 'hangup', 'say'] as const),
 ];
 
 function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
@@ -111,7 +135,17 @@ function readNode(id: string, fields: Fields, names: FlowNames): FlowNode {
         say: readParts(fields, names),
         request: readRequest(fields, names),
         exits: readExits(fields),
+        overflow: readOverflow(fields),
         instead: fields.has('instead') ? fields.id('instead') : null,
+        back: fields.has('back') ? fields.id('back') : null,
+      };
+    case 'lead':
+      return {
+        ...base,
+        kind,
+        say: readParts(fields, names),
+        target: readLeadTarget(fields.section('lead')),
+        otherwise: fields.id('otherwise'),
       };
     case 'voicemail':
       return {
@@ -223,8 +257,14 @@ function readDigits(row: Fields): string {
       zh: 'digits 只能是数字,写在引号里。',
       en: 'digits must be figures, quoted.',
     });
+  if (digits === '0') row.wrong(['digits'], 'reservedKey', loneZero);
   return digits;
 }
+
+const loneZero = {
+  zh: '单独的 0 处处是人工,不能另有去向。请删除这一行,或改写 digits。',
+  en: 'A lone 0 is a person everywhere and leads nowhere else: delete this row, or change its digits.',
+};
 
 function readCase(row: Fields, names: FlowNames): BranchCase {
   row.refuseOthers([
@@ -324,6 +364,36 @@ function readExits(fields: Fields) {
   };
 }
 
+/** What a line's overflow may be given. */
+export const overflowBounds = {
+  placeAbove: { min: 1, max: 100_000 },
+  waitAboveMs: { min: 10_000, max: 2 * 3_600_000 },
+  afterMs: { min: 1000, max: 2 * 3_600_000 },
+} as const;
+
+/** Which of its thresholds can never be reached is seen when the queues are known. */
+function readOverflow(fields: Fields): NodeOverflow | null {
+  if (!fields.has('overflow')) return null;
+  const rule = fields.section('overflow');
+  rule.refuseOthers(['placeAbove', 'waitAbove', 'after', 'next']);
+  const { placeAbove, waitAboveMs, afterMs } = overflowBounds;
+  const overflow: NodeOverflow = {
+    line: rule.line,
+    placeAbove: rule.has('placeAbove') ? rule.whole('placeAbove', placeAbove) : null,
+    waitAboveMs: rule.has('waitAbove') ? rule.durationMs('waitAbove', waitAboveMs) : null,
+    afterMs: rule.has('after') ? rule.durationMs('after', afterMs) : null,
+    next: rule.id('next'),
+  };
+  if (overflow.placeAbove === null && overflow.waitAboveMs === null && overflow.afterMs === null)
+    rule.wrong([], 'overflowWithoutCondition', overflowWithoutCondition);
+  return overflow;
+}
+
+const overflowWithoutCondition = {
+  zh: 'overflow 没有写何时溢出。请写 placeAbove: 10、waitAbove: 3m、after: 60s 之一。',
+  en: 'overflow does not say when: write one of placeAbove: 10, waitAbove: 3m, after: 60s.',
+};
+
 function readParts(fields: Fields, names: FlowNames): readonly FlowPart[] {
   return fields.items('say').map((item, index) => {
     if (typeof item === 'string') {
@@ -380,6 +450,11 @@ const unknownKind = {
   zh: `节点类型不明。请写 ${kinds.join('、')} 之一。`,
   en: `The node's kind is not told: write one of ${kinds.join(', ')}.`,
 };
+
+const noVoicemail = (id: string) => ({
+  zh: `message 须写一个留言(voicemail)节点,${id} 不是。`,
+  en: `message names a voicemail node, which ${id} is not.`,
+});
 
 const gradeNames = Object.keys(surveyGrades) as readonly (keyof typeof surveyGrades)[];
 

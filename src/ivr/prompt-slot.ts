@@ -17,7 +17,7 @@ export type PromptSlot =
   | { readonly kind: 'free' };
 
 const vocabularyLists = [
-  ...(['agents', 'areaCodes', 'entries', 'shortNames'] as const),
+  ...(['agents', 'areaCodes', 'departments', 'entries', 'shortNames'] as const),
   ...([
     'numbers.served',
     'numbers.dual',
@@ -35,6 +35,8 @@ export interface Vocabulary {
   readonly agents: readonly string[];
   /** Official names of the entries as written, each with what is said: where a number has its own reading they differ. */
   readonly entries: Readonly<Record<string, string>>;
+  /** Departments with expert seats: each id with the name that citizens hear. */
+  readonly departments: Readonly<Record<string, string>>;
   /** The site's own area, with its 0. */
   readonly areaCodes: readonly string[];
   /** Likewise the few words an agent hears. */
@@ -138,7 +140,7 @@ function listValues(list: VocabularyList, vocabulary: Vocabulary): readonly Slot
     return vocabulary[list].map((digits) => ({ key: digits, written: digits, spoken: readDigits(digits) }));
   return Object.entries(vocabulary[list]).map(([key, name]) => ({
     key,
-    written: key,
+    written: list === 'departments' ? name : key,
     spoken: readFigures(name),
   }));
 }

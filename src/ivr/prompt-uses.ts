@@ -1,6 +1,7 @@
 // Where flows say which prompt: for whoever listens to it or records it.
 import type { PromptRef } from '../contact/prompt-ref.js';
 import type { Flow, FlowNode } from './flow.js';
+import { lookUpPrompts } from './step.js';
 
 /** One place of a flow. */
 export interface PromptUse {
@@ -13,13 +14,19 @@ export function promptUses(flows: Iterable<Flow>): ReadonlyMap<string, readonly 
   const uses = new Map<string, PromptUse[]>();
   for (const flow of flows) {
     for (const node of flow.nodes.values()) {
-      for (const id of new Set(promptsOf(node).map((prompt) => prompt.id))) {
+      for (const id of new Set(idsOf(node))) {
         const places = uses.get(id) ?? [];
         uses.set(id, [...places, { flow: flow.id, node: node.id }]);
       }
     }
   }
   return uses;
+}
+
+/** A query tells its answer in words of its own. */
+function idsOf(node: FlowNode): readonly string[] {
+  const own = promptsOf(node).map(({ id }) => id);
+  return node.kind === 'lookUp' ? [...own, ...lookUpPrompts] : own;
 }
 
 function promptsOf(node: FlowNode): readonly PromptRef[] {

@@ -5,23 +5,29 @@ import type {
   DecidedWay,
   FlowCursor,
   FlowInput,
+  FlowNext,
   FlowTurn,
   FlowView,
+  QueueExit,
   SpokenPart,
 } from '../contact/flow-turn.js';
+import { messageKey } from '../contact/limit-words.js';
+import type { OverflowRule } from '../contact/overflow.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { nextAfter } from './flow-edges.js';
-import { isInRange, noWish } from './flow.js';
+import { isInRange, keepsEntries, noWish } from './flow.js';
 import type {
   BranchCase,
   BranchNode,
   CollectNode,
+  EnqueueNode,
   Flow,
   FlowDay,
   FlowNode,
   FlowPart,
   LookUpNode,
   MenuNode,
+  NodeOverflow,
   QueueCondition,
   RateNode,
 } from './flow.js';
@@ -51,7 +57,35 @@ export const loneZeroMs = 2_500;
 
 /** A flow's first turn. */
 export function beginFlow(flow: Flow, world: FlowWorld): FlowTurn {
+  if (world.view.handedOver === true) return enterUnasked(flow, world);
   return enter(flow, flow.startId, world, { said: [], keys: 0 });
+}
+
+/**
+ * A person has listened to the call already: it goes where silence would lead it and is asked nothing on the way. Of what would be said there it
+ * hears only what must be heard.
+ */
+function enterUnasked(flow: Flow, world: FlowWorld): FlowTurn {
+  let nodeId = flow.startId;
+  let wish: string | null | undefined;
+  const owed: SpokenPart[] = [];
+  const passed: DecidedWay[] = [];
+  for (let left = flow.nodes.size; left > 0; left -= 1) {
+    const { node, decided, wish: remembered } = settle(flow, nodeId, withWish(world, wish));
+    const on = unaskedWay(node);
+    if (on === undefined) break;
+    if (remembered !== undefined) wish = remembered;
+    owed.push(...node.say.map((part) => spoken(part, world)).filter(({ mustHear }) => mustHear));
+    passed.push(...decided, { nodeId: node.id, way: on.way });
+    nodeId = on.next;
+  }
+  const turn = enter(flow, nodeId, withWish(world, wish), { said: owed, keys: 0 });
+  return { ...(wish !== undefined && { wish }), ...turn, decided: [...passed, ...(turn.decided ?? [])] };
+}
+
+function unaskedWay(node: SettledNode): { readonly way: string; readonly next: string } | undefined {
+  if (node.kind === 'say') return { way: 'next', next: node.next };
+  return node.kind === 'menu' || node.kind === 'collect' ? { way: 'person', next: node.person } : undefined;
 }
 
 /**
@@ -64,7 +98,7 @@ export function step(flow: Flow, cursor: FlowCursor, input: FlowInput, world: Fl
   const so = soFar(cursor);
   switch (input.type) {
     case 'spoken':
-      return node.kind === 'say' ? enter(flow, node.next, world, so) : stay(node, cursor, []);
+      return node.kind === 'say' ? enter(flow, node.next, world, so) : stay(flow, node, cursor, []);
     case 'digit':
       return digit(flow, node, cursor, input.digit, world);
     case 'silence':
@@ -73,17 +107,24 @@ export function step(flow: Flow, cursor: FlowCursor, input: FlowInput, world: Fl
       return enter(flow, node.id, world, { ...so, said: [{ prompt: resumePrompt, mustHear: false }] });
     case 'voicemailLeft':
     case 'voicemailMissing':
-      if (node.kind !== 'voicemail') return stay(node, cursor, []);
+      if (node.kind !== 'voicemail') return stay(flow, node, cursor, []);
       return enter(flow, input.type === 'voicemailLeft' ? node.next : node.otherwise, world, so);
     case 'queueExit':
       return node.kind === 'enqueue'
-        ? enter(flow, node.exits[input.exit], world, so)
+        ? enter(flow, exitOf(node, input.exit), world, so)
         : beginFlow(flow, world);
+    case 'leadFailed':
+      return node.kind === 'lead' ? enter(flow, node.otherwise, world, so) : beginFlow(flow, world);
     case 'caseAnswer':
       return node.kind === 'lookUp'
         ? answered(flow, node, cursor, input.answer, world)
-        : stay(node, cursor, []);
+        : stay(flow, node, cursor, []);
   }
+}
+
+/** A rule that a newer version of the flow gave up leads where whoever waited too long goes. */
+function exitOf({ exits, overflow }: EnqueueNode, exit: QueueExit): string {
+  return exit === 'overflow' ? (overflow?.next ?? exits.timeout) : exits[exit];
 }
 
 /** What a turn has gathered before it comes to a node. */
@@ -104,7 +145,6 @@ const soFar = ({ keys, kept, misses }: FlowCursor, said: readonly SpokenPart[] =
 /** Comes to a node: passes through those that only decide, until one speaks, asks, queues or ends. */
 function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTurn {
   const { node, decided, wish } = settle(flow, nodeId, world);
-  const isQuery = node.kind === 'collect' || node.kind === 'lookUp' || node.kind === 'say';
   const cursor: FlowCursor = {
     flowId: flow.id,
     siteVersion: world.siteVersion,
@@ -112,11 +152,11 @@ function enter(flow: Flow, nodeId: string, world: FlowWorld, so: SoFar): FlowTur
     tries: 0,
     digits: '',
     keys: so.keys,
-    ...(isQuery && so.kept !== undefined && { kept: so.kept }),
+    ...(keepsEntries(node) && so.kept !== undefined && { kept: so.kept }),
     ...(so.misses !== undefined && { misses: so.misses }),
   };
   return {
-    ...stay(node, cursor, [
+    ...stay(flow, node, cursor, [
       ...so.said,
       ...node.say.map((part) => spoken(part, world)),
       ...(node.kind === 'voicemail' ? [{ prompt: tonePrompt, mustHear: false }] : []),
@@ -171,7 +211,7 @@ function spoken(part: FlowPart, { greeting, view }: FlowWorld): SpokenPart {
 }
 
 /** The turn of being at a node: what it waits for. */
-function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): FlowTurn {
+function stay(flow: Flow, node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): FlowTurn {
   switch (node.kind) {
     case 'menu':
     case 'rate':
@@ -202,9 +242,12 @@ function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): F
         next: {
           type: 'enqueue',
           request: node.request,
-          ...(node.instead !== null && { yields: true as const }),
+          ...waitingKeys(flow, node),
+          ...(node.overflow !== null && { overflow: ruleOf(node.overflow) }),
         },
       };
+    case 'lead':
+      return { cursor, say, next: { type: 'lead', target: node.target } };
     case 'hangup':
       return { cursor, say, next: { type: 'hangUp', reason: node.reason } };
     case 'say':
@@ -213,6 +256,32 @@ function stay(node: FlowNode, cursor: FlowCursor, say: readonly SpokenPart[]): F
     case 'goto':
       return { cursor, say, next: { type: 'spoken' } };
   }
+}
+
+function ruleOf({ placeAbove, waitAboveMs, afterMs }: NodeOverflow): OverflowRule {
+  return { placeAbove, waitAboveMs, afterMs };
+}
+
+/** What the contact has to know of the keys that {@link wayWhileWaiting} heeds. */
+function waitingKeys(
+  { messageId }: Flow,
+  node: EnqueueNode,
+): Pick<Extract<FlowNext, { type: 'enqueue' }>, 'keys' | 'takesMessage'> {
+  const keys = waitingWays(node).map(([key]) => key);
+  return { ...(keys.length > 0 && { keys }), ...(messageId !== null && { takesMessage: true }) };
+}
+
+/** Where a key leads while he waits; null: nowhere. The way to a message is for those whom the contact lets go it. */
+function wayWhileWaiting(flow: Flow, node: EnqueueNode, key: string): string | null {
+  const own = waitingWays(node).find(([one]) => one === key);
+  return own?.[1] ?? (key === messageKey ? flow.messageId : null);
+}
+
+function waitingWays({ instead, back }: EnqueueNode): readonly (readonly [key: string, to: string])[] {
+  return [
+    ...(instead === null ? [] : [['0', instead] as const]),
+    ...(back === null ? [] : [['*', back] as const]),
+  ];
 }
 
 /** The way a branch takes now. */
@@ -248,9 +317,12 @@ function queueHolds(condition: QueueCondition, view: FlowView): boolean {
 
 function digit(flow: Flow, node: FlowNode, cursor: FlowCursor, key: string, world: FlowWorld): FlowTurn {
   if (node.kind === 'rate') return rateKey(flow, node, cursor, key, world);
-  if (node.kind === 'enqueue' && key === '0' && node.instead !== null)
-    return enter(flow, node.instead, world, soFar({ ...cursor, keys: cursor.keys + 1 }));
-  if (node.kind !== 'menu' && node.kind !== 'collect') return stay(node, cursor, []);
+  if (node.kind === 'enqueue') {
+    const next = wayWhileWaiting(flow, node, key);
+    const so = soFar({ ...cursor, keys: cursor.keys + 1 });
+    return next === null ? stay(flow, node, cursor, []) : enter(flow, next, world, so);
+  }
+  if (node.kind !== 'menu' && node.kind !== 'collect') return stay(flow, node, cursor, []);
   const pressed: FlowCursor = { ...cursor, keys: cursor.keys + 1 };
   const so = soFar(pressed);
   if (pressed.keys > keysAtMost) return enter(flow, node.person, world, so);
@@ -279,7 +351,7 @@ function collectKey(
   const longer: FlowCursor = { ...cursor, digits: cursor.digits + key };
   return longer.digits.length >= node.maxDigits
     ? collected(flow, node, longer, world)
-    : stay(node, longer, []);
+    : stay(flow, node, longer, []);
 }
 
 /** The entry is over: a lone 0 is the wish for a person, too short an entry is a wrong key. */
@@ -342,12 +414,12 @@ export const lookUpPrompts = [
 /** Once is a slip; the second time a person helps. */
 function wrongKey(flow: Flow, node: MenuNode | CollectNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
   if (cursor.tries > 0) return enter(flow, node.person, world, soFar(cursor));
-  return stay(node, { ...cursor, tries: 1, digits: '' }, [{ prompt: node.badInput, mustHear: false }]);
+  return stay(flow, node, { ...cursor, tries: 1, digits: '' }, [{ prompt: node.badInput, mustHear: false }]);
 }
 
 function silence(flow: Flow, node: FlowNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
   if (node.kind === 'rate') return askAgain(flow, node, cursor, world);
-  if (node.kind !== 'menu' && node.kind !== 'collect') return stay(node, cursor, []);
+  if (node.kind !== 'menu' && node.kind !== 'collect') return stay(flow, node, cursor, []);
   if (node.kind === 'collect' && cursor.digits !== '') return collected(flow, node, cursor, world);
   return enter(flow, node.person, world, soFar(cursor, [{ prompt: node.noInput, mustHear: false }]));
 }
@@ -365,5 +437,5 @@ function rateKey(flow: Flow, node: RateNode, cursor: FlowCursor, key: string, wo
 function askAgain(flow: Flow, node: RateNode, cursor: FlowCursor, world: FlowWorld): FlowTurn {
   if (cursor.tries > 0) return enter(flow, node.otherwise, world, { said: [], keys: cursor.keys });
   const question = node.say.map((part) => spoken(part, world));
-  return stay(node, { ...cursor, tries: 1 }, question);
+  return stay(flow, node, { ...cursor, tries: 1 }, question);
 }

@@ -33,12 +33,13 @@ function wanted(node: FlowNode, before: FlowCursor, input: FlowInput): readonly 
     case 'digit':
       if (node.kind === 'rate') return input.digit === '*' ? ['otherwise'] : [input.digit, 'otherwise'];
       if (input.digit === '*') return ['back'];
-      if (node.kind === 'enqueue') return ['instead'];
+      if (node.kind === 'enqueue') return input.digit === '0' ? ['instead'] : [];
       if (node.kind === 'collect') return entryWays(node, before.digits + input.digit.replace('#', ''));
       return input.digit === '9' ? [] : [input.digit, 'person'];
     case 'voicemailLeft':
       return ['left'];
     case 'voicemailMissing':
+    case 'leadFailed':
       return ['otherwise'];
     case 'caseAnswer':
       return input.answer.state === 'none' ? ['again', 'person'] : ['next', 'person'];

@@ -3,6 +3,7 @@ import type { AgentFact } from '../contact/agent.js';
 import { confidentialText } from '../contact/confidential.js';
 import type { Disposition, EndedBy, LeadOutcome, SealKind, StageName } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
+import { missedBy } from '../contact/overflow.js';
 import type { SurveyGrade, SurveyReason } from '../contact/survey.js';
 import type { ReachedFact } from './reached.js';
 
@@ -33,14 +34,18 @@ export const missedCauseTexts: Readonly<Record<MissedCause, string>> = {
   full: '线路满',
 };
 
-/** Why a contact stands outside the denominators: listed by reason, never counted (口径外呼入). `subCentre`: answered there, and never queued here. */
-export type ExcludedReason = 'testCall' | 'blocked' | 'promptOnly' | 'subCentre';
+/** Why a contact stands outside the denominators: listed by reason, never counted (口径外呼入). `subCentre`: answered there, and never queued here; `outbound`: an agent called. */
+export type ExcludedReason = 'testCall' | 'blocked' | 'promptOnly' | 'subCentre' | 'outbound';
+
+/** The tag of agents' own calls. */
+export const outboundTag = 'outbound';
 
 /** The ledger's tags that put a contact outside. `promptOnly` does so only as long as the contact never queued. */
 const excludedTags: Readonly<Record<string, ExcludedReason>> = {
   testCall: 'testCall',
   blocked: 'blocked',
   promptOnly: 'promptOnly',
+  [outboundTag]: 'outbound',
 };
 
 /** One call's record. Instants in epoch ms, durations in ms; `null` = did not happen (yet). */
@@ -65,6 +70,13 @@ export interface ContactRecord {
   readonly centreAnsweredAtMs: number | null;
   /** How the lead ended. */
   readonly centreOutcome: LeadOutcome | null;
+  /** Area code of the city whose 12345 an agent led him to last. */
+  readonly cityLedTo: string | null;
+  /** Answered there; null = not this time. */
+  readonly cityAnsweredAtMs: number | null;
+  readonly cityOutcome: LeadOutcome | null;
+  /** The contact that a sub-centre told it was before; whether there is one is seen where it is looked up. */
+  readonly cameFrom: string | null;
   readonly queueId: string | null;
   readonly arrivedAtMs: number;
   readonly queuedAtMs: number | null;
@@ -118,7 +130,7 @@ export interface ContactRecord {
   readonly surveyExempt: boolean;
   /** Ended while the service was away: `endedAtMs` is when it was noticed. */
   readonly inGap: boolean;
-  /** 不予受理: the last legal route he was told of; null = none. */
+  /** 不予受理: the last legal route he was told of, or led by; null = none. */
   readonly scopeKind: string | null;
   /** 保密: nobody is shown who called; null = he may be known. */
   readonly sealed: SealKind | null;
@@ -211,6 +223,10 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     ledTo: null,
     centreAnsweredAtMs: null,
     centreOutcome: null,
+    cityLedTo: null,
+    cityAnsweredAtMs: null,
+    cityOutcome: null,
+    cameFrom: null,
     queueId: null,
     arrivedAtMs,
     queuedAtMs: null,
@@ -282,9 +298,18 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       return;
     case 'CentreConnected':
       record.centreAnsweredAtMs = atMs;
-      return;
+      return answeredThere(record, fact.waitedMs, atMs);
     case 'CentreLeft':
       record.centreOutcome = fact.outcome;
+      if (isAnsweredThere(record)) record.talkMs += fact.talkMs;
+      return;
+    case 'CitySought':
+      return ledToCity(record, fact.areaCode);
+    case 'CityConnected':
+      record.cityAnsweredAtMs = atMs;
+      return;
+    case 'CityLeft':
+      record.cityOutcome = fact.outcome;
       return;
     case 'OfferMade':
       record.firstOfferedAtMs ??= atMs;
@@ -311,7 +336,8 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       record.oneWayAudio = true;
       return;
     case 'QueueExited':
-      fold.queueExit = fact.exit;
+      fold.queueExit =
+        fact.exit === 'overflow' ? missedBy(fact.because ?? { by: 'waited', waitedMs: 0 }) : fact.exit;
       return;
     case 'DispositionSet':
       return dispositionSet(record, fact);
@@ -336,13 +362,32 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       return;
     case 'ContactSealed':
       return void Object.assign(record, sealedRecord(record, fact.kind));
+    case 'ConsultRecordingStarted':
+      record.recordings = [...record.recordings, fact.file];
+      return;
     case 'ContactEnded':
       return ended(fold, fact, atMs);
+    case 'CalleeDialled':
+    case 'CalleeAnswered':
+    case 'CallOutEnded':
+    case 'ConsultSought':
+    case 'ConsultQueued':
+    case 'CitizenParked':
+    case 'ExpertRung':
+    case 'ExpertAnswered':
+    case 'ExpertMissed':
+    case 'ConsultJoined':
+    case 'ConferenceJoined':
+    case 'ConsultEnded':
+    case 'ExpertConnected':
+    case 'ExpertReleased':
+    case 'CityDialled':
     case 'WarningGiven':
     case 'LimitSetAside':
     case 'FlowStepped':
     case 'CaseLookedUp':
     case 'PlaceTold':
+    case 'WaitTold':
     case 'NoticeHeard':
     case 'PromptFailed':
     case 'OfferAnswered':
@@ -380,6 +425,7 @@ function arrived(record: Draft, fact: Extract<ContactFact, { type: 'ContactArriv
   record.siteVersion = fact.siteVersion;
   record.numberPattern = fact.numberPattern ?? null;
   record.numberState = fact.numberState ?? null;
+  record.cameFrom = fact.cameFrom ?? null;
   record.arrivedAtMs = fact.arrivedAtMs;
 }
 
@@ -393,6 +439,27 @@ function connected(fold: Fold, fact: Extract<ContactFact, { type: 'AgentConnecte
   record.answeredAtMs = atMs;
   record.waitMs = fact.waitedMs;
   record.queuedWaitMs = fact.queuedMs;
+}
+
+/** Who stood in our line first was answered late, by them, and his wait is ours. */
+function answeredThere(record: Draft, waitedMs: number, atMs: number): void {
+  if (record.queuedAtMs === null || record.answered) return;
+  record.answered = true;
+  record.answeredAtMs = atMs;
+  record.waitMs = waitedMs;
+  record.queuedWaitMs = Math.max(0, atMs - record.queuedAtMs);
+}
+
+function isAnsweredThere({ answeredAtMs, centreAnsweredAtMs }: ContactRecord): boolean {
+  return centreAnsweredAtMs !== null && answeredAtMs === centreAnsweredAtMs;
+}
+
+/** The matter is another city's: out of scope here, by that reason. */
+function ledToCity(record: Draft, areaCode: string): void {
+  record.scopeKind = 'region';
+  record.cityLedTo = areaCode;
+  record.cityAnsweredAtMs = null;
+  record.cityOutcome = null;
 }
 
 function closeHold(fold: Fold, atMs: number): void {
@@ -425,7 +492,7 @@ function ended(fold: Fold, fact: Extract<ContactFact, { type: 'ContactEnded' }>,
   record.endReason = fact.reason;
   record.causeCode = fact.causeCode;
   record.inGap = fact.inGap;
-  if (record.answered || isCentres(record)) return;
+  if (record.answered || isCentres(record) || record.tag === outboundTag) return;
   record.waitMs = Math.max(0, atMs - record.arrivedAtMs);
   record.queuedWaitMs = record.queuedAtMs === null ? null : Math.max(0, atMs - record.queuedAtMs);
   record.missedCause = missedCauseOf(fold, fact);

@@ -19,7 +19,9 @@ export type FormulaName =
   | 'aht'
   | 'averageTalk'
   | 'averageHold'
-  | 'averageWrapUp';
+  | 'averageWrapUp'
+  | 'outboundReach'
+  | 'averageOutboundTalk';
 
 /** A ratio of counts (a rate) or of milliseconds and a count (an average). `text` is `—` where the denominator is 0. */
 export interface Figure {

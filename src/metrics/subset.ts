@@ -37,6 +37,8 @@ export const subsetNames = [
   'excludedPromptOnly',
   'hungUpInPrompt',
   'excludedSubCentre',
+  'outbound',
+  'outboundReached',
 ] as const;
 export type SubsetName = (typeof subsetNames)[number];
 
@@ -100,7 +102,11 @@ export function countIn(tally: Tally, name: SubsetName): number {
     case 'missedFull':
       return missedBy.full ?? 0;
     case 'excluded':
-      return Object.values(excludedBy).reduce((sum, count) => sum + count, 0);
+      // What an agent calls is no call that came in.
+      return Object.entries(excludedBy).reduce(
+        (sum, [why, count]) => sum + (why === 'outbound' ? 0 : count),
+        0,
+      );
     case 'excludedTestCall':
       return excludedBy.testCall ?? 0;
     case 'excludedBlocked':
@@ -109,6 +115,10 @@ export function countIn(tally: Tally, name: SubsetName): number {
       return excludedBy.promptOnly ?? 0;
     case 'excludedSubCentre':
       return excludedBy.subCentre ?? 0;
+    case 'outbound':
+      return excludedBy.outbound ?? 0;
+    case 'outboundReached':
+      return tally.outboundReached;
   }
 }
 

@@ -63,6 +63,9 @@ export interface Tally {
   /** 提示中挂机: of those that were only told of a changed number, the ones that hung up before its end. */
   readonly hungUpInPrompt: number;
   readonly excludedBy: Readonly<Partial<Record<ExcludedReason, number>>>;
+  /** 外呼 that came to a talk, and those talks' time: counted apart, in no rate of the calls that come in. */
+  readonly outboundReached: number;
+  readonly outboundTalkMs: number;
   readonly interruptions: number;
   /** 评价: offered, answered with a grade, 基本满意 or better; and answered contacts that stand outside it. */
   readonly surveysOffered: number;
@@ -94,6 +97,8 @@ export const emptyTally: Tally = {
   missedBy: {},
   hungUpInPrompt: 0,
   excludedBy: {},
+  outboundReached: 0,
+  outboundTalkMs: 0,
   interruptions: 0,
   surveysOffered: 0,
   rated: 0,
@@ -115,10 +120,15 @@ export function tallyOf(record: CountedRecord, rules: TallyRules): Tally {
       ...emptyTally,
       excludedBy: { [record.excluded]: 1 },
       hungUpInPrompt: record.excluded === 'promptOnly' && record.endedBy === 'citizen' ? 1 : 0,
+      ...(record.excluded === 'outbound' && record.answered && reachedTalk(record)),
     };
   if (record.answered) return answeredTally(record, rules);
   if (record.endedAtMs === null) return { ...emptyTally, undecided: 1 };
   return missedTally(record, rules);
+}
+
+function reachedTalk({ talkMs, holdMs }: CountedRecord): Partial<Tally> {
+  return { outboundReached: 1, outboundTalkMs: talkMs + holdMs };
 }
 
 function answeredTally(record: CountedRecord, rules: TallyRules): Tally {
@@ -189,6 +199,8 @@ export function addTallies(one: Tally, other: Tally): Tally {
     missedBy: addCounts(one.missedBy, other.missedBy),
     hungUpInPrompt: one.hungUpInPrompt + other.hungUpInPrompt,
     excludedBy: addCounts(one.excludedBy, other.excludedBy),
+    outboundReached: one.outboundReached + other.outboundReached,
+    outboundTalkMs: one.outboundTalkMs + other.outboundTalkMs,
     interruptions: one.interruptions + other.interruptions,
     surveysOffered: one.surveysOffered + other.surveysOffered,
     rated: one.rated + other.rated,
@@ -244,6 +256,9 @@ export interface Figures {
   readonly averageTalk: Figure;
   readonly averageHold: Figure;
   readonly averageWrapUp: Figure;
+  /** 外呼接通率: agents' own calls that came to a talk / all of them; and those talks' mean. */
+  readonly outboundReach: Figure;
+  readonly averageOutboundTalk: Figure;
 }
 
 /** All that the citizens gave up, in prompts, in line and at a ringing phone. */
@@ -274,6 +289,8 @@ export function figuresOf(tally: Tally, rules: TallyRules): Figures {
     averageTalk: averageFigure('averageTalk', tally.talkMs, answered),
     averageHold: averageFigure('averageHold', tally.holdMs, answered),
     averageWrapUp: averageFigure('averageWrapUp', tally.wrapUpMs, answered),
+    outboundReach: rateFigure('outboundReach', tally.outboundReached, tally.excludedBy.outbound ?? 0),
+    averageOutboundTalk: averageFigure('averageOutboundTalk', tally.outboundTalkMs, tally.outboundReached),
   };
 }
 

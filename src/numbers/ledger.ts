@@ -1,10 +1,11 @@
 // The number ledger: what a dialled number means at this moment. Total: every call has exactly one meaning.
 import { dayKeyAt, type DayKey } from '../contact/civil-time.js';
-import type { CallWords, SealKind } from '../contact/contact.js';
-import type { FlowId, QueueId } from '../contact/ids.js';
+import type { CallWords, HandOver, SealKind } from '../contact/contact.js';
+import type { ContactId, FlowId, QueueId } from '../contact/ids.js';
 import { maskNumber } from '../contact/masking.js';
 import { normaliseNumber } from '../contact/ani.js';
 import { callWords } from './call-words.js';
+import { readHandedOver, type HandedOver, type ToldByCentre, type ToldCaller } from './handed-over.js';
 import { asksCity, type AreaTable } from './shared-areas.js';
 import { isAnnounced, stateOn, type LedgerRow, type NumberPattern, type NumberState } from './ledger-row.js';
 
@@ -19,6 +20,8 @@ export interface DialledCall {
   /** The caller's number, or ''. */
   readonly ani: string;
   readonly trunkId: string;
+  /** What its X-Yihao-* headers tell; believed on a sub-centre's trunk alone. */
+  readonly told?: ToldByCentre | undefined;
   readonly nowMs: number;
 }
 
@@ -44,11 +47,21 @@ export interface Meaning {
   readonly asksCity: boolean;
   /** Its callers are confidential; null = not. */
   readonly sealed: SealKind | null;
+  /** A sub-centre hands it over; left out = it is a call as any other. */
+  readonly handedOver?: HandOverMeaning;
+}
+
+/** What a hand-over means beside the entry it belongs to. */
+export interface HandOverMeaning extends HandOver {
+  readonly cameFrom?: ContactId;
+  /** Instead of the number that SIP shows, which is the sub-centre's own or ours. */
+  readonly caller: ToldCaller;
 }
 
 /** Rows by every form a carrier may deliver. */
 export interface Ledger {
   readonly byDelivered: ReadonlyMap<string, readonly LedgerRow[]>;
+  readonly byId: ReadonlyMap<string, LedgerRow>;
   /** For every number the ledger does not know, and for every day that a row says nothing of. */
   readonly otherwise: LedgerRow;
   /** The KPI line of those: apart from the line of the row that takes them. */
@@ -56,30 +69,82 @@ export interface Ledger {
   readonly areas: AreaTable;
   /** By trunk; a trunk that is not here has {@link dialledPlaces}. */
   readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
+  /** Trunks of sub-centres: their X-Yihao-* headers are believed. */
+  readonly subCentres: ReadonlySet<string>;
+  /** Prompts that tell of the recording. */
+  readonly notices: ReadonlySet<string>;
 }
 
 /** Calls that were only told what to dial stand outside the denominator: the tag by which the figures know them. */
 const announcedTag = 'promptOnly';
 
 /** The ledger of these rows. Where two rows claim one form on one day, the earlier row has it; `check` refuses such a file. */
-export function buildLedger(rows: readonly LedgerRow[], rest: Omit<Ledger, 'byDelivered'>): Ledger {
+export function buildLedger(rows: readonly LedgerRow[], rest: Omit<Ledger, 'byDelivered' | 'byId'>): Ledger {
   const byDelivered = new Map<string, readonly LedgerRow[]>();
   for (const row of rows) {
     for (const form of new Set([row.number, ...row.deliveredAs].map(bareNumber)))
       byDelivered.set(form, [...(byDelivered.get(form) ?? []), row]);
   }
-  return { byDelivered, ...rest };
+  return { byDelivered, byId: new Map(rows.map((row) => [row.id, row])), ...rest };
 }
 
-/** What this call's number means on the site's civil day, by the first of its places that tells a number of the ledger. */
+/** What this call means: handed over by a sub-centre, or else what its number means on the site's civil day. */
 export function meaningOf(ledger: Ledger, call: DialledCall): Meaning {
+  const isTold = call.told !== undefined && ledger.subCentres.has(call.trunkId);
+  const handedOver = isTold ? readHandedOver(call.told, ledger.areas.areaCode) : undefined;
+  return handedOver === undefined
+    ? meaningAmong(ledger, call, dialledRows(ledger, call))
+    : handedOverMeaning(ledger, call, handedOver);
+}
+
+/** A row in the state it has on the day. */
+interface RowToday {
+  readonly row: LedgerRow;
+  readonly state: NumberState;
+}
+
+/** By the first of these rows; by none, the main entry's, on a KPI line of its own. */
+function meaningAmong(ledger: Ledger, call: DialledCall, [found]: readonly RowToday[]): Meaning {
+  if (found !== undefined) return meaningIn(found.row, found.state, call, ledger.areas);
+  return { ...meaningIn(ledger.otherwise, 'served', call, ledger.areas), kpiLine: ledger.otherKpiLine };
+}
+
+/** The rows that the call's places tell of, in the order in which they are believed. */
+function dialledRows(ledger: Ledger, call: DialledCall): readonly RowToday[] {
   const day = dayKeyAt(call.nowMs);
-  for (const place of ledger.dialledFrom.get(call.trunkId) ?? dialledPlaces) {
-    const found = rowOn(ledger, numberAt(call, place), day);
-    if (found !== undefined) return meaningIn(found.row, found.state, call, ledger.areas);
-  }
-  const meaning = meaningIn(ledger.otherwise, 'served', call, ledger.areas);
-  return { ...meaning, kpiLine: ledger.otherKpiLine };
+  const places = ledger.dialledFrom.get(call.trunkId) ?? dialledPlaces;
+  return places.flatMap((place) => rowOn(ledger, numberAt(call, place), day) ?? []);
+}
+
+/**
+ * The entry named, or else the number dialled, as long as it is served: a citizen who is handed over is told of no other number to dial, and led
+ * back to no sub-centre.
+ */
+function handedOverMeaning(ledger: Ledger, call: DialledCall, told: HandedOver): Meaning {
+  const served = [
+    ...namedRows(ledger, told.entryId, dayKeyAt(call.nowMs)),
+    ...dialledRows(ledger, call),
+  ].filter(({ state }) => !isAnnounced(state));
+  const meaning = meaningAmong(ledger, call, served);
+  const { lead: _never, ...words } = meaning.words;
+  const { cameFrom, caller, heard, region } = told;
+  return {
+    ...meaning,
+    words,
+    asksCity: false,
+    handedOver: {
+      ...(cameFrom !== undefined && { cameFrom }),
+      caller,
+      noticeHeard: heard.some((id) => ledger.notices.has(id)),
+      ...(region !== undefined && { region }),
+    },
+  };
+}
+
+function namedRows({ byId }: Ledger, entryId: string, day: DayKey): readonly RowToday[] {
+  const row = byId.get(entryId);
+  const state = row && stateOn(row, day);
+  return row === undefined || state === undefined ? [] : [{ row, state }];
 }
 
 function numberAt(call: DialledCall, place: DialledPlace): string {
@@ -98,7 +163,7 @@ export function rowOn(
   { byDelivered }: Pick<Ledger, 'byDelivered'>,
   dialled: string,
   day: DayKey,
-): { readonly row: LedgerRow; readonly state: NumberState } | undefined {
+): RowToday | undefined {
   for (const row of byDelivered.get(bareNumber(dialled)) ?? []) {
     const state = stateOn(row, day);
     if (state !== undefined) return { row, state };

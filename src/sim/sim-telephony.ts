@@ -1,5 +1,5 @@
 // Simulated telephony: channels, phones and citizens on the virtual clock, behind the same port as Asterisk.
-import type { BridgeId, ChannelId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
+import type { BridgeId, ChannelId, DeviceId, NodeId, OfferId, PlayId } from '../contact/ids.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import type {
   ArrivalSeen,
@@ -11,6 +11,7 @@ import type {
   TelephonyEvent,
   Timers,
 } from '../engine/ports.js';
+import type { ToldByCentre } from '../numbers/handed-over.js';
 import { AppError } from '../errors.js';
 
 /** How a phone meets a ring. */
@@ -29,6 +30,10 @@ export interface Citizen {
   readonly keys?: readonly { readonly atMs: number; readonly digit: string }[];
   /** Keys pressed at the survey's questions, one each, 2 s after it began; `hangUp` = he goes instead. */
   readonly answers?: readonly string[];
+  /** `sim` where left out. */
+  readonly trunkId?: string;
+  /** The headers with which a sub-centre hands him over. */
+  readonly told?: ToldByCentre;
 }
 
 /** The port, and the hands that move its world. */
@@ -60,7 +65,6 @@ export interface SimTelephonyParts {
 
 interface Channel {
   readonly channelId: ChannelId;
-  contactId: ContactId | null;
   offerId: OfferId | null;
   deviceId: DeviceId | null;
   up: boolean;
@@ -100,7 +104,7 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
 
   type Given = Pick<Channel, 'channelId' | 'offerId' | 'deviceId' | 'up' | 'arrival'>;
   function add(channel: Given & Partial<Pick<Channel, 'supervises' | 'earOf'>>): void {
-    const fresh = { bridgeId: null, contactId: null, music: false, packets: 0, dead: false };
+    const fresh = { bridgeId: null, music: false, packets: 0, dead: false };
     channels.set(channel.channelId, { supervises: false, earOf: null, ...channel, ...fresh });
   }
 
@@ -159,9 +163,8 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       node,
       bootId: `boot-${boot}`,
       channels: [...channels.values()].map(
-        ({ channelId, contactId, offerId, up, bridgeId, deviceId, supervises, arrival }) => ({
+        ({ channelId, offerId, up, bridgeId, deviceId, supervises, arrival }) => ({
           channelId,
-          contactId,
           offerId,
           up,
           bridgeId,
@@ -181,9 +184,6 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
   return {
     onEvent(next) {
       listener = next;
-    },
-    async claim(channelId, contactId) {
-      channelOf(channelId).contactId = contactId;
     },
     async answer(channelId) {
       channelOf(channelId).up = true;
@@ -214,11 +214,16 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       add({ channelId, offerId: order.offerId, deviceId: order.deviceId, up: false, arrival: null });
       ringPhone(channelId, order);
     },
-    async lead({ offerId, target, ringMs }) {
+    async lead({ offerId, number, ringMs }) {
       const channelId = offerId as string as ChannelId;
       add({ channelId, offerId, deviceId: null, up: false, arrival: null });
-      ringPhone(channelId, { deviceId: target.number as DeviceId, ringMs });
+      ringPhone(channelId, { deviceId: number as string as DeviceId, ringMs });
     },
+    async dial({ channelId, number, ringMs }) {
+      add({ channelId, offerId: channelId as string as OfferId, deviceId: null, up: false, arrival: null });
+      ringPhone(channelId, { deviceId: number as string as DeviceId, ringMs });
+    },
+    async ringBack() {},
     async join(bridgeId, citizen, leg) {
       const both = [channelOf(citizen), channelOf(leg)];
       for (const channel of both) channel.bridgeId = bridgeId;
@@ -227,6 +232,20 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       const channel = channelOf(citizen);
       channel.bridgeId = on ? null : bridgeId;
       channel.music = on;
+    },
+    async ringExpert({ to, offerId, ringMs }) {
+      if ('deviceId' in to && !reachable.has(to.deviceId))
+        throw new AppError('ARI_REFUSED', { status: 500, message: 'Allocation failed' });
+      const channelId = offerId as string as ChannelId;
+      const deviceId = 'deviceId' in to ? to.deviceId : null;
+      add({ channelId, offerId, deviceId, up: false, arrival: null });
+      ringPhone(channelId, { deviceId: deviceId ?? ((to as { number: string }).number as DeviceId), ringMs });
+    },
+    async takeOut(_bridgeId, citizen) {
+      channelOf(citizen).bridgeId = null;
+    },
+    async gather(bridgeId, citizens, legs) {
+      for (const channel of [...citizens, ...legs].map(channelOf)) channel.bridgeId = bridgeId;
     },
     async ringSupervisor(ring) {
       if (!reachable.has(ring.deviceId))
@@ -295,18 +314,19 @@ export function createSimTelephony({ clock, node, promptMs }: SimTelephonyParts)
       else reachable.delete(deviceId);
       emit({ type: 'phone', deviceId, reachable: isUp });
     },
-    call({ ani, dnis, patienceMs, keys = [], answers: toSurvey = [] }) {
+    call({ ani, dnis, patienceMs, keys = [], answers: toSurvey = [], trunkId = 'sim', told }) {
       calls += 1;
       const channelId = `sim.${boot}.${calls}` as ChannelId;
       const arrival: ArrivalSeen = {
         channelId,
-        trunkId: 'sim',
+        trunkId,
         dnis,
         redirectedFrom: '',
         toUser: dnis,
         ani,
         aniShown: ani !== '',
         sipCallId: `${channelId}@sim`,
+        ...(told !== undefined && { told }),
         arrivedAtMs: clock.nowMs(),
       };
       add({ channelId, offerId: null, deviceId: null, up: false, arrival });

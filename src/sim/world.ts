@@ -5,7 +5,8 @@ import { maskNumber } from '../contact/masking.js';
 import { concerns, isLive, type EventPrompt } from '../contact/event-prompt.js';
 import type { PromptRef } from '../contact/prompt-ref.js';
 import { createEngine, type Engine, type Recovered } from '../engine/engine.js';
-import type { CaseStatus, JournalEntry, Log, Messages } from '../engine/ports.js';
+import type { CaseStatus, JournalEntry, LiveStore, Log, Messages, Sites } from '../engine/ports.js';
+import { noLastAgents, type LastAgents } from '../engine/last-agents.js';
 import { noStandings, type Standings } from '../engine/standings.js';
 import type { Site } from '../site/site.js';
 import { createSimTelephony, type SimTelephony } from './sim-telephony.js';
@@ -20,10 +21,15 @@ export interface WorldOptions {
   readonly events?: () => readonly EventPrompt[];
   /** What was set about callers beforehand; nothing. */
   readonly standings?: Standings;
+  readonly lastAgents?: LastAgents;
   /** Where cases are looked up; none there, unless told. */
   readonly cases?: CaseStatus;
   /** Where short messages go; taken and lost, unless told. */
   readonly messages?: Messages;
+  /** The configuration in force, where it changes; `site` throughout. */
+  readonly sites?: Sites;
+  /** What stands between an engine and its store, to see and to hurt what passes; nothing. */
+  readonly between?: (store: LiveStore) => LiveStore;
 }
 
 /** A running world. */
@@ -60,8 +66,11 @@ export function createWorld({
   promptMs = () => defaultPromptMs,
   events = () => [],
   standings = noStandings,
+  lastAgents = noLastAgents,
   cases = { find: async () => null },
   messages = { send: async () => ({ ok: true }) },
+  sites = { current: () => site, ofVersion: () => site },
+  between = (store) => store,
 }: WorldOptions): World {
   const clock = createVirtualClock(startMs);
   const telephony = createSimTelephony({ clock, node, promptMs });
@@ -83,8 +92,8 @@ export function createWorld({
       clock,
       timers: { at: (atMs, wake) => clock.at(atMs, () => own.alive && wake()) },
       ids: { next: nextId },
-      telephony,
-      store: store.sibling(),
+      telephony: whileAlive(telephony, own),
+      store: whileAlive(between(store.sibling()), own),
       journal: { append: (entry) => void (own.alive && journal.push(entry)) },
       callers: {
         remember: (ani, shown) => ({
@@ -96,9 +105,10 @@ export function createWorld({
         numberOf: () => undefined,
       },
       standings,
+      lastAgents,
       cases,
       messages,
-      sites: { current: () => site, ofVersion: () => site },
+      sites,
       events: {
         forCall: (call) => events().filter((one) => isLive(one, clock.nowMs()) && concerns(one, call)),
       },
@@ -147,6 +157,18 @@ export function createWorld({
       engine.actOnAgent(agentId, { type: 'GoReady', by: 'agent' });
     },
   };
+}
+
+/** A port that a dead engine calls in vain: nothing is done, and no answer ever comes. */
+function whileAlive<Port extends object>(port: Port, life: { readonly alive: boolean }): Port {
+  const never = () => new Promise(() => undefined);
+  return new Proxy(port, {
+    get(target, name) {
+      if (!life.alive) return never;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 /** Lets every promise that is not waiting for the clock come to its end. */

@@ -1,18 +1,31 @@
 // Checks a site's files against each other: every name has its row, every queue its people, every flow its way.
 import { dayKeyAt, type DayKey } from '../contact/civil-time.js';
-import type { LeadTarget } from '../contact/contact.js';
 import type { Finding } from '../contact/finding.js';
 import { checkFlow } from '../ivr/check-flow.js';
 import { surveyFlowId, type Flow } from '../ivr/flow.js';
 import { unknownName, type ReadFlow } from '../ivr/parse-flow.js';
 import { resumePrompt, tonePrompt } from '../ivr/step.js';
-import { wordsEverOf } from '../numbers/call-words.js';
+import { opensAsMain, wordsEverOf } from '../numbers/call-words.js';
 import { unapprovedChanges } from '../numbers/changes.js';
 import { stateTexts } from '../numbers/ledger-row.js';
-import { serviceEnds } from '../numbers/service-ends.js';
+import { endsService, stateEnds, type StateEnd } from '../numbers/state-ends.js';
+import { checkChoices } from './agent-choices.js';
 import { calendarWarnings } from './calendar.js';
+import { checkExperts } from './check-experts.js';
+import { checkOverflows } from './check-overflow.js';
 import { checkRouting, unheldBy } from './check-routing.js';
-import { regionsFile, siteFileNames, type SiteFiles } from './read-files.js';
+import { checkDialled, checkTarget } from './check-target.js';
+import { checkDialOut, dialRulesOf } from './parse-dial-out.js';
+import { checkOtherCities } from './parse-other-cities.js';
+import { mayDial } from '../contact/dial-out.js';
+import {
+  dialOutFile,
+  otherCitiesFile,
+  regionsFile,
+  siteFileNames,
+  trunksFile,
+  type SiteFiles,
+} from './read-files.js';
 import type { NumberRow } from './site.js';
 
 /** Prompts the service plays by itself, whatever the flows say: to citizens, then to agents. */
@@ -26,27 +39,36 @@ export const servicePrompts = [
   'queue.place',
   'queue.many',
   'queue.thanks',
+  'queue.ewt',
   'queue.resume',
   'agent.number',
   'conf.done',
   'limited',
   'limited.help',
+  'limited.wait',
   'warn.1',
   'warn.2',
   'warn.end',
   'silent.1',
   'silent.2',
   'silent.3',
+  'out.notice',
+  'expert.seek',
+  'expert.join',
+  'expert.accept',
   'minor.seek',
   'minor.none',
   'dialect.seek',
   'dialect.none',
   'foreign.seek',
   'foreign.none',
+  'a.back',
   'a.badpin',
   'a.break',
   'a.break.ask',
+  'a.break.queue',
   'a.coach',
+  'a.city',
   'a.conf',
   'a.deny',
   'a.disp',
@@ -59,6 +81,9 @@ export const servicePrompts = [
   'a.logout.wait',
   'a.help',
   'a.nocall',
+  'a.out.call',
+  'a.out.deny',
+  'a.out.none',
   'a.pin',
   'a.ready',
   'a.seat',
@@ -71,6 +96,9 @@ export const servicePrompts = [
   'a.wrapmore',
 ] as const;
 
+/** Said by Asterisk itself, by `dialplans/`, while the service is away or every line is taken. */
+export const dialplanPrompts = ['away.try', 'away.sorry', 'full'] as const;
+
 /** What no single file's reader can see. */
 export function checkSite(
   site: SiteFiles,
@@ -80,7 +108,9 @@ export function checkSite(
   return [
     ...checkSeats(site),
     ...checkRouting(site),
+    ...checkChoices(site),
     ...checkAgents(site),
+    ...checkExperts(site),
     ...site.numbers.flatMap((row) => [...checkNumber(site, row), ...checkWords(site, row)]),
     ...checkMainEntry(site),
     ...checkSurvey(site),
@@ -91,7 +121,25 @@ export function checkSite(
     ...endingNumbers(site, today),
     ...unapproved(site, inForce, today),
     ...checkCities(site),
+    ...checkOtherCities(otherCitiesFile, site.otherCities, { ...site, dialRules: dialRulesOf(site) }),
+    ...checkDialOut(dialOutFile, site.dialOut, site),
+    ...checkDutyPhones(site),
   ];
+}
+
+/** Asterisk dials them by itself while the service is away: they, too, must be numbers that may be dialled. */
+function checkDutyPhones(site: SiteFiles): readonly Finding[] {
+  const rules = dialRulesOf(site);
+  return site.dutyNumbers.flatMap(({ line, number }) =>
+    mayDial(rules, number).ok
+      ? []
+      : [
+          error(trunksFile, line, 'dialNotAllowed', {
+            zh: `值班电话 ${number} 不能拨打。请核对号码,或在 dial-out.yaml 中放开。`,
+            en: `The duty phone ${number} may not be dialled: check the number, or allow it in dial-out.yaml.`,
+          }),
+        ],
+  );
 }
 
 function error(
@@ -137,10 +185,9 @@ function checkAgents({ agents, teams, skills, devices }: SiteFiles): readonly Fi
   ]);
 }
 
-function checkNumber(
-  { queues, flows, dialsOut }: SiteFiles,
-  { entry, flowIds, line, row }: NumberRow,
-): readonly Finding[] {
+function checkNumber(site: SiteFiles, { entry, flowIds, line, row }: NumberRow): readonly Finding[] {
+  const { queues, flows, dialsOut } = site;
+  const rules = dialRulesOf(site);
   const file = siteFileNames.numbers;
   const unknownFlows = flowIds.filter((id) => id !== '' && !flows.some(({ flow }) => flow.id === id));
   return [
@@ -148,20 +195,10 @@ function checkNumber(
     ...(entry.queueId === '' || queues.rows.has(entry.queueId)
       ? []
       : [error(file, line, 'unknownQueue', unknownName('队列', 'queue', entry.queueId, queues.file))]),
-    ...checkTarget(dialsOut, row.target).map(({ code, ...words }) => error(file, line, code, words)),
+    ...[...checkTarget(dialsOut, row.target), ...checkDialled(rules, row.target)].map(({ code, ...words }) =>
+      error(file, line, code, words),
+    ),
   ];
-}
-
-/** A number's calls are led over a trunk that there is, and that calls can go out by. */
-function checkTarget(dialsOut: SiteFiles['dialsOut'], target: LeadTarget | undefined) {
-  if (target === undefined || target.trunkId === '') return [];
-  const { trunkId } = target;
-  const ways = dialsOut.get(trunkId);
-  if (ways === undefined)
-    return [{ code: 'unknownTrunk', ...unknownName('中继', 'trunk', trunkId, 'trunks.yaml') }];
-  const zh = `中继 ${trunkId} 没有写 contact,无法由它呼出。请在 trunks.yaml 中写入 contact。`;
-  const en = `Trunk ${trunkId} has no contact, so no call can go out by it: write one in trunks.yaml.`;
-  return ways ? [] : [{ code: 'trunkNotDialling', zh, en }];
 }
 
 /** What the ledger makes its calls say must have its prompts; words in the place of the greeting must tell of the recording. */
@@ -185,7 +222,9 @@ function checkWords(site: SiteFiles, { row, line }: NumberRow): readonly Finding
       error(file, line, 'unknownPrompt', unknownName('提示音', 'prompt', id, 'prompts/')),
     ),
     ...silent.map((id) => error(file, line, 'noNotice', openingWithoutNotice(id))),
-    ...(openings.length > 0 && !site.flows.some(({ flow }) => flow.id === row.flowId && greets(flow))
+    ...(openings.length > 0 &&
+    row.flowId !== '' &&
+    !site.flows.some(({ flow }) => flow.id === row.flowId && greets(flow))
       ? [{ level: 'warning', file, line, code: 'noOpening', ...neverOpens(row.flowId) } as const]
       : []),
   ];
@@ -209,35 +248,50 @@ const openingWithoutNotice = (id: string) => ({
 /** A date in a file should surprise nobody. */
 function endingNumbers({ numbers, policies }: SiteFiles, today: DayKey): readonly Finding[] {
   const rows = numbers.map(({ row }) => row);
-  return serviceEnds(rows, today, policies.numberNoticeDays).map(({ id, number, from, state }) => {
-    const zh = state === undefined ? '不再列入清单' : `进入${stateTexts[state]},不再有人接听`;
-    return {
-      level: 'warning',
-      file: siteFileNames.numbers,
-      line: numbers.find(({ row }) => row.id === id)?.line ?? 1,
-      code: 'numberEnding',
-      zh: `号码 ${number} 自 ${from} 起${zh}。请确认已按原渠道公布;要延期请改日期。`,
-      en: `${number} serves its callers no more from ${from} on: see that it was announced through its own channels, or change the date.`,
-    };
-  });
+  return stateEnds(rows, today, policies.numberNoticeDays).map((end) => ({
+    level: 'warning',
+    file: siteFileNames.numbers,
+    line: numbers.find(({ row }) => row.id === end.id)?.line ?? 1,
+    code: 'numberEnding',
+    ...stateEnding(end),
+  }));
 }
 
-/** Against the ledger in force: who renames a number or brings one back names the document that says so. */
+function stateEnding(end: StateEnd): { readonly zh: string; readonly en: string } {
+  const { number, before, from, after } = end;
+  const next = after === undefined ? '不再列入清单' : `进入${stateTexts[after]}`;
+  const heard = endsService(end)
+    ? ['不再有人接听', 'serves its callers no more']
+    : ['来电人听到的说法随之改变', 'tells its callers something else'];
+  return {
+    zh: `号码 ${number} 的${stateTexts[before]}即将结束,自 ${from} 起${next},${heard[0] ?? ''}。请确认已按原渠道公布;要延期请改日期。`,
+    en: `${number} ends its state ${before} and ${heard[1] ?? ''} from ${from} on (${after ?? 'in no row'}): see that it was announced through its own channels, or change the date.`,
+  };
+}
+
+/** Against the ledger in force: who adds or renames a number, or brings one back, names the document that says so. */
 function unapproved(
   { numbers }: SiteFiles,
   inForce: readonly NumberRow[],
   today: DayKey,
 ): readonly Finding[] {
   const approved = ({ row, papers }: NumberRow) => ({ ...row, approval: papers.approval });
-  return unapprovedChanges(inForce.map(approved), numbers.map(approved), today).map(({ id, change }) => ({
-    level: 'warning',
-    file: siteFileNames.numbers,
-    line: numbers.find(({ row }) => row.id === id)?.line ?? 1,
-    code: 'noApproval',
-    zh: `号码 ${id} ${change === 'renamed' ? '更名' : '恢复启用'},批准文号(approval)却没有变。请写入新的批准文号。`,
-    en: `${id} is ${change} under its old approval: enter the document that approves it.`,
-  }));
+  return unapprovedChanges(inForce.map(approved), numbers.map(approved), today).flatMap(({ id, change }) => {
+    const found = numbers.find(({ row }) => row.id === id);
+    // Its own row has said so already, but for those that may stand without.
+    if (change === 'new' && found !== undefined && !opensAsMain(found.row.pattern)) return [];
+    return {
+      level: 'warning',
+      file: siteFileNames.numbers,
+      line: found?.line ?? 1,
+      code: 'noApproval',
+      zh: `号码 ${id} ${changeWords[change]},却没有写新的批准文号(approval)。请写入批准此事的文号。`,
+      en: `${id} is ${change} without an approval of its own: enter the document that approves it.`,
+    };
+  });
 }
+
+const changeWords = { new: '为新增', renamed: '更名', revived: '恢复启用' } as const;
 
 /** Which key means which city is written twice: in the data, and in what callers hear. */
 function checkCities({ prompts, sharedAreas, policies }: SiteFiles): readonly Finding[] {
@@ -289,7 +343,7 @@ const surveyAsEntry = {
 };
 
 function checkPrompts({ prompts }: SiteFiles): readonly Finding[] {
-  return servicePrompts
+  return [...servicePrompts, ...dialplanPrompts]
     .filter((id) => !prompts.has(id))
     .map((id) => error('prompts/', 1, 'unknownPrompt', unknownName('提示音', 'prompt', id, 'prompts/')));
 }
@@ -301,11 +355,30 @@ function checkOneFlow(site: SiteFiles, { file, flow, findings }: ReadFlow): read
   );
   const around = {
     recordedQueues: new Set(recorded.map(({ row }) => row.id)),
-    notices: new Set([...site.prompts.values()].filter(({ text }) => saysRecorded(text)).map(({ id }) => id)),
+    notices: noticesOf(site.prompts),
     tags: site.numbers.filter(({ flowIds }) => flowIds.includes(flow.id)).map(({ entry }) => entry.tag),
   };
-  return [...checkFlow(file, flow, around), ...unstaffed(site, file, flow)];
+  return [
+    ...checkFlow(file, flow, around),
+    ...unstaffed(site, file, flow),
+    ...checkOverflows(site.queues.rows, file, flow),
+    ...unled(site, file, flow),
+    ...(around.tags.length > 0 && flow.messageId === null ? [{ ...withoutMessage, file }] : []),
+  ];
 }
+
+/** Prompts that tell of the recording. */
+export function noticesOf(prompts: SiteFiles['prompts']): ReadonlySet<string> {
+  return new Set([...prompts.values()].filter(({ text }) => saysRecorded(text)).map(({ id }) => id));
+}
+/** Two ways stay open to a caller under a limit: the end of the line, and a message. */
+const withoutMessage = {
+  level: 'warning',
+  line: 1,
+  code: 'noMessage',
+  zh: '没有写 message:限制期内的来电人只能排队,不能留言,也听不到留言的按键。请写一个留言(voicemail)节点。',
+  en: 'message is left out: callers under a limit can only wait, and hear of no key for a message. Name a voicemail node.',
+} as const;
 
 /** Words of a recording notice. */
 function saysRecorded(text: string): boolean {
@@ -317,6 +390,17 @@ function unstaffed(site: SiteFiles, file: string, flow: Flow): readonly Finding[
     if (node.kind !== 'enqueue') return [];
     return unheldBy(site, file, node.line, node.request.requires);
   });
+}
+
+/** A flow leads calls over a trunk that there is, and that calls can go out by. */
+function unled(site: SiteFiles, file: string, flow: Flow): readonly Finding[] {
+  return [...flow.nodes.values()].flatMap((node) =>
+    node.kind !== 'lead'
+      ? []
+      : [...checkTarget(site.dialsOut, node.target), ...checkDialled(dialRulesOf(site), node.target)].map(
+          ({ code, ...words }) => error(file, node.line, code, words),
+        ),
+  );
 }
 
 /** A flow no number leads to is nearly always a forgotten one. */

@@ -32,6 +32,15 @@ export function diffFlow(
             `The flow began at ${before.startId}, begins at ${after.startId}.`,
           ),
         ]),
+    ...(before.messageId === after.messageId
+      ? []
+      : [
+          at(
+            1,
+            `限制期内的留言节点由「${before.messageId ?? ''}」改为「${after.messageId ?? ''}」。`,
+            `The message of callers under a limit was "${before.messageId ?? ''}", is "${after.messageId ?? ''}".`,
+          ),
+        ]),
     ...gone.map(({ id, line }) =>
       at(line, `删除了节点 ${id}(原文件此行)。`, `Node ${id} is gone (line of the old file).`),
     ),
@@ -66,7 +75,7 @@ function nodesIn(file: string, text: string): Readonly<Record<string, NodeFields
 const wayFields = [
   ...['next', 'again', 'person', 'back', 'menu', 'cases', 'branch', 'otherwise'],
   ...['rate', 'reason', 'unhappy'],
-  ...['goto', 'onTimeout', 'onNobody', 'onOverload', 'instead'],
+  ...['goto', 'onTimeout', 'onNobody', 'onOverload', 'overflow', 'instead', 'back'],
 ];
 
 const settingWords: Readonly<Record<string, readonly [zh: string, en: string]>> = {
@@ -76,6 +85,7 @@ const settingWords: Readonly<Record<string, readonly [zh: string, en: string]>> 
   requires: ['另需技能', 'more skills'],
   priority: ['优先级', 'priority'],
   hangup: ['挂机原因', 'reason'],
+  lead: ['转接目标', 'led to'],
   voicemail: ['留言最长', 'longest message'],
   collect: ['位数', 'digits'],
   keep: ['留作查询', 'kept for a query'],

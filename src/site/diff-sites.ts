@@ -39,9 +39,15 @@ type Named = readonly [zh: string, en: string];
 const entryWords: Readonly<Record<string, Named>> = {
   'agents.yaml': ['话务员', 'agent'],
   'calendar.yaml': ['节假日安排', 'holidays of'],
+  'departments.yaml': ['部门', 'department'],
+  'dial-out.yaml': ['外呼规则', 'rule for dialling out'],
   'devices.yaml': ['话机', 'phone'],
+  'duty.yaml': ['值班', 'duty'],
+  'experts.yaml': ['专家', 'expert'],
+  'legal-routes.yaml': ['法定渠道', 'legal route'],
   'lexicon.yaml': ['读音', 'reading of'],
   'numbers.yaml': ['号码', 'number'],
+  'other-cities.yaml': ['外地 12345', 'other city'],
   'policies.yaml': ['策略', 'policy'],
   'queues.yaml': ['队列', 'queue'],
   'skills.yaml': ['技能', 'skill'],
@@ -51,11 +57,15 @@ const entryWords: Readonly<Record<string, Named>> = {
 
 /** Fields whose names alone tell a clerk little. */
 const fieldWords: Readonly<Record<string, Named>> = {
+  areaCode: ['区号', 'area code'],
   announced_through: ['公布渠道', 'announced through'],
   announcement: ['停用提示', 'announcement'],
   approval: ['批准文号', 'approval'],
+  basis: ['法定依据', 'legal basis'],
+  cities: ['城市', 'cities'],
   document: ['文号', 'document'],
-  delivered_as: ['送达写法', 'delivered forms'],
+  delivered_as: ['运营商送来的写法', 'delivered forms'],
+  en: ['英文名称', 'English name'],
   farewell: ['结束语', 'farewell'],
   flow: ['流程', 'flow'],
   former: ['原主管单位', 'former owner'],
@@ -63,13 +73,17 @@ const fieldWords: Readonly<Record<string, Named>> = {
   kpiLine: ['指标归属', 'KPI line'],
   limit: ['排队上限', 'most waiting'],
   menu: ['菜单', 'menu'],
-  menuFlow: ['菜单流程', 'menu flow'],
+  longestSeconds: ['最长秒数', 'at most seconds'],
+  menuFlow: ['启用菜单时的流程', 'menu flow'],
+  message: ['短信', 'message'],
   name: ['名称', 'name'],
   nobodyAfter: ['无人签入多久离队', 'leaves with nobody signed in after'],
+  number: ['号码', 'number'],
   off: ['放假', 'days off'],
   opening: ['开头语', 'opening'],
   pattern: ['归并方式', 'pattern'],
   priority: ['优先级', 'priority'],
+  prompt: ['提示音', 'prompt'],
   queue: ['队列', 'queue'],
   recorded: ['录音', 'recording'],
   region: ['适用地区', 'region'],
@@ -78,16 +92,22 @@ const fieldWords: Readonly<Record<string, Named>> = {
   role: ['角色', 'role'],
   service: ['业务', 'service'],
   shortName: ['短名', 'short name'],
+  showsCaller: ['显示来电号码', 'shows the caller'],
   skills: ['技能', 'skills'],
+  slots: ['变量的念法', 'slots'],
+  speed: ['语速', 'pace'],
   spoken: ['读法', 'spoken'],
-  states: ['各时期状态', 'states'],
+  states: ['各时期', 'states'],
   strategy: ['派话策略', 'strategy'],
-  successor: ['应改拨', 'successor'],
+  successor: ['应改拨的号码', 'successor'],
   tag: ['标签', 'tag'],
   team: ['班组', 'team'],
+  tellWait: ['播报预计等候', 'tells the expected wait'],
   text: ['文字', 'text'],
   timeout: ['最长等候', 'longest wait'],
+  trunk: ['中继', 'trunk'],
   when: ['何时播放', 'when'],
+  whisper: ['总是先播短名', 'whisper'],
   work: ['调休上班', 'workdays'],
 };
 
@@ -138,7 +158,15 @@ function goneOrNew(
 
 /** Whoever reviews a new row of these has to know what it says. */
 const toldWhole = (file: string): boolean =>
-  ['numbers.yaml', 'calendar.yaml', 'lexicon.yaml'].includes(file) || file.startsWith('prompts/');
+  [
+    'numbers.yaml',
+    'calendar.yaml',
+    'lexicon.yaml',
+    'legal-routes.yaml',
+    'duty.yaml',
+    'other-cities.yaml',
+    'dial-out.yaml',
+  ].includes(file) || file.startsWith('prompts/');
 
 /** The fields of a new row, one after the other; the value alone of one that is no more. */
 function saidOf(fields: FileEntry['fields']): Named {
@@ -167,11 +195,15 @@ function changedFields(before: FileEntry, after: FileEntry): readonly ChangedFie
   });
 }
 
+/** Ticked on a form. */
+const formFlags: readonly string[] = ['whisper', 'showsCaller'];
+
 /** States and patterns by what people call them; all else as the file has it. */
 function valueWords(field: string, text: string, language: 0 | 1): string {
   const states: Readonly<Record<string, string>> = stateTexts;
   const patterns: Readonly<Record<string, string>> = patternTexts;
   if (field === 'pattern') return language === 0 ? (patterns[text] ?? text) : text;
+  if (formFlags.includes(field) && language === 0) return text === 'true' ? '是' : '否';
   if (field !== 'states') return text;
   const told = text.replaceAll(/state (\w+)/g, (_, state: string) =>
     language === 0 ? (states[state] ?? state) : state,

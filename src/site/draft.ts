@@ -4,6 +4,7 @@ import { contentHash } from './content-hash.js';
 import { editPairs } from './edit-pairs.js';
 import { editRows, type EditedText, type RowFields, type RowPlace, type RowValue } from './edit-rows.js';
 import { isMapping } from './file-entries.js';
+import { isSameRow } from './row-seen.js';
 
 /** Where the rows of a table stand. A new file with a form of its own is one more line here. */
 interface DraftTablePlace extends RowPlace {
@@ -18,6 +19,8 @@ const places = {
   calendar: { file: 'calendar.yaml', path: ['notices'], key: 'year', spaced: true },
   prompts: { file: 'prompts/', path: ['prompts'], key: 'id', spaced: true },
   lexicon: { file: 'lexicon.yaml', path: [], key: '', pairs: true },
+  legalRoutes: { file: 'legal-routes.yaml', path: [], key: 'kind', spaced: true },
+  otherCities: { file: 'other-cities.yaml', path: [], key: 'areaCode', spaced: true },
 } as const satisfies Readonly<Record<string, DraftTablePlace>>;
 
 /** Tables with forms whose changes need a second person. */
@@ -194,12 +197,26 @@ function editedRow(
   const place: DraftTablePlace = places[table];
   if (place.pairs === true)
     return editPairs(text, [{ id, value: fields === null ? null : String(fields['value'] ?? '') }]);
-  // What the form no longer names is taken out.
+  // A change has the row whole: what stood there before and is not named now was taken out.
   const gone = Object.keys(before ?? {}).filter((key) => fields !== null && !(key in fields));
   const wanted =
     fields === null ? null : { ...fields, ...Object.fromEntries(gone.map((key) => [key, undefined])) };
   return editRows(text, place, [{ id, fields: wanted }]);
 }
+
+/**
+ * A row as a form wants it: what the form does not know stays as it is, and goes only where it is named to go.
+ * @param wanted null for a field that is to be taken out; null for the row that is to be
+ */
+export function mergedRow(present: RowFields | null, wanted: WantedFields | null): RowFields | null {
+  if (wanted === null) return null;
+  const gone = new Set(Object.keys(wanted).filter((key) => wanted[key] === null));
+  const kept = Object.entries({ ...present, ...wanted }).filter(([key]) => !gone.has(key));
+  return Object.fromEntries(kept) as RowFields;
+}
+
+/** Fields by name as a form has them; null takes one out. */
+export type WantedFields = Readonly<Record<string, RowValue | null>>;
 
 /** The hash that a change of a whole file remembers. */
 export function hashOf(text: string | undefined): string | null {
@@ -230,19 +247,4 @@ export function withChange(changes: readonly DraftChange[], change: DraftChange)
       ? isSameRow(merged.before, merged.fields)
       : merged.before === hashOf(merged.text ?? undefined);
   return [...changes.filter((other) => !isOfSame(other)), ...(isNothing ? [] : [merged])];
-}
-
-/** Equal whatever the order of their fields. */
-function isSameRow(a: RowFields | null, b: RowFields | null): boolean {
-  return ordered(a) === ordered(b);
-}
-
-function ordered(value: RowFields | RowValue | null | undefined): string {
-  if (Array.isArray(value)) return `[${value.map(ordered).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
-  const pairs = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return `{${pairs
-    .sort(([x], [y]) => (x < y ? -1 : 1))
-    .map(([key, inner]) => `${JSON.stringify(key)}:${ordered(inner)}`)
-    .join()}}`;
 }

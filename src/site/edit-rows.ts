@@ -2,6 +2,7 @@
 import { Document, isMap, isScalar, isSeq, parseDocument, visit, YAMLSeq } from 'yaml';
 import type { Node, ParsedNode, YAMLMap } from 'yaml';
 import type { YamlPath } from '../contact/yaml-source.js';
+import { isMapping } from './file-entries.js';
 
 /** Where a file keeps its rows, and which field names a row. */
 export interface RowPlace {
@@ -110,21 +111,43 @@ function change(
   const [from, to] = node.range;
   // A comment, a tag or an anchor between dash and row would move.
   if (!/^- *$/.test(text.slice(dashAt, from)) || hasAlias(node)) return refused('byHand', from);
-  let isChanged = false;
-  for (const [key, value] of Object.entries(fields)) {
-    const present: unknown = node.get(key, true);
-    if (value === undefined) isChanged = node.delete(key) || isChanged;
-    else if (!isSame(present, value, document)) {
-      const isText = isPlain(value) && isScalar(present);
-      node.set(key as never, (isText ? value : commentedAs(present, styled(document, value))) as never);
-      isChanged = true;
-    }
-  }
+  const isChanged = layIn(node, fields, document);
   if (!isChanged) return { from, to: from, text: '' };
   // Comments around the row stand outside it, and stay there.
   Object.assign(node, { commentBefore: undefined, comment: undefined, spaceBefore: undefined });
   const rendered = render(node, columnOf(text, dashAt));
   return { from: dashAt, to, text: text[to - 1] === '\n' ? `${rendered}\n` : rendered };
+}
+
+/** Lays values into a mapping where they differ, into mappings below it too: what is the same keeps its form and its comments. */
+function layIn(map: YAMLMap, fields: RowFields, document: ParsedText): boolean {
+  let isChanged = false;
+  for (const [key, value] of Object.entries(fields)) {
+    const pair = map.items.find((one) => isScalar(one.key) && String(one.key.value) === key);
+    const present = pair?.value;
+    if (value === undefined) {
+      if (pair !== undefined) map.items.splice(map.items.indexOf(pair), 1);
+      isChanged ||= pair !== undefined;
+    } else if (!isSame(present, value, document)) {
+      if (isMapping(value) && isMap(present))
+        isChanged = layIn(present, whole(present, value as RowFields), document) || isChanged;
+      else {
+        const isText = isPlain(value) && isScalar(present);
+        const made = isText ? value : commentedAs(present, styled(document, value));
+        map.set((pair === undefined ? styled(document, key) : pair.key) as never, made as never);
+        isChanged = true;
+      }
+    }
+  }
+  return isChanged;
+}
+
+/** A mapping's value says all of it: what stands there besides is taken out. */
+function whole(present: YAMLMap, value: RowFields): RowFields {
+  const gone = present.items.flatMap(({ key }) =>
+    isScalar(key) ? [[String(key.value), undefined] as const] : [],
+  );
+  return { ...Object.fromEntries(gone), ...value };
 }
 
 /** What was said beside the former value stays beside the new one. */

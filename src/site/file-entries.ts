@@ -42,19 +42,26 @@ function isRows(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && value.length > 0 && value.every(isMapping);
 }
 
+/** Fields that name a row, the first of them that it has. */
+const namingFields = ['id', 'kind', 'areaCode', 'number', 'year'];
+
+function namingField(row: Readonly<Record<string, unknown>>): string | undefined {
+  return namingFields.find((name) => typeof row[name] === 'string' || typeof row[name] === 'number');
+}
+
 function idOf(row: unknown, index: number): string {
-  const fields = isMapping(row) ? row : {};
-  const id = fields['id'] ?? fields['number'] ?? fields['year'];
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : `#${String(index + 1)}`;
+  const name = isMapping(row) ? namingField(row) : undefined;
+  return isMapping(row) && name !== undefined ? String(row[name]) : `#${String(index + 1)}`;
 }
 
 type Flat = readonly (readonly [name: string, text: string, path: YamlPath])[];
 
-/** Sections within sections are named `a.b`. The names of a row are no part of what it says. */
+/** Sections within sections are named `a.b`. The name of a row is no part of what it says. */
 function flat(value: unknown, path: YamlPath, isRow: boolean): Flat {
   if (!isMapping(value)) return [['', written(value), path]];
+  const name = isRow ? namingField(value) : undefined;
   return Object.entries(value)
-    .filter(([key]) => !isRow || !['id', 'number', 'year'].includes(key))
+    .filter(([key]) => key !== name)
     .flatMap(([key, inner]): Flat => {
       const at = [...path, key];
       return isMapping(inner)

@@ -121,7 +121,8 @@ function beginPlan(known: Known): Plan {
     const device = deviceOf(cells.device, id, before);
     if (device !== null && !/^[a-z][a-z0-9]{1,15}$/.test(device)) return badDevice;
     const team = cells.team ?? '';
-    return { id, name, team, ...graded, role, seesNumber, autoAnswer, device };
+    const prefers = before?.prefers ?? null;
+    return { id, name, team, ...graded, role, seesNumber, autoAnswer, device, prefers };
   }
 
   /** By its id or its name; one that is not there needs its last day. */
@@ -152,7 +153,8 @@ function beginPlan(known: Known): Plan {
     take,
     edits: () => [
       ...[...newTeams].map(([id, until]): SiteRowEdit => {
-        return { table: 'teams', id, fields: teamFields({ id, name: id, en: id, until }) };
+        const row = { id, name: id, en: id, until, prefers: [], breaks: {} };
+        return { table: 'teams', id, fields: teamFields(row) };
       }),
       ...[...newDevices].map((id): SiteRowEdit => {
         return { table: 'devices', id, fields: deviceFields({ id, name: `座席${id.replace(/^\D+/, '')}` }) };
@@ -167,7 +169,8 @@ function presentRow({ agents }: Known, id: string): AgentRow | undefined {
   if (row === undefined) return undefined;
   const { name, teamId: team, role, seesNumber, autoAnswer, deviceId: device = null } = row;
   const levels = Object.fromEntries(row.levels);
-  return { id, name, team, skills: [...row.skills], levels, role, seesNumber, autoAnswer, device };
+  const prefers = row.prefers ?? null;
+  return { id, name, team, skills: [...row.skills], levels, role, seesNumber, autoAnswer, device, prefers };
 }
 
 /** `税务、粤语:8`. A skill without a level keeps the one he has. */

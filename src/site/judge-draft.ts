@@ -13,6 +13,7 @@ import {
   type DraftTable,
   type PlacedRow,
 } from './draft.js';
+import { flowFile, tryFlow, type FlowOnTrial, type FlowTrial } from './flow-trial.js';
 import { exampleCall, hearingOf, type Hearing } from './hearing.js';
 import { checkSiteTexts, siteFrom, type ParseOptions } from './parse-site.js';
 import { readSiteTexts } from './read-files.js';
@@ -26,6 +27,8 @@ export interface DraftCase {
   readonly about?: { readonly table: DraftTable; readonly id: string };
   /** A call whose caller's words are asked for; `from` = area code, the site's own without it. */
   readonly call?: { readonly number: string; readonly on: DayKey; readonly from?: string };
+  /** A flow that is to be tried; every warning of its file is told. */
+  readonly flow?: FlowOnTrial;
 }
 
 /** A finding, and the field of the row in question it concerns; null = another row's, or the whole. */
@@ -47,10 +50,11 @@ export interface JudgedDraft {
   /** Names what was seen: another one as soon as the files or the draft are another. */
   readonly seen: string;
   readonly hearing: Hearing | null;
+  readonly flow: FlowTrial | null;
 }
 
 /** Judges a draft. Never throws: whatever stands against it is told. */
-export function judgeDraft({ files, changes, options, about, call }: DraftCase): JudgedDraft {
+export function judgeDraft({ files, changes, options, about, call, flow }: DraftCase): JudgedDraft {
   const after = applyDraft(files, changes);
   const checked = checkSiteTexts(after.files, options);
   const hash = governedHash(after.files);
@@ -61,22 +65,33 @@ export function judgeDraft({ files, changes, options, about, call }: DraftCase):
     seen: contentHash([governedHash(files), hash]),
   };
   const rows = about === undefined ? [] : placedRows(after.files, about.table);
-  const own = rows.find(({ id }) => id === about?.id);
+  const row = rows.find(({ id }) => id === about?.id);
   const placed = (findings: readonly Finding[]): readonly PlacedFinding[] =>
     findings.map((finding) => ({
       ...finding,
-      field: own === undefined ? null : fieldOf(own, rows, finding),
+      field: row === undefined || about === undefined ? null : fieldOf(row, rows, finding, about.table),
     }));
   const before = checkSiteTexts(files, options);
   const known = new Set(
     (before.ok ? before.warnings : before.findings).map(({ file, zh }) => `${file} ${zh}`),
   );
-  const isNew = ({ level, file, zh }: Finding) => level === 'error' || !known.has(`${file} ${zh}`);
-  if (!checked.ok)
-    return { ...given, findings: placed(checked.findings.filter(isNew)), differences: [], hearing: null };
+  const own = flow && flowFile(flow.id);
+  const isNew = ({ level, file, zh }: Finding) =>
+    level === 'error' || file === own || !known.has(`${file} ${zh}`);
+  const { nowMs } = options;
+  if (!checked.ok) {
+    const read = flow && readSiteTexts(after.files, options.overrides?.menu);
+    return {
+      ...given,
+      findings: placed(checked.findings.filter(isNew)),
+      ...{ differences: [], hearing: null },
+      flow: flow && read ? tryFlow(read, null, checked.findings, flow, nowMs) : null,
+    };
+  }
   const parsed = siteFrom(checked);
   return {
     ...given,
+    flow: flow ? tryFlow(checked.read, parsed.ok ? parsed.site : null, [], flow, nowMs) : null,
     findings: placed(checked.warnings.filter(isNew)),
     differences: diffSites(
       { files, read: before.ok ? before.read : readSiteTexts(files, options.overrides?.menu) },
@@ -90,19 +105,25 @@ export function judgeDraft({ files, changes, options, about, call }: DraftCase):
 }
 
 /** Codes of findings that stand at a row's first line, and the field they mean. */
-const fieldsOfCodes: Readonly<Record<string, string>> = {
-  unknownFlow: 'flow',
-  unknownQueue: 'queue',
-  unknownPrompt: 'pattern',
-  noNotice: 'opening',
-  noOpening: 'flow',
-  noApproval: 'approval',
-  noStates: 'states',
-  numberEnding: 'states',
-  noDate: 'states',
-  reversed: 'states',
-  gap: 'states',
-  overlap: 'states',
+const fieldsOfCodes: Readonly<Partial<Record<DraftTable, Readonly<Record<string, string>>>>> = {
+  numbers: {
+    unknownFlow: 'flow',
+    unknownQueue: 'queue',
+    unknownPrompt: 'pattern',
+    noNotice: 'opening',
+    noOpening: 'flow',
+    noApproval: 'approval',
+    noStates: 'states',
+    numberEnding: 'states',
+    noDate: 'states',
+    reversed: 'states',
+    gap: 'states',
+    overlap: 'states',
+  },
+  otherCities: {
+    ...{ unknownCity: 'areaCode', ownCity: 'areaCode', notSpoken: 'areaCode', unknownPrompt: 'areaCode' },
+    ...{ unknownTrunk: 'trunk', trunkNotDialling: 'trunk', notDialled: 'number' },
+  },
 };
 
 /** The field of this row that a finding stands at; null where it is not of this row. */
@@ -110,11 +131,12 @@ function fieldOf(
   row: PlacedRow,
   rows: readonly PlacedRow[],
   { file, line, code = '' }: Finding,
+  table: DraftTable,
 ): string | null {
   const next = rows.filter((other) => other.file === row.file && other.line > row.line);
   const end = Math.min(...next.map((other) => other.line), Infinity);
   if (row.file !== file || line < row.line || line >= end) return null;
-  const byCode = fieldsOfCodes[code];
+  const byCode = fieldsOfCodes[table]?.[code];
   if (byCode !== undefined) return byCode;
   const fields = Object.keys(row.fields).map((field) => ({ field, at: row.lineOf(field) }));
   return fields.filter(({ at }) => at <= line).sort((a, b) => b.at - a.at)[0]?.field ?? null;

@@ -30,6 +30,12 @@ export interface LegalRoute {
   readonly cities: ReadonlyMap<string, string>;
 }
 
+/**
+ * Nationwide short numbers of bodies that keep their own lines, so that no ledger lists them: the courts (ASSUMED), discipline, the
+ * police's by short message, rescue at sea.
+ */
+export const otherBodies: ReadonlySet<string> = new Set(['12368', '12388', '12110', '12395']);
+
 /** What the citizen hears, in order; another city's number twice. `areaCode` is one of the route's cities. */
 export function routePrompts(
   { prompt, number, cities }: LegalRoute,
@@ -45,4 +51,9 @@ export function routePrompts(
 /** The slots of the short message. */
 export function routeSlots({ cities }: LegalRoute, areaCode?: string): Readonly<Record<string, string>> {
   return areaCode === undefined ? {} : { city: cities.get(areaCode) ?? '', area: areaCode };
+}
+
+/** What other cities are called, by area code, as far as the routes of a site name them. */
+export function cityNames(routes: ReadonlyMap<ScopeKind, LegalRoute>): ReadonlyMap<string, string> {
+  return routes.get('region')?.cities ?? new Map<string, string>();
 }

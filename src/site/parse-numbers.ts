@@ -1,6 +1,7 @@
 // Reads numbers.yaml: the ledger's rows, every form in which a carrier delivers each number, and its states with their days.
 import { parseDayKey, type DayKey } from '../contact/civil-time.js';
 import { sealKinds, type LeadTarget } from '../contact/contact.js';
+import { readLeadTarget } from '../contact/lead-target-field.js';
 import { topRows, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowId, QueueId } from '../contact/ids.js';
@@ -58,7 +59,12 @@ export function parseNumbers(
 }
 
 /** Who has claimed a form of a number so far. */
-type Claims = Map<string, readonly { readonly line: number; readonly row: Pick<LedgerRow, 'states'> }[]>;
+type Claims = Map<string, readonly Claim[]>;
+interface Claim {
+  readonly number: string;
+  readonly line: number;
+  readonly row: Pick<LedgerRow, 'states'>;
+}
 
 function readRow(fields: Fields, menu: boolean, claims: Claims, ids: Map<string, number>): NumberRow {
   fields.refuseOthers(knownKeys);
@@ -130,7 +136,7 @@ function readPapers(fields: Fields): NumberPapers {
     region: fields.text('region', ''),
     approval: fields.text('approval', ''),
     announcedThrough: fields.items('announced_through').map(String),
-    successor: fields.id('successor', ''),
+    successor: readNumber(fields, ['successor'], fields.id('successor', '')),
   };
 }
 
@@ -139,33 +145,16 @@ function readOwnPrompts(fields: Fields): OwnPrompts {
   return { opening: own('opening'), farewell: own('farewell'), announcement: own('announcement') };
 }
 
-/** Whether its trunk exists is seen when all files are read. */
 function readTarget(fields: Fields, pattern: NumberPattern): LeadTarget | undefined {
   if (!fields.has('target')) return undefined;
   if (!ledPatterns.has(pattern)) fields.wrong(['target'], 'notAllowed', targetNotAllowed);
-  const target = fields.section('target');
-  target.refuseOthers(['trunk', 'number', 'showsCaller']);
-  const number = target.id('number');
-  if (number !== '' && !mayBeDialled(number)) target.wrong(['number'], 'notDialled', notDialled(number));
-  return { trunkId: target.id('trunk'), number, showsCaller: target.flag('showsCaller', false) };
+  return readLeadTarget(fields.section('target'));
 }
 
 const targetNotAllowed = {
   zh: `target 只用于${[...ledPatterns].map((pattern) => patternTexts[pattern]).join('、')}的号码。请删除 target,或改 pattern。`,
   en: `Only numbers of the patterns ${[...ledPatterns].join(', ')} have a target: delete it, or change the pattern.`,
 };
-const notDialled = (number: string) => ({
-  zh: `target 的号码 ${number} 不能拨打:只写 3 至 16 位数字;紧急号码、声讯号码(16 开头的五位以上)、国际号码不可以。`,
-  en: `The target ${number} is not dialled: 3 to 16 figures; no emergency, premium (16…) or foreign number.`,
-});
-
-/** Emergency lines are never dialled for anybody, and what costs extra or leads abroad never by itself. */
-function mayBeDialled(number: string): boolean {
-  const isFigures = /^\d{3,16}$/.test(number);
-  const isPremium = /^(?:0[1-9]\d{1,2})?16[08]\d{2,}$/.test(number);
-  return isFigures && !isPremium && !number.startsWith('00') && !/^(?:110|119|120|122)$/.test(number);
-}
-
 function readStates(fields: Fields): LedgerRow['states'] {
   const rows = fields.rows('states');
   const written = rows.map(readState);
@@ -204,7 +193,7 @@ const usualOrder: readonly NumberState[] = ['served', 'dual', 'transfer', 'promp
 const goesBack = (before: NumberState, state: NumberState): boolean =>
   state !== 'returned' && before !== 'returned' && usualOrder.indexOf(state) < usualOrder.indexOf(before);
 const wrongOrder = {
-  zh: '状态倒退了:重新启用的号码请写 returned(恢复启用)。',
+  zh: '状态倒退了:重新启用的号码请写恢复启用(returned)。',
   en: 'The state goes back: a number that comes into use again is `returned`.',
 };
 
@@ -218,8 +207,8 @@ function wordsOfFault(fields: Fields, { fault, from, until }: DateFault) {
       };
     case 'reversed':
       return {
-        zh: `号码 ${number} 的起始日期 ${from} 晚于截止日期 ${until}。请改正。`,
-        en: `${number}: it begins on ${from}, after its end on ${until}: mend one.`,
+        zh: `号码 ${number} 的一个时期自 ${from} 起(没有写的,接上一时期的次日),却止于 ${until}。请改正日期。`,
+        en: `${number}: a period begins on ${from} (the day after the one before, where it says none) and ends on ${until}: mend one.`,
       };
     case 'gap':
       return {
@@ -254,22 +243,20 @@ function claim(
       fields.wrong(
         index < 0 ? ['number'] : ['delivered_as', index],
         'duplicate',
-        repeated(form, clash.line, daysInCommon(clash.row, row)),
+        repeated(form, clash, daysInCommon(clash.row, row)),
       );
-    claims.set(bare, [...earlier, { line: fields.line, row }]);
+    claims.set(bare, [...earlier, { number, line: fields.line, row }]);
   }
 }
 
-function repeated(number: string, line: number, days: ReturnType<typeof daysInCommon>) {
+function repeated(form: string, { number, line }: Claim, days: ReturnType<typeof daysInCommon>) {
   const [from, until] = [days?.from ?? null, days?.until ?? null];
-  if (from === null && until === null)
-    return {
-      zh: `号码 ${number} 与第 ${String(line)} 行重复。请删除其一。`,
-      en: `${number} repeats line ${String(line)}: delete one.`,
-    };
+  const zh = `号码 ${form} 与 ${number}(第 ${String(line)} 行)重复`;
+  const en = `${form} repeats ${number} (line ${String(line)})`;
+  if (from === null && until === null) return { zh: `${zh}。请删除其一。`, en: `${en}: delete one.` };
   return {
-    zh: `号码 ${number} 与第 ${String(line)} 行重复,且日期重叠(${from ?? '最初'} 至 ${until ?? '长期'})。请改其中一行的起止日期。`,
-    en: `${number} repeats line ${String(line)} and the dates overlap (${from ?? 'ever'} to ${until ?? 'ever'}): change the dates of one.`,
+    zh: `${zh},且日期重叠(${from ?? '最初'} 至 ${until ?? '长期'})。请改其中一行的起止日期。`,
+    en: `${en} and the dates overlap (${from ?? 'ever'} to ${until ?? 'ever'}): change the dates of one.`,
   };
 }
 

@@ -1,5 +1,6 @@
 // Reads policies.yaml: the site's switches and times. What is left out has its default.
-import type { AgentPolicy } from '../contact/agent.js';
+import { noteEnds, type AgentPolicy } from '../contact/agent.js';
+import type { ConsultPolicy } from '../contact/consult.js';
 import type { ContactPolicy } from '../contact/contact.js';
 import { dispositionCategories, dispositionOutcomes } from '../contact/disposition.js';
 import { fieldsAt, type Fields } from '../contact/fields.js';
@@ -7,7 +8,7 @@ import type { Finding } from '../contact/finding.js';
 import type { SurveyPolicy } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
 import { skillLevelBounds } from '../contact/requirement.js';
-import type { CallerPolicy, MetricsPolicy, RecordingPolicy, RoutingPolicy } from './site.js';
+import type { CallerPolicy, MetricsPolicy, RecordingPolicy, RoutingPolicy, WaitPolicy } from './site.js';
 
 /** Everything policies.yaml decides. */
 export interface Policies {
@@ -15,8 +16,10 @@ export interface Policies {
   readonly areaCode: string;
   /** The KPI line of calls by a number that the ledger does not know. */
   readonly unknownKpiLine: string;
-  /** So many days before a number stops serving its callers it is told of. */
+  /** So many days before a state of a number ends it is told of. */
   readonly numberNoticeDays: number;
+  /** So long before nobody of a department is on duty who should be, it is told of. */
+  readonly rosterNoticeMs: number;
   readonly mainEntryId: string;
   /** Where `mainEntry` stands, for a finding about it. */
   readonly mainEntryLine: number;
@@ -28,6 +31,9 @@ export interface Policies {
   readonly recordings: RecordingPolicy;
   readonly callers: CallerPolicy;
   readonly routing: RoutingPolicy;
+  readonly expectedWait: WaitPolicy;
+  /** The trunk over which experts outside are called; '' = none is. */
+  readonly consultTrunkId: string;
 }
 
 const second = 1000;
@@ -47,6 +53,7 @@ export function parsePolicies(
     'areaCode',
     'unknownKpiLine',
     'numberNoticeDays',
+    'rosterNotice',
     'mainEntry',
     'menu',
     'greeting',
@@ -55,14 +62,17 @@ export function parsePolicies(
     'metrics',
     'recordings',
     'routing',
+    'expectedWait',
     'survey',
     'callers',
+    'consult',
   ]);
   const policies: Policies = {
     name: readSiteName(top),
     areaCode: readAreaCode(top),
     unknownKpiLine: top.id('unknownKpiLine', 'unknown'),
     numberNoticeDays: top.whole('numberNoticeDays', { min: 1, max: 90 }, 14),
+    rosterNoticeMs: top.durationMs('rosterNotice', { min: hour, max: 31 * 24 * hour }, 48 * hour),
     mainEntryId: top.id('mainEntry'),
     mainEntryLine: source.lineAt(['mainEntry']),
     menu: top.flag('menu', false),
@@ -70,12 +80,15 @@ export function parsePolicies(
     contact: {
       ...readContactPolicy(top.section('contact')),
       survey: readSurveyPolicy(top.section('survey')),
+      consult: readConsultPolicy(top.section('consult')),
     },
     agent: readAgentPolicy(top.section('agent')),
     metrics: readMetricsPolicy(top.section('metrics')),
     recordings: readRecordingPolicy(top.section('recordings')),
     callers: readCallerPolicy(top.section('callers')),
     routing: readRoutingPolicy(top.section('routing')),
+    expectedWait: readWaitPolicy(top.section('expectedWait')),
+    consultTrunkId: top.section('consult').id('trunk', ''),
   };
   return { policies, findings };
 }
@@ -103,7 +116,7 @@ function readAreaCode(top: Fields): string {
   return '0311';
 }
 
-function readContactPolicy(fields: Fields): Omit<ContactPolicy, 'survey'> {
+function readContactPolicy(fields: Fields): Omit<ContactPolicy, 'survey' | 'consult'> {
   fields.refuseOthers([
     'ring',
     'progress',
@@ -147,17 +160,21 @@ function readAgentPolicy(fields: Fields): AgentPolicy {
     'wrapUp',
     'wrapUpExtend',
     'wrapUpExtensions',
+    'noteEndsWrapUp',
     'rest',
+    'missedRests',
     'break',
     'leaseMargin',
     'talk',
     'forgotten',
   ]);
   return {
-    wrapUpMs: fields.durationMs('wrapUp', { min: second, max: 30 * minute }, minute),
+    wrapUpMs: fields.durationMs('wrapUp', { min: 0, max: 30 * minute }, minute),
     wrapUpExtendMs: fields.durationMs('wrapUpExtend', { min: second, max: 30 * minute }, 30 * second),
     wrapUpExtensions: fields.whole('wrapUpExtensions', { min: 0, max: 10 }, 1),
+    noteEndsWrapUp: fields.oneOf('noteEndsWrapUp', noteEnds, 'extended'),
     restMs: fields.durationMs('rest', { min: second, max: 5 * minute }, 10 * second),
+    missedRestsMs: fields.durationsMs('missedRests', { min: second, max: hour }, [30 * second, 2 * minute]),
     breakMs: fields.durationMs('break', { min: minute, max: 12 * hour }, 30 * minute),
     leaseMarginMs: fields.durationMs('leaseMargin', { min: second, max: minute }, 5 * second),
     talkMs: fields.durationMs('talk', { min: 10 * minute, max: 12 * hour }, 4 * hour),
@@ -179,6 +196,16 @@ function readSurveyPolicy(fields: Fields): SurveyPolicy {
       categories: readWords(exempt, 'categories', dispositionCategories),
       outcomes: readWords(exempt, 'outcomes', dispositionOutcomes),
     },
+  };
+}
+
+function readConsultPolicy(fields: Fields): ConsultPolicy {
+  fields.refuseOthers(['ring', 'accept', 'queue', 'park', 'trunk']);
+  return {
+    ringMs: fields.durationMs('ring', { min: 5 * second, max: minute }, 15 * second),
+    acceptMs: fields.durationMs('accept', { min: 5 * second, max: minute }, 20 * second),
+    queueMs: fields.durationMs('queue', { min: 10 * second, max: hour }, 10 * minute),
+    parkMs: fields.durationMs('park', { min: 10 * second, max: 30 * minute }, 5 * minute),
   };
 }
 
@@ -224,5 +251,16 @@ function readRoutingPolicy(fields: Fields): RoutingPolicy {
   return {
     skillLevel: fields.whole('skillLevel', skillLevelBounds, 5),
     placesPerPriority: fields.whole('placesPerPriority', { min: 1, max: 1000 }, 20),
+  };
+}
+
+/** The mean talk is Changzhou's of 2021. */
+function readWaitPolicy(fields: Fields): WaitPolicy {
+  fields.refuseOthers(['talk', 'patience', 'coverage', 'spread']);
+  return {
+    talkMs: fields.durationMs('talk', { min: 10 * second, max: hour }, 150 * second),
+    patienceMs: fields.durationMs('patience', { min: 10 * second, max: hour }, 5 * minute),
+    coverage: fields.whole('coverage', { min: 50, max: 90 }, 80),
+    spreadMaxMs: fields.durationMs('spread', { min: minute, max: 30 * minute }, 5 * minute),
   };
 }

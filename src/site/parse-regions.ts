@@ -3,6 +3,7 @@ import { topRows, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import { readYaml } from '../contact/yaml-source.js';
 import type { SharedArea } from '../numbers/shared-areas.js';
+import { ownAreaCode } from './area-code-field.js';
 
 /** A shared area and where it stands. */
 export interface SharedAreaRow {
@@ -27,19 +28,7 @@ export function parseRegions(
 
 function readRow(fields: Fields, seen: Map<string, number>): SharedAreaRow {
   fields.refuseOthers(['areaCode', 'cities']);
-  const areaCode = fields.id('areaCode');
-  if (areaCode !== '' && !/^0[1-9]\d{1,2}$/.test(areaCode))
-    fields.wrong(['areaCode'], 'badAreaCode', {
-      zh: "areaCode 是长途区号,带 0,写在引号里,例如 '0312'。",
-      en: "areaCode is an area code with its 0, quoted, such as '0312'.",
-    });
-  const earlier = seen.get(areaCode);
-  if (earlier === undefined) seen.set(areaCode, fields.line);
-  else
-    fields.wrong(['areaCode'], 'duplicate', {
-      zh: `区号 ${areaCode} 与第 ${String(earlier)} 行重复。请删除其一。`,
-      en: `${areaCode} repeats line ${String(earlier)}: delete one.`,
-    });
+  const areaCode = ownAreaCode(fields, seen);
   const cities = fields.ids('cities');
   if (cities.length < 2 || cities.length > mostCities || new Set(cities).size < cities.length)
     fields.wrong(['cities'], 'badCities', {

@@ -3,10 +3,13 @@ import { topRows, type Fields } from '../contact/fields.js';
 import type { Finding } from '../contact/finding.js';
 import type { AgentId, DeviceId, QueueId, SkillName } from '../contact/ids.js';
 import { seatKinds } from '../contact/seat.js';
+import type { StickyRule } from '../contact/sticky-agent.js';
 import { readYaml } from '../contact/yaml-source.js';
 import { strategies } from '../contact/offer.js';
 import { requirementField } from '../contact/requirement-field.js';
 import { clausesOf, skillLevelBounds } from '../contact/requirement.js';
+import { breakReasons } from '../contact/agent.js';
+import { takesPlace, type BreakPlaces } from '../contact/break-places.js';
 import { parseDayKey } from '../contact/civil-time.js';
 import {
   agentRoles,
@@ -54,14 +57,41 @@ function namesIn(fields: Fields): Pick<NamedRow, 'name' | 'en'> {
 
 /** `teams.yaml`. */
 export function parseTeams(file: string, text: string): Table<Team> {
-  return readTable(file, text, ['id', 'name', 'en', 'until'], (fields) => {
-    const row = { id: fields.id('id'), ...namesIn(fields) };
+  return readTable(file, text, ['id', 'name', 'en', 'until', 'prefers', 'breaks'], (fields) => {
+    const row = {
+      id: fields.id('id'),
+      ...namesIn(fields),
+      ...readPrefers(fields),
+      ...(fields.has('breaks') && { breaks: readBreakPlaces(fields.section('breaks')) }),
+    };
     const until = fields.text('until', '');
     if (until === '') return row;
     if (parseDayKey(until) === undefined) fields.wrong(['until'], 'badDay', wrongDay);
     return { ...row, until };
   });
 }
+
+/** Whether there are such queues, and he may take their calls, is seen when all files are read. */
+function readPrefers(fields: Fields): { readonly prefers?: readonly QueueId[] } {
+  return fields.has('prefers') ? { prefers: [...new Set(fields.ids('prefers'))] as QueueId[] } : {};
+}
+
+/** `all` and reasons, each with its number of places. */
+function readBreakPlaces(fields: Fields): BreakPlaces {
+  fields.refuseOthers(['all', ...limitedReasons]);
+  const placesOf = (key: string) => (fields.has(key) ? fields.whole(key, breakPlaceBounds) : null);
+  const byReason = limitedReasons.flatMap((reason) => {
+    const places = placesOf(reason);
+    return places === null ? [] : [[reason, places] as const];
+  });
+  return { all: placesOf('all'), byReason: new Map(byReason) };
+}
+
+/** Reasons whose places may be limited. */
+export const limitedReasons = breakReasons.filter(takesPlace);
+
+/** With none, nobody of the team could ever take a break. */
+export const breakPlaceBounds = { min: 1, max: 1000 };
 
 const wrongDay = {
   zh: "until 须是写在引号里的日期,如 '2026-12-31',为该班组最后一天。",
@@ -72,7 +102,7 @@ const wrongDay = {
 export function parseQueues(file: string, text: string): Table<Queue> {
   const known = [
     ...['id', 'name', 'en', 'requires', 'priority', 'timeout', 'nobodyAfter', 'limit', 'recorded'],
-    ...['seat', 'strategy', 'rings'],
+    ...['seat', 'strategy', 'rings', 'sticky', 'tellWait'],
   ];
   return readTable(file, text, known, (fields) => ({
     id: fields.id('id') as QueueId,
@@ -85,19 +115,30 @@ export function parseQueues(file: string, text: string): Table<Queue> {
     nobodyMs: fields.durationMs('nobodyAfter', queueBounds.nobodyMs, 60_000),
     limit: fields.whole('limit', queueBounds.limit, 200),
     recorded: fields.flag('recorded', true),
+    tellsWait: fields.flag('tellWait', false),
     ...(fields.has('seat') && { seat: fields.oneOf('seat', seatKinds, 'minor') }),
+    ...(fields.has('sticky') && { sticky: readSticky(fields.section('sticky')) }),
   }));
+}
+
+function readSticky(fields: Fields): StickyRule {
+  fields.refuseOthers(['days', 'wait']);
+  return {
+    withinMs: fields.whole('days', { min: 1, max: 30 }, 7) * 86_400_000,
+    waitMs: fields.durationMs('wait', { min: 1000, max: 120_000 }, 10_000),
+  };
 }
 
 /** `agents.yaml`. */
 export function parseAgents(file: string, text: string): Table<AgentProfile> {
-  const known = ['id', 'name', 'team', 'skills', 'role', 'seesNumber', 'autoAnswer', 'device'];
+  const known = ['id', 'name', 'team', 'skills', 'role', 'prefers', 'seesNumber', 'autoAnswer', 'device'];
   return readTable(file, text, known, (fields) => ({
     id: readAgentId(fields),
     name: fields.text('name'),
     teamId: fields.id('team'),
     ...readSkills(fields),
     role: fields.oneOf('role', agentRoles, 'agent'),
+    ...readPrefers(fields),
     seesNumber: fields.flag('seesNumber', false),
     autoAnswer: fields.flag('autoAnswer', false),
     ...(fields.has('device') && { deviceId: fields.id('device') as DeviceId }),
@@ -169,7 +210,8 @@ function readDeviceId(fields: Fields): DeviceId {
   return id as DeviceId;
 }
 
-function readTable<Row extends { readonly id: string }>(
+/** Rows by id; a repeated id is told, and its first row counts. */
+export function readTable<Row extends { readonly id: string }>(
   file: string,
   text: string,
   known: readonly string[],

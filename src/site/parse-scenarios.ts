@@ -30,6 +30,8 @@ export interface Scenario {
   /** What the caller wished when he called before. */
   readonly wish: string | null;
   readonly repeat: boolean;
+  /** He is under a limit, and told so. */
+  readonly limited: boolean;
   readonly steps: readonly ScenarioStep[];
 }
 
@@ -56,6 +58,8 @@ const settings: Readonly<Record<string, Setting>> = {
   wish: setWish,
   重复来电: setRepeat,
   repeat: setRepeat,
+  限制期内: setLimited,
+  limited: setLimited,
 };
 
 const alone =
@@ -68,6 +72,8 @@ const silence = alone({ do: 'silence' });
 const timeout = alone({ do: 'exit', exit: 'timeout' });
 const nobody = alone({ do: 'exit', exit: 'nobody' });
 const overload = alone({ do: 'exit', exit: 'overload' });
+const overflow = alone({ do: 'exit', exit: 'overflow' });
+const notConnected = alone({ do: 'leadFails' });
 const handling: Word = (rest) => {
   const [, department, month, day] = /^(\S+)\s+(\d{1,2})-(\d{1,2})$/.exec(rest) ?? [];
   return department === undefined
@@ -97,6 +103,8 @@ const words: Readonly<Record<string, Word>> = {
   ...{ 队列超时: timeout, queueTimeout: timeout },
   ...{ 无人: nobody, nobody },
   ...{ 排队已满: overload, overload },
+  ...{ 溢出: overflow, overflow },
+  ...{ 没有接通: notConnected, notConnected },
   ...{ 在办: handling, handling },
   ...{ 已办结: done, done },
   ...{ 没有查到: notFound, notFound },
@@ -135,6 +143,7 @@ export function parseScenarios(
         queues: {},
         wish: null,
         repeat: false,
+        limited: false,
         steps: [],
       });
     else if (draft === undefined) wrong(line, 'noScenario', noScenario);
@@ -194,6 +203,12 @@ function setWish(draft: Draft, rest: string): true | undefined {
 function setRepeat(draft: Draft, rest: string): true | undefined {
   if (rest !== '') return undefined;
   draft.repeat = true;
+  return true;
+}
+
+function setLimited(draft: Draft, rest: string): true | undefined {
+  if (rest !== '') return undefined;
+  draft.limited = true;
   return true;
 }
 

@@ -1,5 +1,6 @@
 // Makes a site of its files: all read, cross-checked and frozen, or refused with every finding at once.
 import { dayKeyAt } from '../contact/civil-time.js';
+import { mayDial } from '../contact/dial-out.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { FlowId, SkillName } from '../contact/ids.js';
@@ -7,10 +8,14 @@ import { surveyFlowId, type Flow, type FlowDay } from '../ivr/flow.js';
 import { beginFlow, step, type FlowWorld } from '../ivr/step.js';
 import { buildLedger, keptNumber, meaningOf } from '../numbers/ledger.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
-import { serviceEnds } from '../numbers/service-ends.js';
+import { stateEnds } from '../numbers/state-ends.js';
+import { departmentGaps } from '../workforce/experts.js';
 import { dayKind, missingNoticeYears } from './calendar.js';
-import { checkSite } from './check-site.js';
+import { choicesOf } from './agent-choices.js';
+import { checkSite, noticesOf } from './check-site.js';
 import { contentHash } from './content-hash.js';
+import { dialRulesOf } from './parse-dial-out.js';
+import { rosterOf } from './parse-experts.js';
 import type { Table } from './parse-rows.js';
 import { readSiteTexts, type SiteFiles } from './read-files.js';
 import type { Entry, Site, NumberRow } from './site.js';
@@ -67,11 +72,17 @@ export function siteFrom(checked: CheckedSite): ParsedSite {
 
 /** Findings that a file which could not be read at all brings about in others. */
 const followers = [
+  'neverTakes',
   'nobodyHolds',
   'unknownDevice',
   'noNotice',
+  'notListed',
   'ringAddsNobody',
+  'unknownAgent',
+  'unknownDepartment',
+  'unknownCity',
   'unknownEntry',
+  'unknownExpert',
   'unknownFlow',
   'unknownPrompt',
   'unknownQueue',
@@ -100,12 +111,16 @@ export function siteVersionOf(files: ReadonlyMap<string, string>, menu: boolean)
 function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonly Finding[]): Site {
   const entries = new Map(read.numbers.map(({ entry }) => [entry.id, entry]));
   const flows = new Map(read.flows.map(({ flow }) => [flow.id, flow]));
+  const expertSeats = expertSeatsOf(read);
+  const dialRules = dialRulesOf(read);
   const ledger = buildLedger(
     read.numbers.map(({ row }) => row),
     {
       otherwise: rowOf(main, read.numbers),
       otherKpiLine: read.policies.unknownKpiLine,
       dialledFrom: read.dialledFrom,
+      subCentres: read.subCentres,
+      notices: noticesOf(read.prompts),
       areas: {
         shared: read.sharedAreas.map(({ area }) => area),
         cityOfTrunk: read.cityOfTrunk,
@@ -123,7 +138,10 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     queues: rowsOf(read.queues),
     agents: rowsOf(read.agents),
     skillLevels: skillLevelsOf(read),
+    choices: choicesOf(read),
     routing: read.policies.routing,
+    waitPolicy: read.policies.expectedWait,
+    waitBands: waitBandsOf(read),
     devices: rowsOf(read.devices),
     teams: rowsOf(read.teams),
     skills: new Map([...rowsOf(read.skills)].map(([id, row]) => [id as SkillName, row])),
@@ -135,6 +153,12 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     calendar: read.calendar,
     messages: new Map(read.messages.map((message) => [message.id, message])),
     legalRoutes: new Map(read.legalRoutes.map(({ route }) => [route.kind, route])),
+    expertSeats,
+    consultTrunkId: read.policies.consultTrunkId,
+    otherCities: new Map(read.otherCities.map(({ areaCode, target }) => [areaCode, target])),
+    callOut: read.dialOut.callOut,
+    mayDial: (number) => mayDial(dialRules, number),
+    ...redialOf(read),
     menu: read.menu,
     meaningOf: (call) => meaningOf(ledger, call),
     keptNumber: (number) => keptNumber(ledger, number),
@@ -143,13 +167,56 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     ...flowDoors(read, main, version, flows, entries),
     warnings,
     missingNoticeYears: (nowMs) => missingNoticeYears(read.calendar, dayKeyAt(nowMs)),
-    serviceEnds: (nowMs) =>
-      serviceEnds(
+    stateEnds: (nowMs) =>
+      stateEnds(
         read.numbers.map(({ row }) => row),
         dayKeyAt(nowMs),
         read.policies.numberNoticeDays,
       ),
+    rosterGaps: (nowMs, changes) => {
+      const { departments, experts, roster, kindOf } = expertSeats;
+      const window = { fromMs: nowMs, toMs: nowMs + read.policies.rosterNoticeMs };
+      const view = { roster, kindOf, changes };
+      return [...departments.values()].flatMap((department) =>
+        departmentGaps(view, department, [...experts.values()], window).map((gap) => ({
+          ...{ departmentId: department.id, ...gap },
+        })),
+      );
+    },
   };
+}
+
+function redialOf({ dialOut: { redialWithinMs, redialWaitMs } }: SiteFiles): Pick<Site, 'redial'> {
+  if (redialWithinMs === 0 || redialWaitMs === 0) return {};
+  return { redial: { withinMs: redialWithinMs, waitMs: redialWaitMs } };
+}
+
+function expertSeatsOf(read: SiteFiles): Site['expertSeats'] {
+  const { skillLevel } = read.policies.routing;
+  const experts = [...read.experts.rows.values()].map(({ row }) => {
+    const skills = new Map([...row.skills].map(([skill, level]) => [skill, level ?? skillLevel]));
+    return [row.id, { ...row, skills }] as const;
+  });
+  return {
+    departments: rowsOf(read.departments),
+    experts: new Map(experts),
+    roster: rosterOf(read.duty),
+    kindOf: plainKindAt(read.calendar),
+  };
+}
+
+/** A moved workday is a workday like any other. */
+function plainKindAt(calendar: SiteFiles['calendar']): Site['expertSeats']['kindOf'] {
+  return (day) => {
+    const kind = dayKind(calendar, day);
+    return kind === 'movedWorkday' ? 'workday' : kind;
+  };
+}
+
+function waitBandsOf({ prompts }: SiteFiles): Site['waitBands'] {
+  const slot = prompts.get('queue.ewt')?.slots['m'];
+  if (slot?.kind !== 'band') return [];
+  return slot.bands.map(([fromMinutes, toMinutes]) => ({ fromMinutes, toMinutes }));
 }
 
 function skillLevelsOf({ agents, policies }: SiteFiles): Site['skillLevels'] {
@@ -187,8 +254,7 @@ function flowDoors(
 }
 
 function flowDayAt(read: SiteFiles, nowMs: number): FlowDay {
-  const kind = dayKind(read.calendar, dayKeyAt(nowMs));
-  return kind === 'movedWorkday' ? 'workday' : kind;
+  return plainKindAt(read.calendar)(dayKeyAt(nowMs));
 }
 
 /** The main entry's row of the ledger: it is one of these. */

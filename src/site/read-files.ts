@@ -6,6 +6,7 @@ import { parseLexicon } from '../ivr/lexicon.js';
 import { parsePrompts, repeatedPrompts, slotsIn, type PromptDefinition } from '../ivr/prompt-text.js';
 import { checkWording } from '../ivr/wording.js';
 import { parseCalendar, type Calendar } from './calendar.js';
+import { parseDepartments, parseDuty, parseExperts, type DutyRow, type ExpertRow } from './parse-experts.js';
 import { parseMessages } from './parse-messages.js';
 import { parseNumbers } from './parse-numbers.js';
 import { parsePolicies, type Policies } from './parse-policies.js';
@@ -18,7 +19,10 @@ import {
   type Table,
 } from './parse-rows.js';
 import type { DialledPlace } from '../numbers/ledger.js';
+import type { Department } from '../workforce/experts.js';
 import { checkLegalRoutes, parseLegalRoutes, type LegalRouteRow } from './parse-legal-routes.js';
+import { parseDialOut, type DialOutFile } from './parse-dial-out.js';
+import { parseOtherCities, type OtherCityRow } from './parse-other-cities.js';
 import { parseRegions, type SharedAreaRow } from './parse-regions.js';
 import { parseTrunks } from './parse-trunks.js';
 import type {
@@ -43,9 +47,20 @@ export interface SiteFiles {
   readonly numbers: readonly NumberRow[];
   readonly sharedAreas: readonly SharedAreaRow[];
   readonly legalRoutes: readonly LegalRouteRow[];
+  readonly departments: Table<Department>;
+  readonly experts: Table<ExpertRow>;
+  readonly duty: readonly DutyRow[];
+  readonly otherCities: readonly OtherCityRow[];
+  readonly dialOut: DialOutFile;
   readonly cityOfTrunk: ReadonlyMap<string, string>;
   /** Every trunk, and whether calls can go out by it. */
   readonly dialsOut: ReadonlyMap<string, boolean>;
+  /** The numbers that each trunk's carrier lets us show; a trunk that names none is not here. */
+  readonly outboundNumbers: ReadonlyMap<string, readonly string[]>;
+  /** Duty phones that are numbers behind a trunk. */
+  readonly dutyNumbers: readonly { readonly line: number; readonly number: string }[];
+  /** Trunks of sub-centres. */
+  readonly subCentres: ReadonlySet<string>;
   /** Where each trunk tells the number dialled; those that say nothing are not here. */
   readonly dialledFrom: ReadonlyMap<string, readonly DialledPlace[]>;
   readonly prompts: ReadonlyMap<string, PromptDefinition>;
@@ -70,11 +85,21 @@ export const siteFileNames = {
 } as const;
 
 /** Read by whoever writes Asterisk's configuration, and here for the number ledger; a site of tests may do without. */
-const trunksFile = 'trunks.yaml';
+export const trunksFile = 'trunks.yaml';
 /** A site whose area code is its own alone may do without. */
 export const regionsFile = 'regions.yaml';
+/** A site without it leads nobody to another city. */
+export const otherCitiesFile = 'other-cities.yaml';
+/** A site without it lets agents call nobody, and leads calls to sub-centres' internal numbers alone. */
+export const dialOutFile = 'dial-out.yaml';
 /** A site without it tells nobody of legal routes. */
 const legalRoutesFile = 'legal-routes.yaml';
+/** A site without them has no expert seats. */
+export const expertFiles = {
+  departments: 'departments.yaml',
+  experts: 'experts.yaml',
+  duty: 'duty.yaml',
+} as const;
 
 /**
  * Reads all files.
@@ -103,7 +128,12 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const lexicon = parseLexicon(siteFileNames.lexicon, text(siteFileNames.lexicon));
   const messages = parseMessages(siteFileNames.messages, text(siteFileNames.messages));
   const routes = parseLegalRoutes(legalRoutesFile, text(legalRoutesFile));
-  const around = { prompts: prompts.byId, messages: messages.messages };
+  const departments = parseDepartments(expertFiles.departments, text(expertFiles.departments));
+  const experts = parseExperts(expertFiles.experts, text(expertFiles.experts));
+  const duty = parseDuty(expertFiles.duty, text(expertFiles.duty));
+  const otherCities = parseOtherCities(otherCitiesFile, text(otherCitiesFile));
+  const { dialOut, findings: dialOutFindings } = parseDialOut(dialOutFile, text(dialOutFile));
+  const around = { prompts: prompts.byId, messages: messages.messages, numbers: numbers.rows };
   const missing = missingFiles(files);
   const absent = new Set(missing.map(({ file }) => file));
   const read = [
@@ -123,6 +153,11 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     lexicon.findings,
     messages.findings,
     routes.findings,
+    departments.findings,
+    experts.findings,
+    duty.findings,
+    otherCities.findings,
+    dialOutFindings,
     checkLegalRoutes(legalRoutesFile, routes.rows, around),
     ...flows.map((flow) => flow.findings),
   ];
@@ -137,9 +172,17 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     numbers: numbers.rows,
     sharedAreas: regions.rows,
     legalRoutes: routes.rows,
+    departments,
+    experts,
+    duty: duty.rows,
+    otherCities: otherCities.rows,
+    dialOut,
     cityOfTrunk: trunks.cityOfTrunk,
     dialledFrom: trunks.dialledFrom,
     dialsOut: trunks.dialsOut,
+    outboundNumbers: trunks.outboundNumbers,
+    dutyNumbers: trunks.dutyNumbers,
+    subCentres: trunks.subCentres,
     prompts: prompts.byId,
     flows,
     calendar: calendar.calendar,

@@ -9,6 +9,7 @@ import type {
   QueueExit,
 } from '../contact/flow-turn.js';
 import type { FlowId } from '../contact/ids.js';
+import { messageKey } from '../contact/limit-words.js';
 import type { Flow } from '../ivr/flow.js';
 import { waysTaken } from '../ivr/way-taken.js';
 import { isAnnounced } from '../numbers/ledger-row.js';
@@ -26,6 +27,8 @@ export interface Scene {
   readonly wish?: string | null;
   /** He called before, a short time ago. */
   readonly repeat?: boolean;
+  /** He is under a limit, and told so. */
+  readonly limited?: boolean;
 }
 
 /** What the caller, the agents or the clock do. */
@@ -35,6 +38,8 @@ export type RehearsalAct =
   | { readonly do: 'exit'; readonly exit: QueueExit }
   | { readonly do: 'lookUp'; readonly answer: CaseAnswer }
   | { readonly do: 'answer' }
+  /** Nobody answers where the call is led. */
+  | { readonly do: 'leadFails' }
   /** Something is said after the tone. */
   | { readonly do: 'leaveVoicemail' }
   | { readonly do: 'hangUp' };
@@ -45,8 +50,17 @@ export type RehearsalPlace =
   | { readonly at: 'voicemail' }
   /** A query is under way. */
   | { readonly at: 'lookUp' }
-  | { readonly at: 'queue'; readonly queueId: string }
-  | { readonly at: 'answered'; readonly queueId: string }
+  /** `keys` lead elsewhere from there. */
+  | {
+      readonly at: 'queue';
+      readonly queueId: string;
+      readonly keys: readonly string[];
+      /** The flow leads on whoever is too far back, or has waited too long. */
+      readonly overflows: boolean;
+    }
+  /** On its way to a sub-centre. */
+  | { readonly at: 'led'; readonly number: string }
+  | { readonly at: 'answered'; readonly queueId: string | null }
   /** `reason` null: the caller hung up himself. */
   | { readonly at: 'hungUp'; readonly reason: string | null };
 
@@ -56,6 +70,7 @@ export interface Rehearsal {
   readonly view: FlowView;
   readonly cursor: FlowCursor;
   readonly place: RehearsalPlace;
+  readonly limited: boolean;
   /** Since the last act. */
   readonly heard: readonly HeardPrompt[];
   /** Every way gone so far. */
@@ -69,7 +84,7 @@ export type NoRehearsal = 'unknownFlow' | 'unknownNumber' | 'notAnswered';
 export function beginRehearsal(
   site: Site,
   flowId: string,
-  { nowMs, dialled, queues, wish = null, repeat = false }: Scene,
+  { nowMs, dialled, queues, wish = null, repeat = false, limited = false }: Scene,
 ): Rehearsal | NoRehearsal {
   const flow = site.flows.get(flowId as FlowId);
   if (flow === undefined) return 'unknownFlow';
@@ -96,7 +111,7 @@ export function beginRehearsal(
     ...{ tries: 0, digits: '', keys: 0 },
   };
   const turn = site.flowTurn(start, { type: 'begin' }, view);
-  return settled(site, { flow, view, heard: [], ways: turn.decided ?? [] }, turn);
+  return settled(site, { flow, view, limited, heard: [], ways: turn.decided ?? [] }, turn);
 }
 
 /** The call after an act; null if nothing of the kind can happen where it is. */
@@ -106,12 +121,12 @@ export function rehearse(site: Site, call: Rehearsal, act: RehearsalAct): Rehear
   if (act.do === 'hangUp')
     return isOver ? null : { ...call, heard: [], place: { at: 'hungUp', reason: null } };
   if (act.do === 'answer')
-    return place.at !== 'queue'
+    return place.at !== 'queue' && place.at !== 'led'
       ? null
       : {
           ...call,
           heard: [],
-          place: { at: 'answered', queueId: place.queueId },
+          place: { at: 'answered', queueId: place.at === 'queue' ? place.queueId : null },
           ways: [...call.ways, { nodeId: call.cursor.nodeId, way: 'answered' }],
         };
   const input = inputOf(act, call);
@@ -121,18 +136,22 @@ export function rehearse(site: Site, call: Rehearsal, act: RehearsalAct): Rehear
 /** What an act is where the call stands; undefined where nothing of the kind can happen. */
 function inputOf(
   act: Exclude<RehearsalAct, { do: 'answer' | 'hangUp' }>,
-  { place: { at }, flow, cursor }: Rehearsal,
+  { place }: Rehearsal,
 ): FlowInput | undefined {
+  const { at } = place;
   switch (act.do) {
     case 'press':
       if (at === 'voicemail' && act.key === '#') return { type: 'voicemailLeft' };
-      if (at === 'queue' && act.key === '0' && yieldsAt(flow, cursor)) return { type: 'digit', digit: '0' };
-      return at === 'keys' ? { type: 'digit', digit: act.key } : undefined;
+      if (at === 'queue' && !place.keys.includes(act.key)) return undefined;
+      return at === 'keys' || at === 'queue' ? { type: 'digit', digit: act.key } : undefined;
     case 'silence':
       if (at === 'voicemail') return { type: 'voicemailMissing' };
       return at === 'keys' ? { type: 'silence' } : undefined;
     case 'exit':
-      return at === 'queue' ? { type: 'queueExit', exit: act.exit } : undefined;
+      if (at !== 'queue' || (act.exit === 'overflow' && !place.overflows)) return undefined;
+      return { type: 'queueExit', exit: act.exit };
+    case 'leadFails':
+      return at === 'led' ? { type: 'leadFailed' } : undefined;
     case 'leaveVoicemail':
       return at === 'voicemail' ? { type: 'voicemailLeft' } : undefined;
     case 'lookUp':
@@ -140,12 +159,7 @@ function inputOf(
   }
 }
 
-function yieldsAt(flow: Flow, { nodeId }: FlowCursor): boolean {
-  const node = flow.nodes.get(nodeId);
-  return node?.kind === 'enqueue' && node.instead !== null;
-}
-
-type SoFar = Pick<Rehearsal, 'flow' | 'view' | 'heard' | 'ways'>;
+type SoFar = Pick<Rehearsal, 'flow' | 'view' | 'limited' | 'heard' | 'ways'>;
 
 function turned(site: Site, call: Rehearsal, input: FlowInput): Rehearsal {
   const turn = site.flowTurn(call.cursor, input, call.view);
@@ -161,7 +175,7 @@ function settled(site: Site, so: SoFar, turn: FlowTurn): Rehearsal {
   const { next, cursor } = turn;
   const heard = [...so.heard, ...turn.say.map(({ prompt }) => heardPrompt(site, prompt))];
   const view = turn.wish === undefined ? so.view : { ...so.view, wish: turn.wish };
-  const call = { flow: so.flow, view, ways: so.ways, heard, cursor };
+  const call = { flow: so.flow, view, limited: so.limited, ways: so.ways, heard, cursor };
   switch (next.type) {
     case 'spoken':
       return turned(site, { ...call, place: { at: 'keys' } }, { type: 'spoken' });
@@ -171,8 +185,14 @@ function settled(site: Site, so: SoFar, turn: FlowTurn): Rehearsal {
       return { ...call, place: { at: 'voicemail' } };
     case 'lookUpCase':
       return { ...call, place: { at: 'lookUp' } };
-    case 'enqueue':
-      return { ...call, place: { at: 'queue', queueId: next.request.queueId } };
+    case 'lead':
+      return { ...call, place: { at: 'led', number: next.target.number } };
+    case 'enqueue': {
+      const toMessage = so.limited && next.takesMessage === true ? [messageKey] : [];
+      const keys = [...(next.keys ?? []), ...toMessage];
+      const overflows = next.overflow !== undefined;
+      return { ...call, place: { at: 'queue', queueId: next.request.queueId, keys, overflows } };
+    }
     case 'hangUp':
       return { ...call, place: { at: 'hungUp', reason: next.reason } };
   }

@@ -60,7 +60,7 @@ function runScenario(
   site: Site,
   file: string,
   flowId: string,
-  { line, name, atMs, dialled, queues, wish, repeat, steps }: Scenario,
+  { line, name, atMs, dialled, queues, wish, repeat, limited, steps }: Scenario,
   usualMs: number,
 ): ScenarioRun {
   const fails = (at: number, words: Words): Finding => ({
@@ -68,7 +68,8 @@ function runScenario(
     zh: `场景「${name}」:${words.zh}`,
     en: `Scenario "${name}": ${words.en}`,
   });
-  const begun = beginRehearsal(site, flowId, { nowMs: atMs ?? usualMs, dialled, queues, wish, repeat });
+  const scene = { nowMs: atMs ?? usualMs, dialled, queues, wish, repeat, limited };
+  const begun = beginRehearsal(site, flowId, scene);
   if (typeof begun === 'string') return { findings: [fails(line, noCall(begun, flowId, dialled))], ways: [] };
   let call: Rehearsal = begun;
   let unmatched = begun.heard;
@@ -175,8 +176,12 @@ export function placeWords({ place, cursor }: Pick<Rehearsal, 'place' | 'cursor'
       return { zh: '正在查询', en: 'it is being looked up' };
     case 'queue':
       return { zh: `在队列 ${place.queueId} 等候`, en: `it waits in queue ${place.queueId}` };
+    case 'led':
+      return { zh: `正在转接分中心 ${place.number}`, en: `it is being led to ${place.number}` };
     case 'answered':
-      return { zh: '已由话务员接听', en: 'an agent has taken it' };
+      return place.queueId === null
+        ? { zh: '已由分中心接听', en: 'it has been answered at the sub-centre' }
+        : { zh: '已由话务员接听', en: 'an agent has taken it' };
     case 'hungUp':
       return place.reason === null
         ? { zh: '来电人已挂机', en: 'the caller has hung up' }

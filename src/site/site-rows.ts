@@ -1,5 +1,6 @@
 // A site's rows as an editor sees them: their fields in the files' own names, and what refers to each.
 import type { DayKey } from '../contact/civil-time.js';
+import type { AgentId, DeviceId, SkillName } from '../contact/ids.js';
 import type { RowFields, RowValue } from './edit-rows.js';
 import type { EditedTable } from './edit-site.js';
 import { requirementOf, skillsNamed } from '../contact/requirement.js';
@@ -17,11 +18,17 @@ export interface AgentRow {
   readonly seesNumber: boolean;
   readonly autoAnswer: boolean;
   readonly device: string | null;
+  /** Queues he would rather serve, the dearest first; null = what his team prefers. */
+  readonly prefers: readonly string[] | null;
 }
 
 /** A team's row. */
 export interface TeamRow extends NamedRow {
   readonly until: DayKey | null;
+  /** What those of it prefer who have no list of their own. */
+  readonly prefers: readonly string[];
+  /** 小休名额 in all and by reason; what is not there is not limited. */
+  readonly breaks: Readonly<Record<string, number>>;
 }
 
 /** A device's row. */
@@ -41,6 +48,7 @@ export function agentFields(row: AgentRow): RowFields {
     seesNumber: row.seesNumber || undefined,
     autoAnswer: row.autoAnswer || undefined,
     device: row.device ?? undefined,
+    prefers: row.prefers ?? undefined,
   };
 }
 
@@ -50,8 +58,13 @@ function gradedSkill(skill: string, level: number | undefined): RowValue {
 }
 
 /** As `teams.yaml` has it. */
-export function teamFields({ id, name, en, until }: TeamRow): RowFields {
-  return { ...namedFields({ id, name, en }), until: until ?? undefined };
+export function teamFields({ id, name, en, until, prefers, breaks }: TeamRow): RowFields {
+  return {
+    ...namedFields({ id, name, en }),
+    until: until ?? undefined,
+    prefers: prefers.length === 0 ? undefined : prefers,
+    breaks: Object.keys(breaks).length === 0 ? undefined : breaks,
+  };
 }
 
 /** As `skills.yaml` has it. */
@@ -66,7 +79,7 @@ export function deviceFields({ id, name }: DeviceRow): RowFields {
 
 /** An agent of the site as a row. */
 export function agentRowOf(site: Site, id: string): AgentRow | undefined {
-  const agent = [...site.agents.values()].find((one) => one.id === id);
+  const agent = site.agents.get(id as AgentId);
   return (
     agent && {
       id: agent.id,
@@ -78,29 +91,38 @@ export function agentRowOf(site: Site, id: string): AgentRow | undefined {
       seesNumber: agent.seesNumber,
       autoAnswer: agent.autoAnswer,
       device: agent.deviceId ?? null,
+      prefers: agent.prefers === undefined ? null : [...agent.prefers],
     }
   );
 }
 
+/** A team of the site as a row. */
+export function teamRowOf(site: Site, teamId: string): TeamRow | undefined {
+  const team = [...site.teams.values()].find((one) => one.id === teamId);
+  if (team === undefined) return undefined;
+  const { id, name, en, until = null, prefers = [], breaks } = team;
+  const all = breaks?.all ?? null;
+  const places = { ...(all !== null && { all }), ...Object.fromEntries(breaks?.byReason ?? []) };
+  return { id, name, en, until, prefers, breaks: places };
+}
+
 /** A row of any table in the files' own names; undefined where there is none. */
 export function fieldsOf(site: Site, table: EditedTable, id: string): RowFields | undefined {
-  const named = <Row extends { readonly id: string }>(rows: Iterable<Row>) =>
-    [...rows].find((row) => row.id === id);
   switch (table) {
     case 'agents': {
       const row = agentRowOf(site, id);
       return row && agentFields(row);
     }
     case 'teams': {
-      const row = named(site.teams.values());
-      return row && teamFields({ ...row, until: row.until ?? null });
+      const row = teamRowOf(site, id);
+      return row && teamFields(row);
     }
     case 'skills': {
-      const row = named(site.skills.values());
+      const row = site.skills.get(id as SkillName);
       return row && namedFields(row);
     }
     case 'devices': {
-      const row = named(site.devices.values());
+      const row = site.devices.get(id as DeviceId);
       return row && deviceFields(row);
     }
   }

@@ -1,20 +1,27 @@
 // The site: everything a hotline's office decides in files, read, cross-checked and frozen under one version.
 import type { AgentPolicy } from '../contact/agent.js';
+import type { BreakPlaces } from '../contact/break-places.js';
 import type { DayKey } from '../contact/civil-time.js';
-import type { ContactPolicy } from '../contact/contact.js';
+import type { ContactPolicy, LeadTarget, WaitBand } from '../contact/contact.js';
+import type { DialVerdict } from '../contact/dial-out.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { AgentId, DeviceId, FlowId, QueueId, SkillName } from '../contact/ids.js';
 import type { Ring } from '../acd/rings.js';
 import type { SeatKind } from '../contact/seat.js';
+import type { StickyRule } from '../contact/sticky-agent.js';
 import type { Flow } from '../ivr/flow.js';
 import type { DialledCall, Meaning } from '../numbers/ledger.js';
 import type { Strategy } from '../contact/offer.js';
 import type { SkillLevels } from '../contact/requirement.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
-import type { ServiceEnd } from '../numbers/service-ends.js';
+import type { StateEnd } from '../numbers/state-ends.js';
+import type { DayKindOf, DutyChange, DutyRoster } from '../workforce/duty.js';
+import type { Department, Expert } from '../workforce/experts.js';
+import type { Span } from '../workforce/spans.js';
 import type { Calendar } from './calendar.js';
 import type { LegalRoute, ScopeKind } from './legal-route.js';
+import type { CallOut } from './call-out.js';
 
 export type { Finding } from '../contact/finding.js';
 export type { DialledCall, Meaning } from '../numbers/ledger.js';
@@ -39,7 +46,12 @@ export interface Site {
   readonly agents: ReadonlyMap<AgentId, AgentProfile>;
   /** Every agent's skills with the level that counts. */
   readonly skillLevels: ReadonlyMap<AgentId, SkillLevels>;
+  /** Queues that agents would rather serve, by their own list or their team's; who has none is not here. */
+  readonly choices: ReadonlyMap<AgentId, readonly QueueId[]>;
   readonly routing: RoutingPolicy;
+  readonly waitPolicy: WaitPolicy;
+  /** The waits that can be spoken: the bands of the prompt `queue.ewt`. */
+  readonly waitBands: readonly WaitBand[];
   readonly devices: ReadonlyMap<DeviceId, DeviceProfile>;
   readonly teams: ReadonlyMap<string, Team>;
   readonly skills: ReadonlyMap<SkillName, NamedRow>;
@@ -53,6 +65,17 @@ export interface Site {
   readonly messages: ReadonlyMap<string, MessageTemplate>;
   /** Where matters go that are not the hotline's, in the order of the file. */
   readonly legalRoutes: ReadonlyMap<ScopeKind, LegalRoute>;
+  readonly expertSeats: ExpertSeats;
+  /** The trunk over which experts outside are called; '' where none is. */
+  readonly consultTrunkId: string;
+  /** Other cities' 12345 that citizens may be led to, by area code: nothing else can be reached so. */
+  readonly otherCities: ReadonlyMap<string, LeadTarget>;
+  /** How agents call out; null = they do not. */
+  readonly callOut: CallOut | null;
+  /** Whether a number may be dialled, by whomever: nothing goes out over a trunk without it. */
+  mayDial(number: string): DialVerdict;
+  /** Who calls again so soon waits for the agent of his last talk first, in every queue; left out = by the queue's own rule alone. */
+  readonly redial?: StickyRule;
   /** The menu variant is in force. */
   readonly menu: boolean;
   /** What a dialled number means now: always exactly one meaning. */
@@ -68,8 +91,24 @@ export interface Site {
   readonly warnings: readonly Finding[];
   /** Years whose holidays should be in the calendar by now and are not. */
   missingNoticeYears(nowMs: number): readonly number[];
-  /** Numbers that stop serving their callers within the days policies.yaml gives. */
-  serviceEnds(nowMs: number): readonly ServiceEnd[];
+  /** Numbers whose state ends within the days policies.yaml gives. */
+  stateEnds(nowMs: number): readonly StateEnd[];
+  /** Departments that will have nobody on duty within the time policies.yaml gives, although they should. */
+  rosterGaps(nowMs: number, changes: readonly DutyChange[]): readonly RosterGap[];
+}
+
+/** 专家座席, and when who of them is on duty by the files. */
+export interface ExpertSeats {
+  readonly departments: ReadonlyMap<string, Department>;
+  /** In the order of their file, which is the order in which they are sought. */
+  readonly experts: ReadonlyMap<string, Expert>;
+  readonly roster: DutyRoster;
+  readonly kindOf: DayKindOf;
+}
+
+/** A stretch of time in which nobody of a department is on duty. */
+export interface RosterGap extends Span {
+  readonly departmentId: string;
 }
 
 /** One front door: a number citizens know, and where it leads. */
@@ -135,8 +174,12 @@ export interface Queue {
   readonly limit: number;
   /** Its talks are recorded, so a notice must have been heard before. */
   readonly recorded: boolean;
+  /** Those who wait are told how long they will probably wait. */
+  readonly tellsWait: boolean;
   /** 专席: what an agent's key sends citizens here for. That of minors seals whoever enters. */
   readonly seat?: SeatKind;
+  /** Who called before waits for the agent of his last talk first; left out = nobody does. */
+  readonly sticky?: StickyRule;
 }
 
 /** A ring and the line it stands in. */
@@ -165,6 +208,8 @@ export interface AgentProfile {
   /** Levels as the file states them; the others have the site's {@link RoutingPolicy.skillLevel}. */
   readonly levels: ReadonlyMap<SkillName, number>;
   readonly role: AgentRole;
+  /** Queues he would rather serve, the dearest first; left out = as his team. */
+  readonly prefers?: readonly QueueId[];
   /** The phone shows this agent the citizen's number. */
   readonly seesNumber: boolean;
   /** The phone picks up by itself. */
@@ -196,6 +241,18 @@ export interface MessageTemplate {
   readonly slots: readonly string[];
 }
 
+/** How waits are foretold; all ASSUMED. */
+export interface WaitPolicy {
+  /** The mean talk of a queue of which none was seen yet. */
+  readonly talkMs: number;
+  /** How long those who wait are taken to be patient in the mean until that was seen. */
+  readonly patienceMs: number;
+  /** In so many of 100 cases the wait is to be between its two values. */
+  readonly coverage: number;
+  /** Two values further apart are not told. */
+  readonly spreadMaxMs: number;
+}
+
 /** Who may hear a recording besides those who lead and check. */
 export interface RecordingPolicy {
   /** Agents the recordings of their own talks; no, ASSUMED. */
@@ -216,6 +273,10 @@ export interface CallerPolicy {
 export interface Team extends NamedRow {
   /** Its last day: afterwards its agents cannot sign in. */
   readonly until?: DayKey;
+  /** Queues its agents would rather serve, the dearest first; left out = all alike. */
+  readonly prefers?: readonly QueueId[];
+  /** 小休名额; left out = as many as like. */
+  readonly breaks?: BreakPlaces;
 }
 
 /** What the figures are measured against. */

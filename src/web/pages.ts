@@ -32,6 +32,7 @@ export const pages: readonly PageRow[] = [
     word: 'page.lead',
     roles: ['supervisor', 'quality', 'hotlineAdmin'],
   },
+  { name: 'routing', path: '/routing', word: 'page.routing', roles: ['supervisor', 'hotlineAdmin'] },
   {
     name: 'reports',
     path: '/reports',
@@ -48,6 +49,12 @@ export const pages: readonly PageRow[] = [
   { name: 'publish', path: '/publish', word: 'page.publish', roles: ['supervisor', 'hotlineAdmin'] },
   { name: 'flows', path: '/flows', word: 'page.flows', roles: ['supervisor', 'hotlineAdmin'] },
   { name: 'seat', path: '/seat', word: 'page.seat', roles: ['agent', 'expert', 'supervisor'] },
+  {
+    name: 'experts',
+    path: '/experts',
+    word: 'page.experts',
+    roles: ['agent', 'expert', 'supervisor', 'hotlineAdmin'],
+  },
   { name: 'accounts', path: '/accounts', word: 'page.accounts', roles: ['systemAdmin', 'securityAdmin'] },
   { name: 'audit', path: '/audit', word: 'page.audit', roles: ['securityAdmin', 'auditAdmin'] },
 ];

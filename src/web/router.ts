@@ -48,6 +48,18 @@ export const router = createRouter({
       meta: { look: 'paper', page: 'lead' },
     },
     {
+      path: '/routing',
+      name: 'routing',
+      component: () => import('./routing/routing-page.vue'),
+      meta: { look: 'paper' },
+    },
+    {
+      path: '/experts',
+      name: 'experts',
+      component: () => import('./experts/experts-page.vue'),
+      meta: { look: 'paper' },
+    },
+    {
       path: '/admin',
       name: 'admin',
       component: () => import('./admin/admin-page.vue'),

@@ -5,13 +5,14 @@ import type { AgentOnDuty } from '../../src/acd/on-duty.js';
 import { overtakenAtMost, type WaitingContact } from '../../src/acd/place.js';
 import {
   createQueueModel,
+  match,
   type MatchInput,
   type QueueModel,
   type Routing,
 } from '../../src/acd/queue-model.js';
 import type { Ring } from '../../src/acd/rings.js';
 import type { AgentId, ContactId, DeviceId, QueueId, SkillName } from '../../src/contact/ids.js';
-import { strategies } from '../../src/contact/offer.js';
+import { strategies, type MatchDecision } from '../../src/contact/offer.js';
 import { plainPairs, ringFor, waitsForOne, type PlainPair } from './plain-distributor.js';
 
 /** What a run came to. */
@@ -22,6 +23,8 @@ export interface RunTally {
   /** Pairs by a ring of the queue. */
   readonly byRing: number;
   readonly preferred: number;
+  /** Calls that went from one queue to another with their turn. */
+  readonly overflowed: number;
   /** The most any contact was overtaken, and the most it might have been. */
   readonly overtaken: number;
   readonly overtakenBound: number;
@@ -42,8 +45,8 @@ export function chanceOf(seed: number): Chance {
 }
 
 const skills = ['tax', 'law', 'yb', 'lang.yue'] as const;
-const queueIds = ['general', 'tax', 'other'] as const;
-const highestPriority = 2;
+export const queueIds = ['general', 'tax', 'other'] as const;
+export const highestPriority = 2;
 const mostWaiting = 14;
 const mostAgents = 9;
 
@@ -86,7 +89,16 @@ export function runDistributor(seed: number, steps: number): RunTally {
     agents: new Map(),
     came: 0,
     gone: 0,
-    tally: { steps: 0, pairs: 0, served: 0, byRing: 0, preferred: 0, overtaken: 0, overtakenBound: 0 },
+    tally: {
+      steps: 0,
+      pairs: 0,
+      served: 0,
+      byRing: 0,
+      preferred: 0,
+      overflowed: 0,
+      overtaken: 0,
+      overtakenBound: 0,
+    },
   };
   for (let step = 1; step <= steps; step += 1) {
     try {
@@ -104,7 +116,7 @@ export function runDistributor(seed: number, steps: number): RunTally {
 function change(hotline: Hotline): void {
   const { chance } = hotline;
   hotline.nowMs += chance(4) === 0 ? chance(20_000) : chance(500);
-  switch (chance(14)) {
+  switch (chance(15)) {
     case 0:
     case 1:
     case 2:
@@ -124,6 +136,8 @@ function change(hotline: Hotline): void {
       return offerEnds(hotline);
     case 12:
       return agentChanges(hotline);
+    case 13:
+      return overflows(hotline);
     default:
       if (chance(100) === 0) reroute(hotline);
   }
@@ -156,6 +170,23 @@ function wait(hotline: Hotline, standing: Standing): void {
   hotline.model.putContact(standing.contact, hotline.nowMs);
 }
 
+/** To another queue, which asks what it asks; turn and wait are those of the first. */
+function overflows(hotline: Hotline): void {
+  const { chance } = hotline;
+  const standing = oneOf(chance, [...hotline.contacts.values()]);
+  if (standing === undefined) return;
+  const { contact } = standing;
+  const clauses = randomClauses(chance);
+  standing.contact = {
+    ...contact,
+    version: contact.version + 1,
+    queueId: oneOf(chance, queueIds) as QueueId,
+    requires: [...new Set([...clauses, ...contact.also])],
+  };
+  hotline.tally.overflowed += 1;
+  wait(hotline, standing);
+}
+
 function hangsUp(hotline: Hotline): void {
   const standing = oneOf(hotline.chance, [...hotline.contacts.values()]);
   if (standing === undefined) return;
@@ -177,6 +208,7 @@ function agentComes(hotline: Hotline): void {
     deviceId: `d${agentId}` as DeviceId,
     skills: new Map(levels),
     ready: chance(5) > 0,
+    ...(chance(2) === 0 && { prefers: randomChoices(chance) }),
     idleSinceMs: nowMs - chance(3),
     busy: [],
   });
@@ -251,25 +283,9 @@ function look(hotline: Hotline): void {
     agents: [...hotline.agents.values()],
   };
   const proposals = model.propose(nowMs);
-  const said = proposals.map(({ decision }): PlainPair => {
-    const { contactId, agentId, rule, ring = -1, openRings = [], place } = decision;
-    const { eligibleCount, signedInCount = -1 } = decision;
-    const eligible = decision.eligible.map((one) => one.agentId);
-    const notEligible = decision.notEligible.map((one) => one.agentId);
-    return {
-      contactId,
-      agentId,
-      rule,
-      ring,
-      openRings,
-      place,
-      eligible,
-      eligibleCount,
-      signedInCount,
-      notEligible,
-    };
-  });
+  const said = proposals.map(({ decision }) => saidOf(decision));
   assert.deepEqual(said, plainPairs(input), 'not what the plain distributor says');
+  if (chance(4) === 0) assert.deepEqual(proposals, match(input), 'not what a match from scratch says');
   assert.equal(new Set(proposals.map(({ agentId }) => agentId)).size, proposals.length, 'one agent twice');
   assert.equal(new Set(proposals.map(({ contactId }) => contactId)).size, proposals.length, 'one call twice');
   const served = new Set<string>(proposals.map(({ contactId }) => contactId));
@@ -301,7 +317,29 @@ function look(hotline: Hotline): void {
   assert.deepEqual(model.counts(), { waiting: contacts.size, signedIn: hotline.agents.size, ready });
 }
 
+/** What a record says, as the plain distributor says it. */
+export function saidOf(decision: MatchDecision): PlainPair {
+  const { contactId, agentId, rule, ring = -1, openRings = [], place } = decision;
+  const { eligibleCount, signedInCount = -1 } = decision;
+  const eligible = decision.eligible.map((one) => one.agentId);
+  const notEligible = decision.notEligible.map((one) => one.agentId);
+  return {
+    ...{ contactId, agentId, rule, ring, openRings, place },
+    ...{ eligible, eligibleCount, signedInCount, notEligible },
+  };
+}
+
 /** A contact queued later is given an agent who could have taken this one. */
+export function overtakes(
+  input: MatchInput,
+  contact: WaitingContact,
+  taken: WaitingContact,
+  agent: AgentOnDuty,
+): boolean {
+  if (waitsForOne(input, contact) || taken.resumed || taken.turn < contact.turn) return false;
+  return ringFor(input, contact, agent) !== undefined && !waitsForOne(input, taken);
+}
+
 function countOvertaking(
   { routing, tally }: Hotline,
   input: MatchInput,
@@ -309,8 +347,8 @@ function countOvertaking(
   taken: WaitingContact,
   agent: AgentOnDuty,
 ): void {
-  if (waitsForOne(input, contact) || taken.resumed || taken.turn < contact.turn) return;
-  if (ringFor(input, contact, agent) === undefined || waitsForOne(input, taken)) return;
+  if (!overtakes(input, contact, taken, agent)) return;
+  assert.notEqual(taken.priority, contact.priority, 'out of order within a priority');
   overtakenBy.add(taken.contactId);
   const bound = overtakenAtMost(contact.priority, highestPriority, routing.placesPerPriority);
   assert.ok(overtakenBy.size <= bound, `overtaken ${String(overtakenBy.size)} times, bound ${String(bound)}`);
@@ -325,7 +363,7 @@ function preferring(hotline: Hotline): WaitingContact['prefer'] {
   };
 }
 
-function randomRouting(chance: Chance): Routing {
+export function randomRouting(chance: Chance): Routing {
   const queues = queueIds.slice(0, 2).map((id) => {
     const rings = Array.from({ length: chance(4) }, () => randomRing(chance));
     return [
@@ -333,7 +371,13 @@ function randomRouting(chance: Chance): Routing {
       { strategy: oneOf(chance, strategies) ?? 'longestIdle', rings },
     ] as const;
   });
-  return { queues: new Map(queues), placesPerPriority: 1 + chance(5) };
+  return { queues: new Map(queues), choices: chance(3) > 0, placesPerPriority: 1 + chance(5) };
+}
+
+/** Some of the queues in some order. */
+export function randomChoices(chance: Chance): readonly QueueId[] {
+  const picked = Array.from({ length: chance(4) }, () => oneOf(chance, queueIds) as QueueId);
+  return [...new Set(picked)];
 }
 
 function randomRing(chance: Chance): Ring {
@@ -346,7 +390,7 @@ function randomRing(chance: Chance): Ring {
   };
 }
 
-function randomClauses(chance: Chance): readonly string[] {
+export function randomClauses(chance: Chance): readonly string[] {
   return [...new Set(Array.from({ length: chance(3) }, () => randomClause(chance)))];
 }
 
@@ -356,12 +400,12 @@ function randomClause(chance: Chance): string {
   return chance(3) === 0 && one !== other ? `${one} or ${other}` : one;
 }
 
-function randomAtom(chance: Chance): string {
+export function randomAtom(chance: Chance): string {
   const skill = oneOf(chance, skills) ?? 'tax';
   const level = 1 + chance(7);
   return level === 1 ? skill : `${skill} >= ${String(level)}`;
 }
 
-function oneOf<Item>(chance: Chance, list: readonly Item[]): Item | undefined {
+export function oneOf<Item>(chance: Chance, list: readonly Item[]): Item | undefined {
   return list.length === 0 ? undefined : list[chance(list.length)];
 }

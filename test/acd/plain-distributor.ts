@@ -18,20 +18,40 @@ export interface PlainPair {
   readonly notEligible: readonly string[];
 }
 
+interface Atom {
+  readonly skill: string;
+  readonly least: number;
+}
+
+/** Of each clause read so far its alternatives, each a list of what must hold together. */
+const read = new Map<string, readonly (readonly Atom[])[]>();
+
 /** `a >= 3 and b or c`, without parentheses. */
-export function holds(agent: AgentOnDuty, clauses: readonly string[]): boolean {
-  return clauses.every((clause) =>
-    clause
-      .split(' or ')
-      .some((alternative) => alternative.split(' and ').every((atom) => levelIn(agent, atom) > 0)),
+function alternativesOf(clause: string): readonly (readonly Atom[])[] {
+  const known = read.get(clause);
+  if (known !== undefined) return known;
+  const alternatives = clause.split(' or ').map((alternative) =>
+    alternative.split(' and ').map((atom): Atom => {
+      const [skill = '', least = '1'] = atom.split(' >= ');
+      return { skill, least: Number(least) };
+    }),
   );
+  read.set(clause, alternatives);
+  return alternatives;
+}
+
+/** Whether somebody meets every clause. */
+export function holds(agent: AgentOnDuty, clauses: readonly string[]): boolean {
+  for (const clause of clauses)
+    if (!alternativesOf(clause).some((atoms) => atoms.every((atom) => levelIn(agent, atom) > 0)))
+      return false;
+  return true;
 }
 
 /** 0 where he does not meet it. */
-function levelIn({ skills }: AgentOnDuty, atom: string): number {
-  const [skill = '', least = '1'] = atom.split(' >= ');
-  const level = new Map<string, number>(skills).get(skill) ?? 0;
-  return level >= Number(least) ? level : 0;
+function levelIn({ skills }: AgentOnDuty, { skill, least }: Atom): number {
+  const level = (skills as ReadonlyMap<string, number>).get(skill) ?? 0;
+  return level >= least ? level : 0;
 }
 
 /** Levels of what is asked, added up; of alternatives the best; what is asked twice counts once. */
@@ -40,8 +60,8 @@ function fit(agent: AgentOnDuty, clauses: readonly string[]): number {
   return sum(
     [...new Set(parts)].map((part) =>
       Math.max(
-        ...part.split(' or ').map((alternative) => {
-          const levels = alternative.split(' and ').map((atom) => levelIn(agent, atom));
+        ...alternativesOf(part).map((atoms) => {
+          const levels = atoms.map((atom) => levelIn(agent, atom));
           return levels.includes(0) ? 0 : sum(levels);
         }),
       ),
@@ -110,7 +130,13 @@ function preference(input: MatchInput, contact: WaitingContact, agent: AgentOnDu
     leastSkilled: sum([...agent.skills.values()]),
     leastBusy: busyMs(agent, input.nowMs),
   }[routingOf(input, contact).strategy];
-  return [ring, figure, agent.idleSinceMs, agent.agentId];
+  return [ring, choice(input, contact, agent), figure, agent.idleSinceMs, agent.agentId];
+}
+
+/** How many queues he would rather serve than this one. */
+function choice({ routing }: MatchInput, { queueId }: WaitingContact, { prefers = [] }: AgentOnDuty): number {
+  if (routing.choices !== true) return 0;
+  return [...prefers, queueId].indexOf(queueId);
 }
 
 /** Every pair of this moment, in the order of service. */

@@ -3,17 +3,22 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { placeEveryMs, treatment } from '../../src/acd/treatment.js';
-import type { Told } from '../../src/contact/contact.js';
+import type { Told, WaitBand } from '../../src/contact/contact.js';
 
 const nothing: Told = { busy: false, place: null, lastAtMs: null, thankedAtMs: null };
 
+const none = () => undefined;
+const band = (fromMinutes: number, toMinutes: number): WaitBand => ({ fromMinutes, toMinutes });
+
 /** The prompts of a whole wait, one round each time the treatment asks to come again. */
-function wait(places: readonly (number | null)[]): string[] {
+function wait(places: readonly (number | null)[], bands: readonly (WaitBand | undefined)[] = []): string[] {
   let [told, nowMs] = [nothing, 1000];
-  return places.map((place) => {
-    const round = treatment({ nowMs, told, place });
+  return places.map((place, at) => {
+    const round = treatment({ nowMs, told, place, wait: () => bands[at] });
     [told, nowMs] = [round.told, round.nextAtMs];
-    return round.say.map(({ id, slots }) => (slots ? `${id} ${String(slots['n'])}` : id)).join(' ');
+    return round.say
+      .map(({ id, slots }) => (slots ? `${id} ${String(slots['n'] ?? slots['m'])}` : id))
+      .join(' ');
   });
 }
 
@@ -49,9 +54,27 @@ t.test('with nothing new to say thanks come each minute', (t) => {
   t.end();
 });
 
+t.test('the expected wait follows the place; once, until less of it is left', (t) => {
+  const bands = [band(5, 10), band(5, 10), band(5, 10), band(10, 15), undefined, band(3, 5), band(2, 3)];
+  t.same(wait([4, 4, 4, 4, 4, 40, 1], bands), [
+    'queue.busy',
+    'queue.place 3 queue.ewt 5-10',
+    'queue.place 3',
+    'queue.place 3',
+    'queue.place 3',
+    'queue.many queue.ewt 3-5',
+    'queue.next queue.ewt 2-3',
+  ]);
+  t.end();
+});
+
 t.test('asked too soon it says nothing and names its time', (t) => {
   const told: Told = { ...nothing, busy: true, lastAtMs: 5000 };
-  t.same(treatment({ nowMs: 5001, told, place: 1 }), { say: [], told, nextAtMs: 5000 + placeEveryMs });
+  t.same(treatment({ nowMs: 5001, told, place: 1, wait: none }), {
+    say: [],
+    told,
+    nextAtMs: 5000 + placeEveryMs,
+  });
   t.end();
 });
 
@@ -74,7 +97,7 @@ t.test(
     fc.assert(
       fc.property(fc.nat(100_000), fc.option(fc.nat(25)), (nowMs, place) => {
         const told: Told = { busy: true, place: null, lastAtMs: 0, thankedAtMs: null };
-        assert.ok(treatment({ nowMs, told, place }).nextAtMs > nowMs || nowMs < placeEveryMs);
+        assert.ok(treatment({ nowMs, told, place, wait: none }).nextAtMs > nowMs || nowMs < placeEveryMs);
       }),
     );
     t.end();

@@ -15,7 +15,10 @@ async function openAdmin() {
     const response = await office.call(route, { cookie, body });
     return response.json<Body>();
   };
-  const version = async () => String((await ask('GET /api/v1/admin/skills'))['version']);
+  const seenOf = async (table: string, id: string) => {
+    const row = rowsOf(await ask(`GET /api/v1/admin/${table}`)).find((one) => one['id'] === id);
+    return row === undefined ? null : String(row['seen']);
+  };
   const audited = () =>
     office.world.journal
       .flatMap((entry) => entry.facts)
@@ -24,7 +27,7 @@ async function openAdmin() {
           ? [[fact.act, fact.about, fact.details]]
           : [],
       );
-  return { ...office, admin, ask, version, audited };
+  return { ...office, admin, ask, seenOf, audited };
 }
 
 const agentBody = {
@@ -40,7 +43,7 @@ const agentBody = {
 t.test(
   'rows are listed, made, changed and taken out; each change is audited without its content',
   async (t) => {
-    const { ask, version, audited, logIn } = await openAdmin();
+    const { ask, seenOf, audited, logIn } = await openAdmin();
     t.match(rowsOf(await ask('GET /api/v1/admin/agents?limit=1')), [
       { id: '1001', team: 'east', state: 'offline' },
     ]);
@@ -61,15 +64,23 @@ t.test(
       agentId: null,
     });
 
-    const seen = await version();
-    const made = await ask('PUT /api/v1/admin/agents/2001', { ...agentBody, version: seen, create: true });
+    const made = await ask('PUT /api/v1/admin/agents/2001', { ...agentBody, seen: null });
     t.type(made['version'], 'string');
-    t.equal(
-      (await ask('PUT /api/v1/admin/agents/2002', { ...agentBody, version: seen }))['code'],
-      'SITE_CHANGED',
-    );
-    const next = { ...agentBody, version: made['version'] };
-    t.match(await ask('PUT /api/v1/admin/agents/2001', { ...next, create: true }), {
+    const stale = await seenOf('agents', '2001');
+    const other = await ask('PUT /api/v1/admin/agents/2002', { ...agentBody, seen: null });
+    t.type(other['version'], 'string', 'another row is in nobody’s way');
+    await ask(`DELETE /api/v1/admin/agents/2002?seen=${String(await seenOf('agents', '2002'))}`);
+    await ask('PUT /api/v1/admin/agents/2001', { ...agentBody, name: '别人改的', seen: stale });
+    const changed = { code: 'ROW_CHANGED', details: { table: 'agents', id: '2001' } };
+    t.match(await ask('PUT /api/v1/admin/agents/2001', { ...agentBody, seen: stale }), changed);
+    t.match(await ask(`DELETE /api/v1/admin/agents/2001?seen=${String(stale)}`), changed);
+    t.match(await ask('PUT /api/v1/admin/agents/2003', { ...agentBody, seen: stale }), {
+      code: 'ROW_CHANGED',
+    });
+    const back = { ...agentBody, seen: await seenOf('agents', '2001') };
+    t.type((await ask('PUT /api/v1/admin/agents/2001', back))['version'], 'string');
+    const next = { ...agentBody, seen: await seenOf('agents', '2001') };
+    t.match(await ask('PUT /api/v1/admin/agents/2001', { ...next, seen: null }), {
       code: 'ROW_EXISTS',
       details: { field: 'id' },
     });
@@ -92,17 +103,19 @@ t.test(
       autoAnswer: true,
     });
 
-    t.match(await ask(`DELETE /api/v1/admin/teams/west?version=${await version()}`), {
+    t.match(await ask(`DELETE /api/v1/admin/teams/west?seen=${String(await seenOf('teams', 'west'))}`), {
       code: 'ROW_IN_USE',
       details: { by: ['agents 1005', 'agents 1006', 'agents 1007', 'agents 1008', 'agents 2001'] },
     });
-    await ask(`DELETE /api/v1/admin/agents/2001?version=${await version()}`);
-    t.equal(
-      (await ask(`DELETE /api/v1/admin/agents/2001?version=${await version()}`))['code'],
-      'ROW_UNKNOWN',
-    );
+    const last = String(await seenOf('agents', '2001'));
+    await ask(`DELETE /api/v1/admin/agents/2001?seen=${last}`);
+    t.equal((await ask(`DELETE /api/v1/admin/agents/2001?seen=${last}`))['code'], 'ROW_UNKNOWN');
     t.same(audited(), [
       ['site.edit', 'agents 2001', { what: 'add', fields: 'id,name,skills,team' }],
+      ['site.edit', 'agents 2002', { what: 'add', fields: 'id,name,skills,team' }],
+      ['site.edit', 'agents 2002', { what: 'remove', fields: 'id,name,skills,team' }],
+      ['site.edit', 'agents 2001', { what: 'change', fields: 'name' }],
+      ['site.edit', 'agents 2001', { what: 'change', fields: 'name' }],
       [
         'site.edit',
         'agents 2001',
@@ -110,18 +123,90 @@ t.test(
       ],
       ['site.edit', 'agents 2001', { what: 'remove', fields: 'autoAnswer,id,name,skills,team' }],
     ]);
-    t.notMatch(JSON.stringify(audited()), /改名/);
+    t.notMatch(JSON.stringify(audited()), /改名|别人改的/);
     const supervisor = (await logIn('1001')).cookie;
     t.equal((await ask('PUT /api/v1/admin/agents/2001', next, supervisor))['code'], 'FORBIDDEN');
     t.equal(rowsOf(await ask('GET /api/v1/admin/agents', undefined, supervisor)).length, 8);
   },
 );
 
+t.test(
+  'choices of queues and break places are changed with the same check; left out, they stay',
+  async (t) => {
+    const { ask, seenOf, audited, site } = await openAdmin();
+    const agent = {
+      ...agentBody,
+      name: '演示二',
+      team: 'east',
+      skills: ['general', 'enterprise', 'lang.en'],
+      device: 'd1002',
+    };
+    const put = async (row: string, body: object) => {
+      const [table = '', id = ''] = row.split('/');
+      return ask(`PUT /api/v1/admin/${row}`, { ...body, seen: await seenOf(table, id) });
+    };
+    const choiceOf = (id: string) => site().choices.get(id as never);
+    const team = { name: '一班', en: 'Team east', until: null };
+
+    const places = { all: 3, meal: 2 };
+    t.type(
+      (await put('teams/east', { ...team, prefers: ['enterprise', 'general'], breaks: places }))['version'],
+      'string',
+    );
+    t.match(rowsOf(await ask('GET /api/v1/admin/teams'))[0], {
+      id: 'east',
+      prefers: ['enterprise', 'general'],
+      breaks: places,
+    });
+    t.same(choiceOf('1002'), ['enterprise', 'general'], 'his team’s');
+    t.match(rowsOf(await ask('GET /api/v1/admin/agents'))[1], { id: '1002', prefers: null });
+    await put('agents/1002', { ...agent, prefers: ['general'] });
+    t.match(rowsOf(await ask('GET /api/v1/admin/agents'))[1], { id: '1002', prefers: ['general'] });
+    t.same(choiceOf('1002'), ['general']);
+    await put('agents/1002', { ...agent, autoAnswer: true });
+    t.same(choiceOf('1002'), ['general'], 'left out: as it was');
+    await put('teams/east', { ...team, name: '东班' });
+    t.match(rowsOf(await ask('GET /api/v1/admin/teams'))[0], {
+      name: '东班',
+      prefers: ['enterprise', 'general'],
+      breaks: places,
+    });
+    await put('agents/1002', { ...agent, prefers: [] });
+    t.equal(choiceOf('1002'), undefined, 'none, whatever his team prefers');
+    await put('agents/1002', { ...agent, prefers: null });
+    t.same(choiceOf('1002'), ['enterprise', 'general']);
+
+    t.match(await put('teams/east', { ...team, prefers: ['nowhere'] }), {
+      code: 'SITE_INVALID',
+      details: { findings: [{ file: 'teams.yaml', code: 'unknownQueue' }] },
+    });
+    t.match(await put('agents/1002', { ...agent, skills: ['general', 'lang.en'], prefers: ['enterprise'] }), {
+      code: 'SITE_INVALID',
+      details: { findings: [{ file: 'agents.yaml', code: 'neverTakes' }] },
+    });
+    for (const breaks of [{ meal: 0 }, { all: 1001 }, { urgent: 2 }, { nap: 2 }])
+      t.match(
+        await put('teams/east', { ...team, breaks }),
+        { code: 'REQUEST_INVALID' },
+        JSON.stringify(breaks),
+      );
+    await put('teams/east', { ...team, name: '东班', prefers: [], breaks: {} });
+    t.same(site().choices.size, 0);
+    t.equal(site().teams.get('east')?.breaks, undefined);
+    const told = audited().map(([, about, details]) => [about, details]);
+    t.match(told[0], [
+      'teams east',
+      { 'breaks.from': null, 'breaks.to': 'all:3、meal:2', 'prefers.to': '企业服务、综合' },
+    ]);
+    t.match(told.at(-1), ['teams east', { 'breaks.from': 'all:3、meal:2', 'breaks.to': null }]);
+  },
+);
+
 t.test('who is signed in, and his phone, cannot be taken out', async (t) => {
-  const { ask, version, talk } = await openAdmin();
+  const { ask, talk } = await openAdmin();
   await talk();
   for (const row of ['agents/1001', 'devices/d1001'])
-    t.match(await ask(`DELETE /api/v1/admin/${row}?version=${await version()}`), {
+    t.match(await ask(`DELETE /api/v1/admin/${row}?seen=any`), {
       code: 'ROW_IN_USE',
       details: { by: ['signedIn 1001'] },
     });
@@ -156,10 +241,10 @@ t.test('a new PIN is told once and in force at once; a lock ends with it', async
 });
 
 t.test('whoever has gone home with his team is logged out, and told so when he tries again', async (t) => {
-  const { ask, version, logIn } = await openAdmin();
+  const { ask, seenOf, logIn } = await openAdmin();
   const { cookie } = await logIn('1005');
   t.match(await ask('GET /api/v1/me', undefined, cookie), { name: '1005' });
-  const team = { name: '西区', en: 'West', until: '2026-11-22', version: await version() };
+  const team = { name: '西区', en: 'West', until: '2026-11-22', seen: await seenOf('teams', 'west') };
   t.notMatch(await ask('PUT /api/v1/admin/teams/west', team), { code: /./ });
   t.equal((await ask('GET /api/v1/me', undefined, cookie))['code'], 'LOGIN_NEEDED');
   t.match((await logIn('1005')).response.json<Body>(), { code: 'TEAM_ENDED' });
@@ -183,7 +268,7 @@ t.test(
     const { off } = await ask('GET /api/v1/admin/calendar?year=2027');
     t.match(off, [{ name: '元旦', from: '2027-01-01', to: '2027-01-01' }, { name: '春节' }]);
     const notice = { document: '国办发明电〔2026〕9号', off, work: ['2027-02-14'] };
-    const wish = (more = {}) => ({ fields: { year: 2027, ...notice, ...more } });
+    const wish = (more = {}) => ({ fields: { year: 2027, ...notice, ...more }, seen: null });
     t.match(await ask('PUT /api/v1/draft/rows/calendar/2027', wish({ off: [] })), {
       code: 'SITE_INVALID',
       details: { findings: [{ file: 'calendar.yaml' }] },
@@ -258,12 +343,12 @@ t.test('people by the table: a dry run, then all or none; the export is what an 
 t.test(
   'a card has the password for the administrator alone, and a link that a phone can use once',
   async (t) => {
-    const { ask, call, version, audited, logIn } = await openAdmin();
+    const { ask, call, seenOf, audited, logIn } = await openAdmin();
     await ask('PUT /api/v1/admin/agents/1004', {
       ...agentBody,
       team: 'east',
       device: 'd1001',
-      version: await version(),
+      seen: await seenOf('agents', '1004'),
     });
     const { cards } = (await ask('POST /api/v1/admin/cards', { agentIds: ['1004', '1003'] })) as {
       cards: Body[];

@@ -12,6 +12,8 @@ import {
   type AriHandlers,
 } from '../../src/adapters/asterisk/ari-client.js';
 import { isGone } from '../../src/adapters/asterisk/ari-rest.js';
+import { phoneEndpoint } from '../../src/adapters/asterisk/dial-endpoint.js';
+import type { DeviceId } from '../../src/contact/ids.js';
 import { AppError } from '../../src/errors.js';
 
 /** Quick times, so that minutes of trouble fit into a test. */
@@ -164,6 +166,23 @@ t.test('two hundred requests at once all settle, over eight connections', async 
   t.ok(ports.size <= 8, `${ports.size} connections`);
 });
 
+t.test('a phone rings while sixteen other requests are not answered', async (t) => {
+  const fake = await startFake(t);
+  fake.route = ({ url = '' }) => url.includes('/channels/stuck');
+  const { client } = startClient(t, fake);
+  const stuck = Array.from({ length: 16 }, () => failureOf(client.channels.hangup('stuck')));
+  const leg = {
+    channelId: 'leg',
+    endpoint: phoneEndpoint('d1001' as DeviceId),
+    appArgs: 'leg',
+    callerId: '',
+  };
+  await client.channels.originate({ ...leg, ringTimeoutMs: 9_000 });
+  t.equal(fake.seen.filter((one) => one.includes('stuck')).length, 8, 'the others still wait their turn');
+  t.ok(fake.seen.includes('POST /ari/channels'));
+  await Promise.all(stuck);
+});
+
 t.test('after a reset connection only what is safe to repeat is repeated, once', async (t) => {
   const fake = await startFake(t);
   const { client } = startClient(t, fake);
@@ -181,7 +200,7 @@ t.test('after a reset connection only what is safe to repeat is repeated, once',
       response.writeHead(status, { 'content-type': 'application/json' }).end('{"message":"no"}');
       return true;
     };
-  const leg = { channelId: 'id-1', endpoint: 'PJSIP/1001', ringTimeoutMs: 8_000 };
+  const leg = { channelId: 'id-1', endpoint: phoneEndpoint('1001' as DeviceId), ringTimeoutMs: 8_000 };
 
   t.same(await client.channels.list(), { ok: true }, 'a listing');
 
@@ -260,7 +279,7 @@ t.test('personal data goes in bodies, the password in a header: no URL holds eit
   await until(() => told.includes('connected'), 'connected');
   await client.channels.originate({
     channelId: 'x',
-    endpoint: 'PJSIP/1001',
+    endpoint: phoneEndpoint('1001' as DeviceId),
     callerId: '"A" <02150001234>',
     ringTimeoutMs: 1,
   });

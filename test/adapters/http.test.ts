@@ -385,6 +385,8 @@ t.test('health and the description tell the truth', async (t) => {
     '/prompts',
     '/publish',
     '/flows',
+    '/routing',
+    '/experts',
     '/provision/:token',
     '/assets/*',
     '/favicon.svg',

@@ -42,12 +42,22 @@ t.test(
     t.same(findingsWith('kind: arbitration', 'kind: court'), [`error ${row(7)} duplicate`]);
     t.same(
       findingsWith("number: '12368'", "number: '12399'"),
-      [`error ${row(0)} notSpoken`],
-      'the prompt says another',
+      [`warning ${row(4)} notListed`, `error ${row(4)} notSpoken`],
+      'nobody knows it, and the prompt says another',
+    );
+    t.same(
+      findingsWith("number: '12368'", "number: '12358'"),
+      [`error ${row(4)} notSpoken`],
+      'in the ledger',
+    );
+    t.same(
+      findingsWith("number: '12368'", "number: '12388'"),
+      [`error ${row(4)} notSpoken`],
+      'another body’s',
     );
     t.ok(findingsWith("number: '12368'", "number: '0311-1234567'").includes(`error ${row(4)} badNumber`));
-    t.same(findingsWith('prompt: scope.court', 'prompt: scope.none'), [`error ${row(0)} unknownPrompt`]);
-    t.same(findingsWith('message: sms.scope\n', 'message: sms.none\n'), [`error ${row(0)} unknownMessage`]);
+    t.same(findingsWith('prompt: scope.court', 'prompt: scope.none'), [`error ${row(3)} unknownPrompt`]);
+    t.same(findingsWith('message: sms.scope\n', 'message: sms.none\n'), [`error ${row(5)} unknownMessage`]);
   },
 );
 

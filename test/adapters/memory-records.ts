@@ -8,7 +8,7 @@ import { isInSubset } from '../../src/metrics/subset.js';
 export function isWanted(record: ContactRecord, filter: ContactFilter): boolean {
   const { fromMs = 0, toMs = Infinity, agentId, kpiLine, callerKey, answered, missed } = filter;
   const { subset, queueId, entryId, numberState, answeredBy, minTalkMs = 0 } = filter;
-  const exact = ['category', 'outcome', 'tag', 'missedCause', 'cutOff'] as const;
+  const exact = ['category', 'outcome', 'tag', 'missedCause', 'cutOff', 'cameFrom'] as const;
   return (
     record.arrivedAtMs >= fromMs &&
     record.arrivedAtMs < toMs &&

@@ -62,6 +62,11 @@ t.test(
     ]);
     t.notMatch(list.body, /key-|13800138000/);
     t.equal((await call(`GET /api/v1/contacts/${id}/messages`, { cookie: other })).statusCode, 404);
+    const looks = () => facts().filter((fact) => fact.type === 'Audited' && fact.act === 'contact.seen');
+    t.same(looks(), [], 'who talks with him himself leaves no audit, however often his strip asks');
+    const another = (await logIn('1005')).cookie;
+    t.equal((await call(`GET /api/v1/contacts/${id}/messages`, { cookie: another })).statusCode, 200);
+    t.match(looks(), [{ by: '1005', about: id }]);
     t.notMatch(JSON.stringify(logged), citizenNumber);
   },
 );
@@ -85,6 +90,8 @@ t.test('what cannot be sent says why', async (t) => {
   t.equal(json(await stop({ reason: '本人要求' }))['code'], 'REQUEST_INVALID');
   t.equal(json(await stop({ number: '不知道', reason: '本人要求' }))['code'], 'NUMBER_INVALID');
   t.equal(json(await stop({ number: citizenNumber, reason: '电 13800138000' }))['code'], 'TEXT_HOLDS_NUMBER');
+  const past = await stop({ number: citizenNumber, reason: '本人要求', until: '2026-11-23' });
+  t.match(json(past), { code: 'REQUEST_INVALID', details: { field: 'until' } });
   const row = json(await stop({ number: citizenNumber, reason: '本人要求', until: '2026-12-31' }));
   t.match(row, { kind: 'stopListed', callerMasked: '130****0001', enteredBy: '1001' });
   t.equal(await refusal(template), 'MESSAGE_REFUSED stopListed');

@@ -23,12 +23,13 @@ import type { AgentId, DeviceId } from '../../src/contact/ids.js';
 import type { Log } from '../../src/engine/ports.js';
 import type { AccountStore } from '../../src/engine/account.js';
 import { limitState, type LimitRow, type LimitStore } from '../../src/engine/call-limit.js';
+import { keepDuty } from '../../src/engine/duty-book.js';
+import type { DutyChangeRow, DutyStore } from '../../src/engine/duty-change.js';
 import type { Opening, OpeningStore } from '../../src/engine/opening.js';
 import { createAttempts } from '../../src/engine/attempts.js';
 import { createEventPrompts } from '../../src/engine/event-prompts.js';
 import type { EventPrompt } from '../../src/contact/event-prompt.js';
 import { maskNumber } from '../../src/contact/masking.js';
-import { AppError } from '../../src/errors.js';
 import { createPinCheck } from '../../src/engine/pin-check.js';
 import type { SiteFact } from '../../src/engine/ports.js';
 import { mergeNotes, type Broadcast, type HandoverNote } from '../../src/engine/shift-notes.js';
@@ -38,10 +39,12 @@ import {
   type ContactRecord,
   type Timed,
 } from '../../src/metrics/contact-record.js';
+import { isOfConsult } from '../../src/metrics/consults.js';
 import type { ReachedFact, ReachedMark } from '../../src/metrics/reached.js';
 import { unreachedCallers } from '../../src/metrics/unreached.js';
 import { parseSite } from '../../src/site/parse-site.js';
 import type { Site } from '../../src/site/site.js';
+import { requireWishSeen } from '../../src/site/site-edited.js';
 import { createWorld, type World } from '../../src/sim/world.js';
 import type { FirstAccount } from '../../src/adapters/http/account-book.js';
 import { officeMessages } from './office-messages.js';
@@ -67,7 +70,8 @@ function withoutSurvey(file: string, text: string): string {
   return file === 'policies.yaml' ? text.replace('enabled: true', 'enabled: false') : text;
 }
 
-function siteOf(menu: boolean, read: ReadonlyMap<string, string> = siteTexts): Site {
+/** A site of these files. */
+export function siteOf(menu: boolean, read: ReadonlyMap<string, string> = siteTexts): Site {
   const parsed = parseSite(read, { nowMs: startMs, overrides: { menu } });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
   return parsed.site;
@@ -148,7 +152,13 @@ function recordsOf(world: World): RecordReader {
         const { type, ...data } = fact;
         return { stream: 'contact', id, seq, atMs, type, data };
       });
-      return record === undefined ? undefined : { record, journal };
+      const messages = timed<SiteFact>('site', () => true).flatMap(({ fact, id: site, seq, atMs }) => {
+        if (!fact.type.startsWith('Message') || !('contactId' in fact) || fact.contactId !== id) return [];
+        // What a message says is not journaled.
+        const { type, ...data } = { ...fact, slots: undefined };
+        return [{ stream: 'site', id: site, seq, atMs, type, data }];
+      });
+      return record === undefined ? undefined : { record, journal: [...journal, ...messages] };
     },
     draw: async (filter, count, seed) =>
       drawFrom(
@@ -196,6 +206,10 @@ function recordsOf(world: World): RecordReader {
       timed<AgentFact>('agent', (id) => id === agentId).filter(
         ({ atMs, fact }) => atMs >= sinceMs && 'outcome' in fact && fact.outcome === 'rona',
       ).length,
+    consultFacts: async ({ fromMs, toMs }) =>
+      timed<ContactFact>('contact', () => true).flatMap(({ atMs, fact }) =>
+        isOfConsult(fact) && atMs >= fromMs && atMs < toMs ? [{ atMs, fact }] : [],
+      ),
     dataGaps: async () => [{ part: 'asterisk', fromMs: startMs, toMs: startMs + 5_000 }],
     firstArrivalMs: async () => startMs - 3 * 86_400_000,
   };
@@ -278,6 +292,24 @@ export function limitsInMemory(): LimitStore {
   };
 }
 
+/** Changes of duty, as the database keeps them. */
+export function dutyInMemory(): DutyStore {
+  const rows = new Map<string, DutyChangeRow>();
+  return {
+    add: async (row) => void rows.set(row.changeId, row),
+    find: async (id) => rows.get(id),
+    settle: async (row) => {
+      if (rows.get(row.changeId)?.version !== row.version - 1) return false;
+      rows.set(row.changeId, row);
+      return true;
+    },
+    list: async (endingAfterMs) =>
+      [...rows.values()]
+        .filter(({ toMs }) => toMs > endingAfterMs)
+        .sort((a, b) => (a.decidedAtMs ?? Infinity) - (b.decidedAtMs ?? Infinity)),
+  };
+}
+
 /** A token of a screen on a wall. */
 export const kioskToken = 'a-token-of-a-screen';
 
@@ -287,6 +319,8 @@ export interface OfficeOptions {
   readonly records?: Partial<RecordReader>;
   /** In place of the world's own. */
   readonly site?: Site;
+  /** Of the world itself. */
+  readonly worldSite?: Site;
   readonly engine?: (engine: World['engine']) => World['engine'];
   readonly pagesDir?: string;
   readonly accountStore?: AccountStore;
@@ -300,13 +334,14 @@ export async function openOffice({
   requestsPerMinute = 100_000,
   records,
   site: firstSite = plainSite,
+  worldSite = plainSite,
   engine = (own) => own,
   pagesDir = '/nowhere',
   accountStore,
   firstAccounts,
 }: OfficeOptions = {}) {
   const known: { events: () => readonly EventPrompt[] } = { events: () => [] };
-  const world = createWorld({ site: plainSite, startMs, events: () => known.events() });
+  const world = createWorld({ site: worldSite, startMs, events: () => known.events() });
   await world.start();
   for (const device of ['d1001', 'd1002'] as DeviceId[]) {
     world.telephony.setReachable(device, true);
@@ -382,6 +417,10 @@ export async function openOffice({
     wentLive: () => world.engine.eventWentLive(),
   });
   known.events = () => events.all();
+  const dutyStore = dutyInMemory();
+  const timers = { at: world.clock.at };
+  const duty = keepDuty({ clock: world.clock, timers, log: logs, store: dutyStore, onRead: () => undefined });
+  t.teardown(() => duty.stop());
   const parts: HttpParts = {
     engine: engine(world.engine),
     cases: { store: createMemoryCases({ clock: world.clock, hash: codeHash }), hash: codeHash },
@@ -400,11 +439,12 @@ export async function openOffice({
     recordingsDir,
     editor: {
       isWritable: async () => true,
-      async edit({ seenVersion, edits, dryRun = false }) {
-        if (seenVersion !== site.version) throw new AppError('SITE_CHANGED', { version: site.version });
+      async edit(wish) {
+        requireWishSeen(site, wish);
+        const dryRun = 'table' in wish && wish.dryRun;
         const done = doSiteWork({
           files: texts,
-          edits,
+          edits: 'table' in wish ? { table: wish.table } : [wish.row],
           options: { nowMs: startMs, overrides: { menu: false } },
         });
         if (!done.ok) return done;
@@ -422,6 +462,7 @@ export async function openOffice({
     messages: officeMessages(world, { current: () => site, ofVersion: () => site }),
     openings: openingsInMemory(),
     limits: limitsInMemory(),
+    duty: { book: duty, store: dutyStore },
     // The world's keys hold their numbers.
     numbers: { find: async (callerKey) => callerKey.replace(/^key-/, '') },
     standingsChanged: async () => undefined,
@@ -491,6 +532,8 @@ export async function openOffice({
     versions,
     call,
     logIn,
+    /** The configuration in force. */
+    site: () => site,
     breakFiles: (isBroken: boolean) => void (broken = isBroken),
     /** A talk between a citizen and agent 1001. */
     async talk() {

@@ -72,6 +72,16 @@ t.test(
   },
 );
 
+t.test('a sound is measured: how loud it is, and that nothing is wrong with it', async (t) => {
+  const figures = (sound: string, as = quality) =>
+    office.call(`GET /api/v1/prompts/greet.main/figures?sound=${sound}`, { cookie: as });
+  const { speechDb, ...rest } = (await figures('greet-main')).json<{ speechDb: number }>();
+  t.ok(Math.abs(speechDb + 20) < 4, `${String(speechDb)} dB`);
+  t.match(rest, { faults: [] });
+  t.equal((await figures('greet-other')).statusCode, 404);
+  t.equal((await figures('greet-main', agent)).statusCode, 403);
+});
+
 t.test('a sound is heard as it is played, and no name leads out of its folder', async (t) => {
   const whole = await audio('greet-main');
   t.equal(whole.statusCode, 200);

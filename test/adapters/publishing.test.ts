@@ -144,6 +144,19 @@ const ledgerRow = {
   states: [{ state: 'prompt', until: '2027-12-31' }, { state: 'vacant' }],
 };
 
+/** A row as the pages have it. */
+async function rowOf(
+  ask: Awaited<ReturnType<typeof openPublishing>>['ask'],
+  who: Parameters<typeof ask>[0],
+  table: string,
+  id: string,
+): Promise<{ readonly fields: Body; readonly seen: string }> {
+  const { rows } = await ask(who, `GET /api/v1/draft/rows/${table}`);
+  const row = (rows as { id: string; fields: Body; seen: string }[]).find((one) => one.id === id);
+  if (row === undefined) throw new Error(`${table} ${id}`);
+  return row;
+}
+
 t.test(
   'a clerk drafts, another publishes, what callers hear is another; undo is the same way back',
   async (t) => {
@@ -153,11 +166,26 @@ t.test(
       findings: [],
       hearing: { answered: false, heard: [{ text: /^12399示例热线已停止使用/ }, {}] },
     });
-    t.match(await ask('supervisor', `PUT /api/v1/${row}`, { fields: { ...ledgerRow, queue: 'x' } }), {
-      code: 'SITE_INVALID',
-      details: { findings: [{ field: 'queue' }] },
-    });
-    t.match(await ask('supervisor', `PUT /api/v1/${row}`, { fields: ledgerRow }), { findings: [] });
+    t.match(
+      await ask('supervisor', `PUT /api/v1/${row}`, { fields: { ...ledgerRow, queue: 'x' }, seen: null }),
+      {
+        code: 'SITE_INVALID',
+        details: { findings: [{ field: 'queue' }] },
+      },
+    );
+    t.match(
+      await ask('supervisor', `PUT /api/v1/${row}`, { fields: { ...ledgerRow, former: '某局' }, seen: null }),
+      {
+        findings: [],
+      },
+    );
+    const rowNow = async () => (await rowOf(ask, 'supervisor', 'numbers', '12399')).fields;
+    const seenNow = async () => (await rowOf(ask, 'supervisor', 'numbers', '12399')).seen;
+    await ask('supervisor', `PUT /api/v1/${row}`, { fields: { name: '甲' }, seen: await seenNow() });
+    t.same(await rowNow(), { ...ledgerRow, former: '某局', name: '甲' }, 'what is not named stays');
+    const fields = { name: ledgerRow.name, former: null };
+    await ask('supervisor', `PUT /api/v1/${row}`, { fields, seen: await seenNow() });
+    t.same(await rowNow(), ledgerRow, 'what is null goes');
     await ask('supervisor', 'PUT /api/v1/draft/reason', { reason: '12399 并入' });
     t.match(await ask('hotlineAdmin', 'GET /api/v1/numbers/12399/meaning?on=2027-02-01'), {
       entryId: '12345',
@@ -235,7 +263,7 @@ t.test(
             : [],
         ),
       [
-        ['draft.edit', '1001', 'numbers 12399'],
+        ...Array.from({ length: 3 }, () => ['draft.edit', '1001', 'numbers 12399']),
         ['site.publish', 'hotline', 'version 2'],
         ['draft.undo', 'hotline', 'version 1'],
         ['site.publish', 'hotline', 'version 3'],
@@ -246,7 +274,9 @@ t.test(
 
 t.test('a second administrator reviews what the first did alone; the alarm ends', async (t) => {
   const { ask, logIn, call, world } = await openPublishing();
-  await ask('hotlineAdmin', 'PUT /api/v1/draft/rows/lexicon/长安', { fields: { value: 'chang2 an1' } });
+  await ask('hotlineAdmin', 'PUT /api/v1/draft/rows/lexicon/长安', {
+    ...{ fields: { value: 'chang2 an1' }, seen: null },
+  });
   const { seen } = await ask('hotlineAdmin', 'GET /api/v1/drafts/hotline');
   await ask('hotlineAdmin', 'POST /api/v1/drafts/hotline/publish', {
     seen,
@@ -272,7 +302,9 @@ t.test(
   'a file changed by hand is noticed, never overwritten; after a reload the draft goes on over it',
   async (t) => {
     const { ask, versions } = await openPublishing();
-    await ask('supervisor', 'PUT /api/v1/draft/rows/numbers/12399', { fields: ledgerRow });
+    await ask('supervisor', 'PUT /api/v1/draft/rows/numbers/12399', {
+      ...{ fields: ledgerRow, seen: null },
+    });
     const place = path.join(versions.folder.dir, 'numbers.yaml');
     const text = await readFile(place, 'utf8');
     await writeFile(place, text.replace('12300电信申诉热线', '12300电信热线'));
@@ -340,7 +372,7 @@ t.test('every role at every route of drafts and versions', async (t) => {
   t.ok(routes.length > 10);
   const bodies: Readonly<Record<string, Body>> = {
     'PUT /api/v1/draft/reason': { reason: '为何' },
-    'PUT /api/v1/draft/rows/:table/:id': { fields: {} },
+    'PUT /api/v1/draft/rows/:table/:id': { fields: {}, seen: null },
   };
   for (const [name, allowed] of routes) {
     const url = name

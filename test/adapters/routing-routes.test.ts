@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { LightMyRequestResponse } from 'fastify';
 import type { AgentId, DeviceId } from '../../src/contact/ids.js';
-import { citizenNumber, openOffice } from './office.js';
+import { citizenNumber, openOffice, siteOf, siteTexts } from './office.js';
 
 const json = (response: LightMyRequestResponse): Readonly<Record<string, unknown>> => response.json();
 
@@ -25,7 +25,8 @@ t.test('why no calls, why this agent, whom a ring adds', async (t) => {
   t.match(await whyNot('1002'), { queues: [{ queueId: 'general', reason: 'notReady', ring: 0, before: 0 }] });
   t.match(await whyNot('1003'), {
     state: 'offline',
-    queues: [{}, { reason: 'skills', lacks: ['enterprise'] }],
+    queues: [{ opens: null }, { reason: 'skills', lacks: ['enterprise'] }],
+    names: { skills: [{ id: 'general', name: '综合', en: 'General' }] },
   });
 
   const routing = json(await call('GET /api/v1/routing', { cookie: supervisor }));
@@ -36,9 +37,13 @@ t.test('why no calls, why this agent, whom a ring adds', async (t) => {
         queueId: 'general',
         strategy: 'longestIdle',
         overtakenAtMost: 1_799, // by calls for the protection of minors: 90 steps of 20 places, less one
-        rings: [{ ring: 0, adds: ['1002'] }],
+        rings: [{ ring: 0, adds: ['1002'], ready: [], afterMs: null, fewerThan: null, placeAbove: null }],
+        tellsWait: false,
+        expectedWait: { lowMs: null, highMs: null, why: 'away' },
+        waitErrors: [],
       },
     ],
+    names: { agents: [{ id: '1001', name: '演示一' }], skills: [{ id: 'general', name: '综合' }] },
   });
   t.equal(json(await call('GET /api/v1/routing', { cookie: agent }))['code'], 'FORBIDDEN');
 
@@ -46,7 +51,12 @@ t.test('why no calls, why this agent, whom a ring adds', async (t) => {
   await later(3_000);
   const contactId = world.engine.contacts()[0]?.id ?? '';
   const why = async (cookie = supervisor) => call(`GET /api/v1/contacts/${contactId}/why`, { cookie });
-  t.match(json(await why()), { contactId, decisions: [], now: { place: 1, rings: [{ adds: ['1002'] }] } });
+  t.match(json(await why()), {
+    contactId,
+    decisions: [],
+    now: { queueId: 'general', name: '综合', place: 1, rings: [{ adds: ['1002'], ready: [] }] },
+    names: { agents: [{}, { id: '1002', name: '演示二' }] },
+  });
   t.equal(json(await why(agent))['code'], 'FORBIDDEN');
 
   world.engine.actOnAgent(id, { type: 'GoReady', by: 'agent' });
@@ -72,4 +82,153 @@ t.test('why no calls, why this agent, whom a ring adds', async (t) => {
     json(await call('GET /api/v1/contacts/nobody/why', { cookie: supervisor }))['code'],
     'CONTACT_UNKNOWN',
   );
+});
+
+/** A site whose queue for tax widens by time and where nobody holds what it asks. */
+const taxSite = siteOf(
+  false,
+  new Map([
+    ...siteTexts,
+    [
+      'queues.yaml',
+      `${siteTexts.get('queues.yaml') ?? ''}
+- id: tax
+  name: 税务
+  en: Tax
+  requires: tax >= 6
+  rings: [{ requires: tax, after: 30s }, { requires: enterprise, nobody: true }]
+`,
+    ],
+    [
+      'agents.yaml',
+      (siteTexts.get('agents.yaml') ?? '').replace(
+        'skills: [general, tax, minor]',
+        'skills: [general, tax: 8, minor]',
+      ),
+    ],
+  ]),
+);
+
+t.test('the skill matrix: who could take what now, by the very engine', async (t) => {
+  const { call, logIn, world } = await openOffice({ site: taxSite });
+  const cookie = (await logIn('1001')).cookie;
+  const ask = async (route: string) => json(await call(`GET /api/v1/routing/${route}`, { cookie }));
+  const rowsOf = (body: object, key: string, of: string) =>
+    (body as Record<string, Record<string, unknown>[]>)[key]?.find((row) => Object.values(row).includes(of));
+  const signIn = (id: string) =>
+    world.engine.actOnAgent(id as AgentId, {
+      type: 'SignIn',
+      deviceId: `d${id}` as DeviceId,
+      reachable: true,
+      by: 'agent',
+    });
+  const later = async (ms: number) => world.runUntil(world.clock.nowMs() + ms);
+  signIn('1002');
+  world.signIn('1001' as AgentId, 'd1001' as DeviceId);
+  await later(1_000);
+
+  const matrix = await ask('skills');
+  t.equal(matrix['skillLevel'], 5);
+  const rests = { talking: 0, otherwise: 0, signedOut: 0 };
+  t.match(rowsOf(matrix, 'skills', 'enterprise'), {
+    ...{ name: '企业服务', en: 'Enterprise service', language: false },
+    ...{ holders: 3, signedIn: 2, ready: 1, never: 1, highest: 5 },
+    talking: 0,
+  });
+  t.match(rowsOf(matrix, 'skills', 'lang.en'), {
+    ...rests,
+    language: true,
+    holders: 1,
+    signedIn: 1,
+    ready: 0,
+  });
+  t.match(rowsOf(matrix, 'skills', 'lang.yue'), {
+    ...rests,
+    holders: 2,
+    signedIn: 0,
+    never: 2,
+    highest: null,
+  });
+  t.match(rowsOf(matrix, 'agents', '1005'), {
+    ...{ name: '演示五', state: 'offline', presence: 'never' },
+    levels: { general: 5, tax: 8, minor: 5 },
+  });
+  t.match(rowsOf(matrix, 'queues', 'tax'), {
+    name: '税务',
+    ...{ signedIn: 2, ready: 0 },
+    rings: [
+      { ring: 0, open: true, signedIn: 0, ready: 0 },
+      { ring: 1, open: false, signedIn: 1, ready: 1 },
+      { ring: 2, open: true, signedIn: 1, ready: 0 },
+    ],
+  });
+
+  const leaving = await ask('what-if?agentId=1002&presence=signedOut');
+  t.match(rowsOf(leaving, 'queues', 'foreign'), {
+    ...{ name: '外语', before: { signedIn: 1 }, after: { signedIn: 0 }, nobodyLeft: true },
+  });
+  t.match(rowsOf(leaving, 'queues', 'general'), { after: { signedIn: 1 }, nobodyLeft: false });
+  t.match(rowsOf(leaving, 'skills', 'lang.en'), { before: { signedIn: 1 }, after: { signedIn: 0 } });
+  t.match(rowsOf(await ask('what-if?agentId=1001&skill=tax&level=6'), 'queues', 'tax'), {
+    before: { signedIn: 2, ready: 0 },
+    // The ring for nobody shuts: 1002 could not take it any more, however many are in it.
+    after: { signedIn: 2, ready: 1, rings: [{ signedIn: 1 }, {}, { open: false }] },
+  });
+  const without = await ask('what-if?agentId=1001&skill=tax&level=0&presence=break');
+  t.match(rowsOf(without, 'skills', 'tax'), { before: { holders: 2 }, after: { holders: 1, highest: null } });
+  t.match(await ask('what-if?agentId=1001&presence=ready'), { agentId: '1001', skills: [], queues: [] });
+  t.equal(rowsOf(await ask('skills'), 'agents', '1002')?.['state'], 'break', 'a thought changes nobody');
+});
+
+/** 二班 was borrowed until yesterday. */
+const endedSite = siteOf(
+  false,
+  new Map([
+    ...siteTexts,
+    [
+      'teams.yaml',
+      (siteTexts.get('teams.yaml') ?? '').replace('{ id: west,', "{ id: west, until: '2026-11-22',"),
+    ],
+  ]),
+);
+
+t.test('who may think what: roles, and questions that say nothing', async (t) => {
+  const { call, logIn } = await openOffice({ site: endedSite });
+  const [lead, agent, quality] = [
+    (await logIn('1001')).cookie,
+    (await logIn('1004')).cookie,
+    (await logIn('quality')).cookie,
+  ];
+  const ask = async (route: string, cookie = lead) =>
+    json(await call(`GET /api/v1/routing/${route}`, { cookie }));
+  for (const cookie of [agent, quality])
+    for (const route of ['skills', 'what-if?agentId=1001&presence=ready'])
+      t.equal((await ask(route, cookie))['code'], 'FORBIDDEN');
+  t.match(await ask('what-if?agentId=9999&presence=ready'), { code: 'AGENT_UNKNOWN' });
+  t.match(await ask('what-if?agentId=1001&skill=golf&level=3'), {
+    code: 'SKILL_UNKNOWN',
+    details: { skill: 'golf' },
+  });
+  for (const [question, field] of [
+    ['agentId=1001', 'presence'],
+    ['agentId=1001&skill=tax', 'level'],
+    ['agentId=1001&level=3', 'skill'],
+    ['agentId=1001&skill=tax&level=11', 'level'],
+    ['agentId=1001&skill=tax&level=-1', 'level'],
+    ['agentId=1001&presence=talking', 'presence'],
+    ['presence=ready', 'agentId'],
+    ['agentId=1001&presence=ready&colour=red', 'colour'],
+  ] as const)
+    t.match(await ask(`what-if?${question}`), {
+      code: 'REQUEST_INVALID',
+      details: { in: 'querystring', field, zh: /./ },
+    });
+  // Whose team has ended is gone: counted nowhere, thought back by nobody.
+  t.equal((await ask('what-if?agentId=1005&presence=ready'))['code'], 'TEAM_ENDED');
+  const { agents, skills } = (await ask('skills')) as unknown as {
+    agents: { agentId: string }[];
+    skills: { skill: string; holders: number }[];
+  };
+  t.notOk(agents.some(({ agentId }) => agentId === '1005'));
+  t.equal(skills.find(({ skill }) => skill === 'tax')?.holders, 1);
 });

@@ -8,6 +8,8 @@ import { createSiteTurn } from '../../src/adapters/files/site-turn.js';
 import { createSiteHolder, type SiteCheck } from '../../src/adapters/files/site-files.js';
 import { doSiteWork, type SiteWork } from '../../src/adapters/files/site-work.js';
 import type { AgentId, DeviceId } from '../../src/contact/ids.js';
+import { rowSeen } from '../../src/site/row-seen.js';
+import { fieldsOf } from '../../src/site/site-rows.js';
 import { checkSiteTexts } from '../../src/site/parse-site.js';
 import { noonMs, smallSite } from '../site/small-site.js';
 
@@ -33,27 +35,28 @@ async function openEditor(t: Test, work: (work: SiteWork) => ReturnType<typeof w
     work,
   });
   const file = (name: string) => path.join(dir, 'flows', name);
-  return { editor, sites, historyDir, file, told: () => told };
+  const seenNow = () => rowSeen(fieldsOf(sites.current(), 'teams', 'east'));
+  return { editor, sites, historyDir, file, seenNow, told: () => told };
 }
 
+const peopleTable = new TextEncoder().encode(
+  '工号,姓名,班组,到期日,技能,话机\n2001,借调,借调组,2026-06-30,综合,自动\n',
+);
 const here = async (work: SiteWork) => doSiteWork(work);
-const renamed = (name: string) => [{ table: 'teams', id: 'east', fields: { id: 'east', name } }] as const;
+const renamed = (name: string) => ({ table: 'teams', id: 'east', fields: { id: 'east', name } }) as const;
 
 t.test('an edit is in force when it settles; the text before it is kept', async (t) => {
-  const { editor, sites, historyDir, file, told } = await openEditor(t, here);
+  const { editor, sites, historyDir, file, seenNow, told } = await openEditor(t, here);
   await chmod(file('teams.yaml'), 0o640);
   const seenVersion = sites.current().version;
+  const seen = seenNow();
   const before = await readFile(file('teams.yaml'), 'utf8');
   const [first, second] = await Promise.allSettled([
-    editor.edit({ seenVersion, edits: renamed('早班') }),
-    editor.edit({ seenVersion, edits: renamed('晚班') }),
+    editor.edit({ row: renamed('早班'), seen }),
+    editor.edit({ row: renamed('晚班'), seen }),
   ]);
   t.match(first, { status: 'fulfilled', value: { ok: true } });
-  t.match(
-    second,
-    { status: 'rejected', reason: { code: 'SITE_CHANGED' } },
-    'the other administrator is told',
-  );
+  t.match(second, { status: 'rejected', reason: { code: 'ROW_CHANGED' } }, 'the other administrator is told');
   t.equal(sites.current().teams.get('east')?.name, '早班');
   t.equal(told(), 1);
   t.equal((await stat(file('teams.yaml'))).mode & 0o777, 0o640);
@@ -63,43 +66,42 @@ t.test('an edit is in force when it settles; the text before it is kept', async 
 
   const dry = await editor.edit({
     seenVersion: sites.current().version,
-    edits: renamed('夜班'),
+    table: peopleTable,
     dryRun: true,
   });
   t.match([dry.ok, sites.current().teams.get('east')?.name], [true, '早班']);
   const wrong = await editor.edit({
-    seenVersion: sites.current().version,
-    edits: [{ table: 'teams', id: 'east', fields: null }],
+    row: { table: 'teams', id: 'east', fields: null },
+    seen: seenNow(),
   });
   t.match(wrong, { ok: false, findings: [{ file: 'agents.yaml', line: 1, code: 'unknownTeam' }] });
   t.match(await readFile(file('teams.yaml'), 'utf8'), /早班/);
 
   await writeFile(file('teams.yaml'), `${await readFile(file('teams.yaml'), 'utf8')}# by hand\n`);
-  await t.rejects(editor.edit({ seenVersion: sites.current().version, edits: renamed('夜班') }), {
+  await t.rejects(editor.edit({ row: renamed('夜班'), seen: seenNow() }), {
     code: 'SITE_CHANGED',
   });
   await sites.reload();
-  await editor.edit({ seenVersion: sites.current().version, edits: renamed('夜班') });
+  await editor.edit({ row: renamed('夜班'), seen: seenNow() });
   t.match(await readFile(file('teams.yaml'), 'utf8'), /夜班[^]*# by hand\n$/);
   t.notOk((await readdir(path.dirname(file('x')))).some((name) => name.endsWith('.new')));
 });
 
 t.test('a folder that cannot be written to is told as such, and nothing changes', async (t) => {
-  const { editor, sites, file } = await openEditor(t, here);
+  const { editor, sites, file, seenNow } = await openEditor(t, here);
   t.equal(await editor.isWritable(), true);
   // Whoever runs the tests may be root: a folder in the way stops him, too.
   await mkdir(`${file('teams.yaml')}.new`);
   const { version } = sites.current();
-  await t.rejects(editor.edit({ seenVersion: version, edits: renamed('夜班') }), { code: 'SITE_READ_ONLY' });
+  await t.rejects(editor.edit({ row: renamed('夜班'), seen: seenNow() }), { code: 'SITE_READ_ONLY' });
   t.equal(sites.current().version, version);
 });
 
 t.test('the thread does the same work', async (t) => {
   const { editor, sites } = await openEditor(t, workInThread);
-  const table = new TextEncoder().encode(
-    '工号,姓名,班组,到期日,技能,话机\n2001,借调,借调组,2026-06-30,综合,自动\n',
-  );
-  const done = await editor.edit({ seenVersion: sites.current().version, edits: { table } });
+  const done = await editor.edit({
+    ...{ seenVersion: sites.current().version, table: peopleTable, dryRun: false },
+  });
   t.match(done, { ok: true, rows: [{ row: 2, verdict: 'new' }] });
   t.ok(sites.current().devices.has('d2001' as DeviceId));
 });

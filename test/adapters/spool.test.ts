@@ -22,6 +22,7 @@ import {
   type SpoolOptions,
   type SpoolTrouble,
 } from '../../src/adapters/spool/spool.js';
+import type { CallerKey, NodeId } from '../../src/contact/ids.js';
 import type { JournalEntry } from '../../src/engine/ports.js';
 import { abandonedCall, entriesOf } from '../metrics/contact-facts.js';
 import { agentEntry } from './spool-entries.js';
@@ -136,6 +137,22 @@ t.test(
     t.equal((await readAll(spool)).entries.length, 2);
   },
 );
+
+t.test('what is looked for at a start is found in the oldest segment that is left', async (t) => {
+  const dir = t.testdir();
+  const wish = (seq: number, text: string | null): JournalEntry => ({
+    ...{ stream: 'site', id: 'here', seq, atMs: seq, node: 'n1' as NodeId, epoch: 1, image: null },
+    facts: [{ type: 'CallerWishSet', callerKey: 'a' as CallerKey, wish: text, untilMs: 1 }],
+  });
+  const { spool } = await opened(t, dir, { segmentBytes: 1 });
+  for (const entry of [wish(0, 'dialect'), agentEntry('1023', 0), wish(1, null)]) spool.append(entry);
+  await spool.close();
+  const longAgo = Date.now() / 1_000 - 3 * 86_400;
+  for (const name of readdirSync(dir)) utimesSync(path.join(dir, name), longAgo, longAgo);
+  const found: Omit<JournalEntry, 'image'>[] = [];
+  await opened(t, dir, { search: { text: '"CallerWishSet"', found: (entry) => found.push(entry) } });
+  t.same(found, [wish(0, 'dialect'), wish(1, null)].map(withoutImage));
+});
 
 t.test('segments stay until they are carried, and then for their time', async (t) => {
   const { spool } = await opened(t, t.testdir(), { segmentBytes: 1, keepMs: 120 });

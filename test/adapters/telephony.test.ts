@@ -1,11 +1,13 @@
-// The end of a talk over an ARI that refuses or hangs: whatever goes wrong on the way, the bridge is taken down.
+// The end of a talk over an ARI that refuses or hangs: whatever goes wrong on the way, the bridge is taken down. And when a leg is over.
 import t from 'tap';
-import type { AriClient } from '../../src/adapters/asterisk/ari-client.js';
+import type { AriClient, AriHandlers } from '../../src/adapters/asterisk/ari-client.js';
+import type { AriEvent } from '../../src/adapters/asterisk/ari-types.js';
 import {
   createAsteriskTelephony,
   type AsteriskTelephonyParts,
 } from '../../src/adapters/asterisk/telephony.js';
 import type { BridgeId, ChannelId, PlayId } from '../../src/contact/ids.js';
+import type { TelephonyEvent } from '../../src/engine/ports.js';
 import { AppError } from '../../src/errors.js';
 
 const bridgeId = 'bridge' as BridgeId;
@@ -82,5 +84,47 @@ t.test(
       await t.rejects(hanging.telephony.part(bridgeId, citizen), { code: 'ARI_UNAVAILABLE' });
       t.equal(hanging.asked.at(-1), 'destroy bridge');
     }
+  },
+);
+
+t.test(
+  'a leg is over as soon as its phone hangs up, if it was told to be picked up; else at its end',
+  async (t) => {
+    const gone = (...events: readonly object[]) => {
+      let hear: AriHandlers['onEvent'] = () => undefined;
+      const ari = {
+        connect: (handlers: AriHandlers) => (hear = handlers.onEvent),
+        application: {},
+        endpoints: {},
+      };
+      const parts = {
+        ...{ ari: ari as unknown as AriClient, ami: { onUp: () => undefined, on: () => undefined } },
+        accounts: () => [],
+      };
+      const telephony = createAsteriskTelephony(parts as unknown as AsteriskTelephonyParts);
+      const told: TelephonyEvent[] = [];
+      telephony.onEvent((event) => told.push(event));
+      telephony.connect();
+      for (const event of events) hear(event as AriEvent);
+      return told.flatMap((event) => (event.type === 'gone' ? [[event.causeCode, event.phoneLost]] : []));
+    };
+    const channel = {
+      id: '01a21ec0-2f1a-724b-a34d-59939233ab44',
+      name: 'PJSIP/d1001-1',
+      state: 'Up',
+      caller: {},
+    };
+    const pickedUp = { type: 'StasisStart', args: ['leg'], channel };
+    const hungUp = { type: 'ChannelHangupRequest', channel };
+    const over = (cause: number) => ({ type: 'ChannelDestroyed', cause, channel });
+    t.same(gone(pickedUp, hungUp), [[16, false]], 'its BYE');
+    t.same(
+      gone(pickedUp, { ...hungUp, soft: true, cause: 1 }),
+      [],
+      'Asterisk ends it, of no RTP: a flag, no cause',
+    );
+    t.same(gone(pickedUp, { ...hungUp, soft: true, cause: 1 }, over(44)), [[44, true]]);
+    t.same(gone(hungUp), [], 'whose 200 was overtaken by his BYE');
+    t.same(gone(hungUp, over(16)), [[16, false]]);
   },
 );

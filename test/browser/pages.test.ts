@@ -110,6 +110,8 @@ await wall.routeWebSocket(/\/ws$/, (route) => {
   route.connectToServer();
   line.route = route;
 });
+/** The call that was taken. */
+let answered = '';
 const kioskFrames: string[] = [];
 kiosk.on('websocket', (socket) =>
   socket.on('framereceived', ({ payload }) => kioskFrames.push(String(payload))),
@@ -207,6 +209,7 @@ t.test(
     await look('strip', strip, 'noted');
     const { body } = await station.api('GET', '/api/v1/live');
     const [contact] = body['contacts'] as { contactId: string; disposition: object }[];
+    answered = contact?.contactId ?? '';
     t.same(contact?.disposition, { category: 'help', outcome: 'dispatch', district: '长安区' });
 
     await strip.keyboard.press('Alt+5');
@@ -226,6 +229,18 @@ t.test('a citizen who gives up stands on the list to reach; his story tells why'
   await see(strip, word('break'));
   const other = await station.citizen('4722');
   const call = await other.call('12345');
+  await see(lead, '.waiting li:has-text("0311-****4722")');
+  const { body } = await station.api('GET', '/api/v1/live');
+  const [waiting] = body['contacts'] as { contactId: string }[];
+  await station.until('record of a call that waits', async () => {
+    const { status } = await station.api('GET', `/api/v1/contacts/${waiting?.contactId ?? ''}`);
+    return status === 200 || undefined;
+  });
+  await lead.locator('.waiting a:has-text("0311-****4722")').click();
+  await see(lead, '[data-section=who-now] [data-ring="0"]:has-text("1004 演示四")');
+  await look('lead', lead, 'who-now');
+  t.same(await barriers(lead), []);
+  await lead.getByRole('link', { name: '返回班长台' }).click();
   await see(lead, '.waiting li:has-text("0311-****4722")');
   await call.hangUp();
   await see(lead, '.unreached tr:has-text("0311-****4722")');
@@ -253,6 +268,72 @@ t.test(
     await Promise.all([see(strip, word('ready')), see(wall, tile('ready')), see(lead, tile('ready'))]);
   },
 );
+
+t.test('what the strip says of a caller; his wish is forgotten, help asked, a minor sent on', async (t) => {
+  const wish = { callers: [{ number: '031100004711', wish: 'person' }] };
+  t.equal((await station.api('POST', '/api/v1/caller-wishes', wish)).status, 200);
+  const call = await citizen.call('12345');
+  await (await seat.phone.incoming()).answer();
+  await see(strip, word('talking'));
+  await see(strip, '[data-notice=wish]:has-text("person")');
+  t.equal(await strip.locator('.seat-notices').getAttribute('role'), 'status', 'read out as it comes');
+  t.same(await barriers(strip), []);
+  await look('strip', strip, 'notices');
+  await strip.getByRole('button', { name: '不再记住' }).press('Enter');
+  await strip.locator('[data-notice=wish]').waitFor({ state: 'detached', timeout: withinMs });
+  const kept = await station.until('wish forgotten', async () => (await station.facts('WishKept')).at(-1));
+  t.match(kept, { wish: null, by: agent });
+
+  await strip.keyboard.press('Alt+0');
+  await see(strip, '[data-notice=help]:has-text("已求助班长")');
+  // With nobody else for minors signed in the talk goes on, sealed.
+  await strip.keyboard.press('Alt+m');
+  await see(strip, '[data-tag=sealed]:has-text("未成年人来电")');
+  await see(strip, word('talking'));
+  await look('strip', strip, 'minor');
+  await strip.keyboard.press('Alt+5');
+  await see(strip, word('wrapup'));
+  await call.untilEnded();
+  await strip.keyboard.press('Alt+3');
+  await Promise.all([see(strip, word('ready')), see(wall, tile('ready')), see(lead, tile('ready'))]);
+});
+
+t.test('why no calls, why this agent, who has which skill, and what if he left', async (t) => {
+  await lead.getByRole('button', { name: '为何没有来电:1004 演示四' }).click();
+  await see(lead, 'dialog [data-queue=general][data-reason=nobodyWaits]:has-text("无人排队")');
+  await see(lead, 'dialog [data-queue=enterprise]:has-text("缺少 企业服务")');
+  await look('lead', lead, 'no-calls');
+  t.same(await barriers(lead), []);
+  await lead.getByRole('button', { name: '关闭' }).click();
+
+  await lead.goto(`${origin}/lead/contacts/${answered}`);
+  await lead.locator('.decision summary').click();
+  await see(lead, '.decision [data-scored="1004"]:has-text("1004 演示四"):has-text("选中")');
+  await see(lead, '.time-line p:has-text("1004 演示四")');
+  await look('lead', lead, 'why');
+  t.same(await barriers(lead), []);
+
+  await lead.getByRole('link', { name: '技能与派话' }).click();
+  await see(lead, '[data-skill=minor] [data-count=ready]:text-is("1")');
+  await see(lead, '[data-queue=general] [data-ring="0"]:has-text("1004 演示四")');
+  await see(lead, '[data-queue=general] [data-bound]:has-text("1799")');
+  await see(lead, '[data-queue=general] [data-expected]:has-text("现在来电不必等候")');
+  await see(lead, '[data-queue=enterprise] [data-expected]:has-text("无人签入可接")');
+  t.same(await barriers(lead), []);
+  await lead.getByRole('button', { name: '假如 1004 演示四' }).click();
+  await see(lead, 'select[name=presence]:focus');
+  await lead.selectOption('[name=presence]', 'signedOut');
+  await lead.getByRole('button', { name: '看结果' }).click();
+  await see(lead, '.what-if [data-queue=minors].left-empty:has-text("将无人可接")');
+  t.same(await barriers(lead), []);
+  await look('lead', lead, 'skills');
+  await lead.getByRole('button', { name: /英文/ }).click();
+  await see(lead, '.skill-cover:has-text("Cantonese")');
+  await look('lead', lead, 'skills-en');
+  await lead.getByRole('button', { name: /中文/ }).click();
+  await lead.goto(`${origin}/lead`);
+  await see(lead, tile('ready'));
+});
 
 t.test('cut off, the board says so and stands still; back again it agrees with the service', async (t) => {
   line.open = false;

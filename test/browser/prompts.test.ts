@@ -74,6 +74,50 @@ t.test('a recording is taken, a bad one refused with its reason, and what was ma
   t.match(await sound.innerText(), /合成/);
 });
 
+t.test('all are played one after the other, with where they are said and what was measured', async (t) => {
+  const player = page.locator('.prompt-player');
+  await page.getByRole('button', { name: '依次播放' }).click();
+  await player.getByText('流程 12345').waitFor();
+  await player.getByText(/响度 -\d+\.\d dB · 无削波/).waitFor();
+  await player.getByText('第 1 个,共 4 个').waitFor();
+  t.same(await judge(), []);
+  await page.getByRole('button', { name: '下一个' }).click();
+  t.equal(await player.getAttribute('data-playing'), 'queue-place--n-1', 'one number as an example');
+  await page.locator('.prompt-player[data-playing="a-state--1--state-ready"]').waitFor();
+  await page.getByRole('button', { name: '停止' }).click();
+  await page.check('[name=everySound]');
+  await page.getByRole('button', { name: '依次播放' }).click();
+  await player.getByText('第 1 个,共 5 个').waitFor();
+  await page.getByRole('button', { name: '停止' }).click();
+});
+
+t.test(
+  'a prompt is added in the draft and taken out again; one that is used stays, its places named',
+  async (t) => {
+    await page.getByRole('button', { name: '新增提示音' }).click();
+    await page.fill('[name=id]', 'greet.main');
+    await page.fill('[name=text]', '今天的办理较多，请稍候。');
+    await page.fill('[name=when]', '雨天。');
+    await page.locator('#fault-id').getByText('编号已有').waitFor();
+    await page.getByRole('button', { name: '存入草稿' }).click();
+    t.equal(await page.locator(':focus').getAttribute('name'), 'id', 'nothing is written over another');
+    await page.fill('[name=id]', 'Rain');
+    await page.getByText('id 须为小写字母').waitFor();
+    await page.fill('[name=id]', 'rain.more');
+    await page.getByRole('button', { name: '合成试听' }).click();
+    await page.getByText(/读作 .*秒/).waitFor();
+    t.same(await judge(), []);
+    await page.getByRole('button', { name: '存入草稿' }).click();
+    await page.locator('[data-added="rain.more"]').getByText('今天的办理较多').waitFor();
+    t.same(await judge(), []);
+    await page.getByRole('button', { name: '删除 rain.more' }).click();
+    await page.locator('[data-added="rain.more"]').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: '删除 greet.main' }).click();
+    await page.getByText('提示音 greet.main 仍在使用,不能删除').waitFor();
+    t.match(await page.getByRole('alert').first().innerText(), /flows\/12345\.yaml:\d+ .*greet\.main/);
+  },
+);
+
 t.test('quality staff listen and change nothing; English has every word', async (t) => {
   await context.clearCookies();
   await logIn('quality');

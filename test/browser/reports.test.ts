@@ -85,6 +85,7 @@ t.test('the table fits the page, in both languages and with groups', async (t) =
       .locator('.scroll:has(> .report)')
       .evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth] as const);
     t.equal(needed, given, query);
+    t.equal(await page.evaluate<number>('document.documentElement.scrollWidth'), 1440, `the page ${query}`);
   }
 });
 

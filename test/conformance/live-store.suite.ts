@@ -24,8 +24,10 @@ export interface LiveStoreHarness {
   open(): Promise<LiveStore>;
   /** Takes the holder away; every open store knows it when this resolves. */
   lose(): Promise<void>;
-  /** Gives it back; every open store knows it when this resolves. */
-  giveBack(how: { readonly emptied: boolean }): Promise<void>;
+  /** Gives it back; every open store knows it when this resolves. `rolledBack` = as it was at the mark. */
+  giveBack(how: { readonly emptied: boolean; readonly rolledBack?: boolean }): Promise<void>;
+  /** What it has now is what its disk has, should it be rolled back. */
+  mark(): Promise<void>;
   /** Lets time pass. */
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -101,6 +103,21 @@ export function aPair(contact: string, agent: string, over: Partial<OfferCommit>
     agentVersion: 1,
     leaseMs: 60_000,
     ...over,
+  };
+}
+
+/** Both as they are while the phone rings, at version 2. */
+export function offered(contactId: string, agentId: string, offerId: OfferId): LiveImage {
+  const contact = aContact(contactId, 2);
+  const agent = anAgent(agentId, 2);
+  if (contact.stage.at !== 'waiting' || agent.deviceId === null) throw new Error('it waits');
+  const offer = {
+    ...{ offerId, agentId: agent.id, deviceId: agent.deviceId, offeredAtMs: 3000, ringMs: 20_000 },
+    ...{ ringing: true, answeredAtMs: null, whispering: null, joining: false },
+  };
+  return {
+    contacts: [{ ...contact, stage: { at: 'offered', cursor: contact.stage.cursor, offer } }],
+    agents: [{ ...agent, activity: { is: 'ringing', offerId, contactId: contact.id } }],
   };
 }
 
@@ -234,6 +251,30 @@ export function liveStoreSuite(t: Test, newHarness: () => Promise<LiveStoreHarne
     t.same(await store.commitOffers([first, aPair('c2', 'a2')]), ['committed', 'contactReserved']);
   });
 
+  test('an expert is reserved once, the agent he is besides with him, and lapses by himself', async (t, harness, store) => {
+    save(store, two);
+    const agentId = 'a1' as AgentId;
+    const held = { legId: 'l1' as ChannelId, expertId: '8001', agentId, leaseMs: 300 };
+    const other = { ...held, legId: 'l2' as ChannelId };
+    t.equal(await store.reserveExpert(held), true);
+    t.equal(await store.reserveExpert(other), false);
+    t.equal(await store.reserveExpert({ ...other, expertId: '8002' }), false, 'the agent is held');
+    t.equal(await store.reserveExpert({ ...other, expertId: '8002', agentId: null }), true, 'another expert');
+    t.same(await store.commitOffers([aPair('c1', 'a1')]), ['agentReserved'], 'he is offered nothing');
+    store.releaseExpert(other);
+    t.equal(await store.reserveExpert(other), false, 'a release by another leg frees nobody');
+    store.releaseExpert(held);
+    t.equal(await store.reserveExpert(other), true);
+    await harness.pass(400);
+    t.equal(await store.reserveExpert(held), true, 'lapsed');
+    const next = await harness.open();
+    await next.takeEpoch();
+    t.equal(await store.reserveExpert({ ...held, expertId: '8009', agentId: null }), false, 'an older epoch');
+    await harness.lose();
+    t.equal(await next.reserveExpert({ ...held, expertId: '8008', agentId: null }), false, 'away');
+    await harness.giveBack({ emptied: false });
+  });
+
   test('a store with an older epoch is refused, knows it, and stays lost', async (t, harness, store) => {
     save(store, two);
     await settle(store);
@@ -267,6 +308,87 @@ export function liveStoreSuite(t: Test, newHarness: () => Promise<LiveStoreHarne
     t.equal(await next.writeBack(image), 2);
     t.same(await store.commitOffers([aPair('c1', 'a1')]), ['oldEpoch']);
     t.same(await next.commitOffers([aPair('c1', 'a1')]), ['committed']);
+  });
+
+  test('a take-over lets go whom its image does not have offered, and nobody else', async (t, harness, store) => {
+    const rung = aPair('c2', 'a2');
+    save(store, {
+      contacts: [...two.contacts, aContact('c3', 1)],
+      agents: [...two.agents, anAgent('a3', 1)],
+    });
+    t.same(await store.commitOffers([aPair('c1', 'a1'), rung]), ['committed', 'committed']);
+    const ringing = offered('c2', 'a2', rung.offerId);
+    save(store, ringing);
+    await settle(store);
+    // It dies before it has noted the first of them.
+    const next = await harness.open();
+    const image = await next.load();
+    await next.writeBack(image);
+    const results = await next.commitOffers([aPair('c1', 'a3'), aPair('c3', 'a1')]);
+    t.same(results, ['committed', 'committed'], 'at once, and not when the lease is over');
+    save(next, { contacts: [aContact('c2', 3)], agents: [anAgent('a2', 3)] });
+    const again = aPair('c2', 'a2', { offerId: 'again' as OfferId, contactVersion: 3, agentVersion: 3 });
+    t.same(await next.commitOffers([again]), ['contactReserved'], 'a phone rings by that offer');
+    next.releaseOffer(rung.offerId, rung.agentId);
+    t.same(await next.commitOffers([again]), ['committed'], 'it can be released');
+  });
+
+  test('a take-over goes by its own image: what the stored one still had offered is let go', async (t, harness, store) => {
+    save(store, two);
+    const rung = aPair('c1', 'a1');
+    t.same(await store.commitOffers([rung]), ['committed']);
+    save(store, offered('c1', 'a1', rung.offerId));
+    await settle(store);
+    // Its journal, which is newer, knows that this offer is over.
+    const next = await harness.open();
+    await next.load();
+    await next.writeBack({
+      contacts: [aContact('c1', 3), aContact('c2', 1)],
+      agents: [anAgent('a1', 3), anAgent('a2', 1)],
+    });
+    const again = aPair('c2', 'a1', { agentVersion: 3 });
+    t.same(await next.commitOffers([again]), ['committed']);
+  });
+
+  test('a write-back keeps what was answered and is in no state yet; it lets go what nobody heard of', async (t, harness, store) => {
+    save(store, two);
+    const answered = aPair('c1', 'a1');
+    t.same(await store.commitOffers([answered]), ['committed']);
+    await harness.lose();
+    store.saveContact(aContact('c2', 1), true);
+    await harness.giveBack({ emptied: false });
+    await store.writeBack(two);
+    t.same(await store.commitOffers([aPair('c1', 'a2'), aPair('c2', 'a1')]), [
+      'contactReserved',
+      'agentReserved',
+    ]);
+    store.releaseOffer(answered.offerId, answered.agentId);
+    t.same(await store.commitOffers([aPair('c1', 'a2'), aPair('c2', 'a1')]), ['committed', 'committed']);
+    const next = await harness.open();
+    await next.load();
+    await next.writeBack(two);
+    t.same(await next.commitOffers([aPair('c1', 'a1')]), ['committed'], 'another one was told nothing');
+  });
+
+  test('an expert who is an agent besides stays held through a write-back; a take-over that knows no consult lets him go', async (t, harness, store) => {
+    save(store, two);
+    const leg = { legId: 'leg1' as ChannelId, expertId: 'e1', agentId: 'a1' as AgentId };
+    t.equal(await store.reserveExpert({ ...leg, leaseMs: 60_000 }), true);
+    const again = { ...leg, legId: 'leg2' as ChannelId, leaseMs: 60_000 };
+    t.equal(await store.reserveExpert(again), false, 'one expert, one consult');
+    await harness.lose();
+    store.saveContact(aContact('c2', 1), true);
+    await harness.giveBack({ emptied: false });
+    await store.writeBack(two);
+    t.same(await store.commitOffers([aPair('c1', 'a1')]), ['agentReserved']);
+    store.releaseExpert(leg);
+    t.same(await store.commitOffers([aPair('c1', 'a1')]), ['committed']);
+    const other = { legId: 'leg3' as ChannelId, expertId: 'e2', agentId: 'a2' as AgentId };
+    t.equal(await store.reserveExpert({ ...other, leaseMs: 60_000 }), true);
+    const next = await harness.open();
+    await next.load();
+    await next.writeBack(two);
+    t.same(await next.commitOffers([aPair('c2', 'a2')]), ['committed']);
   });
 
   test('away: refused at once; back with nothing missed: not behind', async (t, harness, store) => {
@@ -327,6 +449,28 @@ export function liveStoreSuite(t: Test, newHarness: () => Promise<LiveStoreHarne
     const { contacts } = sorted(await (await harness.open()).load());
     t.same(contacts, [aContact('c1', 2, false), aContact('c2', 1)]);
     t.same(await store.commitOffers([aPair('c1', 'a1'), aPair('c2', 'a1')]), ['contactGone', 'committed']);
+  });
+
+  test('rolled back to what its disk had: behind, though it has this epoch; nothing of it is matched before the write-back', async (t, harness, store) => {
+    save(store, two);
+    await settle(store);
+    await harness.mark();
+    store.saveContact(aContact('c1', 2), true);
+    store.forgetContact('c2' as ContactId);
+    t.same(await store.commitOffers([aPair('c1', 'a1', { contactVersion: 2 })]), ['committed']);
+    const seen: StoreChange[] = [];
+    store.onChange((change) => seen.push(change));
+    await harness.lose();
+    await harness.giveBack({ emptied: false, rolledBack: true });
+    t.match(seen.at(-1), { type: 'back', behind: true });
+    t.same(await store.commitOffers([aPair('c2', 'a2')]), ['storeAway'], 'he has hung up');
+    const image = { contacts: [aContact('c1', 2)], agents: two.agents };
+    await store.writeBack(image);
+    t.same(await store.commitOffers([aPair('c2', 'a1'), aPair('c1', 'a2', { contactVersion: 2 })]), [
+      'contactGone',
+      'committed',
+    ]);
+    t.same(sorted(await (await harness.open()).load()), image);
   });
 
   test('a store that could not load at its start owes the whole image', async (t, harness, store) => {

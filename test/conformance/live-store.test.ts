@@ -13,6 +13,7 @@ async function memoryHarness(): Promise<LiveStoreHarness> {
   let nowMs = 0;
   const first = createMemoryLiveStore({ clock: { nowMs: () => nowMs } });
   let opened = false;
+  let mark = first.mark();
   return {
     open: async () => {
       if (opened) return first.sibling();
@@ -20,7 +21,9 @@ async function memoryHarness(): Promise<LiveStoreHarness> {
       return first;
     },
     lose: async () => first.lose('taken away'),
-    giveBack: async (how) => first.giveBack(how),
+    giveBack: async ({ emptied, rolledBack }) =>
+      first.giveBack({ emptied, ...(rolledBack && { rolledBackTo: mark }) }),
+    mark: async () => void (mark = first.mark()),
     pass: async (ms) => void (nowMs += ms),
     close: async () => undefined,
   };
@@ -28,7 +31,7 @@ async function memoryHarness(): Promise<LiveStoreHarness> {
 
 let sites = 0;
 
-/** One site of its own each; Redis is frozen to be lost, and killed and emptied to come back empty. */
+/** One site of its own each; Redis is frozen to be lost, and killed to come back empty or with the files it had at a mark. */
 async function redisHarness(redis: RedisInstance): Promise<LiveStoreHarness> {
   const site = `suite${String((sites += 1))}`;
   const stores: RedisLiveStore[] = [];
@@ -44,13 +47,14 @@ async function redisHarness(redis: RedisInstance): Promise<LiveStoreHarness> {
       await redis.signal('SIGSTOP');
       while (stores.some((store) => store.isUp())) await sleep(20);
     },
-    giveBack: async ({ emptied }) => {
-      if (emptied) {
+    giveBack: async ({ emptied, rolledBack = false }) => {
+      if (emptied || rolledBack) {
         await redis.signal('SIGKILL');
-        await redis.start({ emptied });
+        await redis.start({ emptied, rolledBack });
       } else await redis.signal('SIGCONT');
       await allUp();
     },
+    mark: () => redis.mark(),
     pass: (ms) => sleep(ms),
     close: async () => void (await Promise.all(stores.map((store) => store.close()))),
   };

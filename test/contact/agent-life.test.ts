@@ -5,6 +5,7 @@ import { agentStep, newAgent } from '../../src/contact/agent-life.js';
 import {
   isOfferable,
   shownState,
+  takesBack,
   type Agent,
   type AgentFact,
   type AgentPolicy,
@@ -17,7 +18,9 @@ const policy: AgentPolicy = {
   wrapUpMs: 60_000,
   wrapUpExtendMs: 30_000,
   wrapUpExtensions: 1,
+  noteEndsWrapUp: 'extended',
   restMs: 10_000,
+  missedRestsMs: [30_000, 120_000],
   breakMs: 1_800_000,
   leaseMarginMs: 5_000,
   talkMs: 14_400_000,
@@ -70,11 +73,42 @@ t.test('a talk leads through wrap-up back to ready, and idleness counts from the
   t.match(facts.at(-1), { type: 'AgentActivityChanged', from: 'wrapup', to: 'ready', lastedMs: 60_000 });
 });
 
+t.test('without a wrap-up a talk leads straight back to ready, or to what was planned', async (t) => {
+  const none = { ...policy, wrapUpMs: 0 };
+  const talking = live(...inTalk).agent;
+  const { agent, facts } = agentStep(talking, released, 60_000, none);
+  t.equal(shownState(agent), 'ready');
+  t.equal(agent.idleSinceMs, 60_000);
+  t.match(facts, [{ type: 'AgentActivityChanged', from: 'talking', to: 'ready' }]);
+  const meal = { ...talking, plan: { is: 'break', reason: 'meal' } } as const;
+  t.match(agentStep(meal, released, 60_000, none).agent.activity, { is: 'break', reason: 'meal' });
+});
+
 t.test('wrap-up can be extended once, and ended by the agent', async (t) => {
   const more = [...inTalk, [60_000, released], [70_000, { type: 'ExtendWrapUp', by: 'phone' }]] as const;
   t.equal(live(...more).agent.deadlines.wrapUp, 150_000);
   t.equal(live(...more, [71_000, { type: 'ExtendWrapUp', by: 'phone' }]).refused, 'WRAP_UP_EXTENDED_ALREADY');
   t.equal(shownState(live(...more, [72_000, { type: 'EndWrapUp', by: 'phone' }]).agent), 'ready');
+});
+
+t.test('saving the note ends a wrap-up that was extended, or as the site says', async (t) => {
+  const extended = [...inTalk, [60_000, released], [70_000, { type: 'ExtendWrapUp', by: 'phone' }]] as const;
+  const saved: AgentSignal = { type: 'NoteSaved', contactId, by: 'agent' };
+  const { agent, facts } = live(...extended, [80_000, saved]);
+  t.equal(shownState(agent), 'ready');
+  t.equal(agent.idleSinceMs, 80_000);
+  t.match(facts.at(-1), { from: 'wrapup', to: 'ready', lastedMs: 20_000, by: 'agent' });
+  t.equal(shownState(live(...inTalk, [60_000, released], [70_000, saved]).agent), 'wrapup', 'not extended');
+  const other = { ...saved, contactId: 'c0' as ContactId };
+  t.equal(shownState(live(...extended, [80_000, other]).agent), 'wrapup', 'the note of another call');
+  t.equal(shownState(live(...inTalk, [9_000, saved]).agent), 'talking');
+  const rest: AgentSignal = { type: 'GoBreak', reason: 'rest', by: 'agent' };
+  t.equal(shownState(live(...inTalk, [9_000, rest], ...extended.slice(4), [80_000, saved]).agent), 'break');
+  const wrapping = live(...inTalk, [60_000, released]).agent;
+  const under = (noteEndsWrapUp: AgentPolicy['noteEndsWrapUp'], from: Agent) =>
+    shownState(agentStep(from, saved, 80_000, { ...policy, noteEndsWrapUp }).agent);
+  t.equal(under('always', wrapping), 'ready');
+  t.equal(under('never', live(...extended).agent), 'wrapup');
 });
 
 t.test('each outcome of an offer leaves the agent as the table says', async (t) => {
@@ -104,6 +138,74 @@ t.test('each outcome of an offer leaves the agent as the table says', async (t) 
       failed: 'ready',
     },
   );
+});
+
+const rangOut: AgentSignal = { type: 'OfferClosed', offerId, outcome: 'rona' };
+
+t.test(
+  'calls that ring out in a row rest the agent for longer each time, the last until he acts',
+  async (t) => {
+    const once = [...atWork, [5_000, offered], [13_000, rangOut]] as const;
+    t.equal(live(...once).agent.deadlines.rest, 43_000);
+    const twice = [...once, [43_000, fired('rest')], [50_000, offered], [58_000, rangOut]] as const;
+    t.match(live(...once, [43_000, fired('rest')]).agent, { activity: { is: 'ready' }, idleSinceMs: 43_000 });
+    t.equal(live(...twice).agent.deadlines.rest, 178_000);
+    const thrice = [...twice, [178_000, fired('rest')], [180_000, offered], [188_000, rangOut]] as const;
+    t.same(live(...thrice).agent.deadlines, { forgotten: 188_000 + policy.forgottenMs });
+    t.equal(shownState(live(...thrice).agent), 'missed');
+
+    const again = [[200_000, offered] as const, [208_000, rangOut] as const];
+    for (const [name, here, restMs] of [
+      ['his own deed', [190_000, ready], 30_000],
+      [
+        'an order of another one',
+        [190_000, { ...ready, by: 'supervisor', order: { by: 'li', reason: '在岗' } }],
+        undefined,
+      ],
+    ] as const)
+      t.equal(live(...thrice, here, ...again).agent.deadlines.rest, restMs && 208_000 + restMs, name);
+    const talked = [
+      [60_000, offered],
+      [61_000, connected],
+      [70_000, released],
+      [71_000, fired('wrapUp')],
+    ] as const;
+    const later = live(...once, [43_000, fired('rest')], ...talked, ...again).agent;
+    t.equal(later.deadlines.rest, 238_000, 'after a talk the first again');
+  },
+);
+
+t.test('who waits for a break goes on working, and goes when it is his turn', async (t) => {
+  const wish: AgentSignal = { type: 'WishBreak', reason: 'meal', by: 'agent' };
+  const grant: AgentSignal = { type: 'GrantBreak' };
+  const waiting = live(...atWork, [2_000, wish]);
+  t.ok(isOfferable(waiting.agent));
+  t.same(waiting.agent.breakWish, { reason: 'meal', sinceMs: 2_000 });
+  const left = live(...atWork, [2_000, wish], [9_000, grant]).agent;
+  t.match(left, { activity: { is: 'break', reason: 'meal' } });
+  t.equal(left.breakWish, undefined);
+
+  const talking = [...inTalk, [9_000, wish], [10_000, grant]] as const;
+  t.match(live(...talking).agent, { activity: { is: 'talking' }, plan: { is: 'break', reason: 'meal' } });
+  t.equal(shownState(live(...talking, [60_000, released]).agent), 'wrapup', 'the wrap-up is not cut short');
+  t.equal(shownState(live(...talking, [60_000, released], [70_000, fired('wrapUp')]).agent), 'break');
+
+  for (const before of [atWork, inTalk, [...inTalk, [60_000, released]]] as const) {
+    const over = live(...before, [61_000, wish], [62_000, ready]);
+    t.equal(over.agent.breakWish, undefined, 'ready takes the wish back');
+    t.equal(over.refused, undefined);
+  }
+  t.equal(
+    live(...atWork, [2_000, wish], [3_000, { type: 'SignOut', by: 'agent' }]).agent.breakWish,
+    undefined,
+  );
+  const rest: AgentSignal = { type: 'GoBreak', reason: 'rest', by: 'agent' };
+  t.equal(
+    live(...atWork, [2_000, rest], [3_000, wish]).refused,
+    'BREAK_PLACES_TAKEN',
+    'who has a place keeps it',
+  );
+  t.equal(live(...atWork, [2_000, wish], [3_000, rest], [4_000, grant]).agent.activity.is, 'break');
 });
 
 t.test('an offer nobody spoke of again lets the agent go when its lease ends', async (t) => {
@@ -153,6 +255,49 @@ t.test("the phone's own call makes the agent busy while it lasts", async (t) => 
   t.ok(isOfferable(live(...atWork, [2_000, own(true)], [3_000, own(false)]).agent));
 });
 
+t.test('whose citizen is led elsewhere wraps up as long as he may be back, and is free for him', (t) => {
+  const led: AgentSignal = { type: 'Released', contactId, interrupted: false, backWithinMs: 85_000 };
+  const cameBack: AgentSignal = { type: 'CameBack', contactId };
+  const wrapping = [...inTalk, [10_000, led]] as const;
+  t.equal(live(...wrapping).agent.deadlines.wrapUp, 95_000, 'longer than his wrap-up would last');
+  const short: AgentSignal = { ...led, backWithinMs: 30_000 };
+  t.equal(live(...inTalk, [10_000, short]).agent.deadlines.wrapUp, 70_000, 'never shorter');
+  t.ok(takesBack(live(...wrapping).agent, contactId));
+  t.notOk(takesBack(live(...wrapping).agent, 'c2' as ContactId), 'not another one');
+
+  const back = live(...wrapping, [40_000, cameBack]);
+  t.ok(isOfferable(back.agent));
+  t.match(back.facts.at(-1), {
+    type: 'AgentActivityChanged',
+    from: 'wrapup',
+    to: 'ready',
+    lastedMs: 30_000,
+    contactId,
+  });
+  t.equal(
+    live(...wrapping, [40_000, { ...cameBack, contactId: 'c2' as ContactId }]).agent.activity.is,
+    'wrapup',
+  );
+
+  const leaving: AgentSignal = { type: 'SignOut', by: 'agent' };
+  const planned = live(...inTalk, [9_000, leaving], [10_000, led], [40_000, cameBack]).agent;
+  t.match(
+    planned,
+    { activity: { is: 'ready' }, plan: { is: 'signOut' } },
+    'he leaves after the talk that follows',
+  );
+  const left = live(...wrapping, [20_000, { type: 'GoBreak', reason: 'meal', by: 'agent' }]);
+  t.notOk(takesBack(left.agent, contactId));
+  t.equal(
+    live(...wrapping, [20_000, { type: 'GoBreak', reason: 'meal', by: 'agent' }], [40_000, cameBack]).agent
+      .activity.is,
+    'break',
+  );
+  const ended = live(...wrapping, [20_000, { type: 'EndWrapUp', by: 'agent' }]).agent;
+  t.ok(takesBack(ended, contactId), 'free for anybody, and so for him');
+  t.end();
+});
+
 const timers: readonly AgentTimer[] = ['lease', 'wrapUp', 'rest', 'breakOver', 'longTalk', 'forgotten'];
 
 const anySignal: fc.Arbitrary<AgentSignal> = fc.oneof(
@@ -163,8 +308,12 @@ const anySignal: fc.Arbitrary<AgentSignal> = fc.oneof(
     connected,
     released,
     { type: 'Released', contactId, interrupted: true },
+    { type: 'Released', contactId, interrupted: false, backWithinMs: 85_000 },
+    { type: 'CameBack', contactId },
     { type: 'SignOut', by: 'agent' },
     { type: 'GoBreak', reason: 'meal', by: 'agent' },
+    { type: 'WishBreak', reason: 'rest', by: 'agent' },
+    { type: 'GrantBreak' },
     { type: 'EndWrapUp', by: 'agent' },
     { type: 'ExtendWrapUp', by: 'agent' },
     { type: 'Held', contactId, held: true },

@@ -11,7 +11,7 @@ import type { FlowCursor, FlowTurn } from '../../src/contact/flow-turn.js';
 import type { CallerKey, ChannelId, ContactId, FlowId, NodeId, QueueId } from '../../src/contact/ids.js';
 
 const id = 'c1' as ContactId;
-const offerId = leadIdOf({ id });
+const offerId = leadIdOf({ id }, {});
 const ringMs = 20_000;
 const lead: LeadWords = {
   first: { id: 'trans.sub', slots: { name: '甲' } },
@@ -41,6 +41,7 @@ const policy: ContactPolicy = {
   ...{ resumePreferMs: 10_000, recordingPauseMs: 120_000, holdNoticeMs: 120_000, holdLimitMs: 600_000 },
   ...{ centreRingMs: ringMs, talkMs: 14_400_000, leavingMs: 30_000, retireMs: 600_000 },
   ...{ record: true, announceAgent: true, eventHangUpMs: 10_000 },
+  consult: { ringMs: 15_000, acceptMs: 20_000, queueMs: 600_000, parkMs: 300_000 },
   survey: {
     enabled: true,
     minTalkMs: 0,
@@ -79,10 +80,15 @@ function context(nowMs: number, records = true): ContactContext {
     flow: (_cursor, input) => (input.type === 'queueExit' ? exitTurn : { ...queueTurn, say: [] }),
     nextTurn: 1 + Math.floor(nowMs / 1_000),
     queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
+    placeIn: () => 1,
+    expectedWait: () => undefined,
     treatment: (told) => ({ say: [], told, nextAtMs: nowMs + 30_000 }),
     events: () => [],
     seat: () => undefined,
     holdsSeat: () => false,
+    comesFree: () => false,
+    city: () => undefined,
+    takesBack: () => false,
     offerOutcome,
     whisper: { prompt: { id: 'a.w.entry' }, mayDelay: false },
   };

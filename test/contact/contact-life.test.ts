@@ -16,6 +16,7 @@ import type {
   FlowId,
   NodeId,
   OfferId,
+  PlayId,
   QueueId,
   SkillName,
   SupervisionId,
@@ -62,6 +63,7 @@ const policy: ContactPolicy = {
   record: true,
   announceAgent: true,
   eventHangUpMs: 10_000,
+  consult: { ringMs: 15_000, acceptMs: 20_000, queueMs: 600_000, parkMs: 300_000 },
   survey: {
     enabled: false,
     minTalkMs: 0,
@@ -125,6 +127,11 @@ function context(nowMs: number, first: FlowTurn = queueTurn, waiting = 0, signed
       priority: 90,
     }),
     holdsSeat: () => false,
+    placeIn: () => 1,
+    expectedWait: () => undefined,
+    comesFree: () => false,
+    city: () => undefined,
+    takesBack: () => false,
     treatment: (told) => ({
       say: told.busy ? [] : [{ id: 'queue.busy' }],
       told: { ...told, busy: true },
@@ -283,7 +290,7 @@ t.test('a number that is served no more is told twice, unanswered, and released 
   const arrived = live([[0, { type: 'Arrived' }]], undefined, words);
   t.same(
     arrived.effects.map((effect) => effect.do),
-    ['claim', 'play'],
+    ['play'],
   );
   const told = live(
     [
@@ -332,6 +339,41 @@ t.test('a number that is served no more is told twice, unanswered, and released 
     by: 'citizen',
     reason: 'numberChanged',
   });
+
+  const back = {
+    type: 'Resynced',
+    citizenUp: true,
+    leg: 'gone',
+    joined: false,
+    nodeRestarted: false,
+  } as const;
+  const anew = live(
+    [
+      [0, { type: 'Arrived' }],
+      [3_000, back],
+    ],
+    undefined,
+    words,
+  );
+  t.same(
+    anew.effects.map((effect) => effect.do),
+    ['play', 'stopPlay', 'play'],
+    'after a restart it begins anew',
+  );
+  t.match(anew.contact.stage, { at: 'leaving', hangingUp: false, again: { prompt: words.announcement } });
+  t.ok(Number(anew.contact.deadlines.leavingOver) > 3_000, 'and is bounded again');
+  const toldWhole = [
+    [10_000, greetingHeard()],
+    [11_000, { type: 'TimerFired', timer: 'sayAgain' }],
+  ] as const;
+  const second = live([[0, { type: 'Arrived' }], ...toldWhole, [12_000, back]], undefined, words);
+  t.match(second.contact.stage, { at: 'leaving', again: { prompt: words.announcement } });
+  const over = live(
+    [[0, { type: 'Arrived' }], ...toldWhole, [20_000, greetingHeard('c1.2')], [21_000, back]],
+    undefined,
+    words,
+  );
+  t.same(over.effects.at(-1), { do: 'hangUp', causeCode: 22 }, 'told to its end, he is released');
 });
 
 t.test('a number may end its talks with words of its own', async (t) => {
@@ -518,6 +560,126 @@ t.test(
   },
 );
 
+t.test('in line a limit is told once, with both ways that stay open; the message keeps his place', (t) => {
+  const limited = { ...arrival, limit: { level: 'told', untilMs: 86_400_000 } as const };
+  const takes: FlowTurn = {
+    ...queueTurn,
+    say: [],
+    next: { type: 'enqueue', request: { queueId, requires: [], priority: 5 }, takesMessage: true },
+  };
+  const message: FlowTurn = {
+    ...queueTurn,
+    cursor: at('message'),
+    next: { type: 'voicemail', longestMs: 60_000 },
+  };
+  const inputs: string[] = [];
+  const around = (nowMs: number, first: FlowTurn): ContactContext => ({
+    ...context(nowMs, first),
+    flow: (_cursor, input) => {
+      inputs.push(input.type === 'digit' ? input.digit : input.type);
+      return input.type === 'digit' ? message : takes;
+    },
+  });
+  const went = (
+    first: FlowTurn,
+    signals: readonly (readonly [number, ContactSignal])[],
+    of: Arrival = limited,
+  ) => {
+    const facts: ContactFact[] = [];
+    let contact = newContact('c1' as ContactId, of);
+    for (const [nowMs, signal] of [[0, { type: 'Arrived' }] as const, ...signals]) {
+      const step = contactStep(contact, signal, around(nowMs, first));
+      contact = step.contact;
+      facts.push(...step.facts);
+    }
+    return { contact, facts, hears: contact.voice.playing?.part.prompt.id };
+  };
+  const ended = (nowMs: number, plays: number, ok = true): readonly [number, ContactSignal] => [
+    nowMs,
+    { type: 'PlayEnded', playId: `c1.${String(plays)}` as PlayId, ok },
+  ];
+  const press = (nowMs: number, digit: string): readonly [number, ContactSignal] => [
+    nowMs,
+    { type: 'Digit', digit },
+  ];
+
+  const looked: readonly [number, ContactSignal] = [300, { type: 'TimerFired', timer: 'treatment' }];
+  const seen = { citizenUp: true, leg: 'gone', joined: false, nodeRestarted: false } as const;
+  t.equal(went(menuTurn, []).hears, 'greet.main');
+  t.equal(
+    went(menuTurn, [ended(1, 1), ended(2, 2), press(3, '0')]).facts.some(
+      ({ type }) => type === 'LimitSetAside',
+    ),
+    false,
+    'in a menu 0 is the menu’s, and nobody has heard of a limit yet',
+  );
+  t.equal(went(takes, []).hears, undefined, 'an agent may be free');
+  t.equal(went(takes, [looked]).hears, 'limited');
+  t.equal(
+    went(queueTurn, [ended(1, 1), looked]).hears,
+    'limited.wait',
+    'a flow without a message names no key for it',
+  );
+  t.equal(went(takes, [looked, ended(400, 1)]).hears, 'queue.busy', 'then as everybody');
+  t.equal(
+    went(takes, [looked, ended(400, 1, false)]).hears,
+    'queue.busy',
+    'words that fail are not tried for ever',
+  );
+  t.equal(
+    went(takes, [[5_000, { type: 'Resynced', ...seen }]]).hears,
+    'limited',
+    'cut off by a restart they are said anew',
+  );
+  t.equal(
+    went(takes, [looked, ended(400, 1), [5_000, { type: 'Resynced', ...seen }]]).contact.limitTold,
+    true,
+  );
+  t.equal(went(takes, [], arrival).contact.place?.keys, undefined, 'others have no such key');
+  t.equal(
+    went(takes, [], { ...limited, limit: { ...limited.limit, level: 'last' } }).contact.place?.keys,
+    undefined,
+    'nor who is told nothing',
+  );
+
+  const left = went(takes, [press(5_000, '1')]);
+  t.match(left.contact, { place: null, stage: { at: 'flow', next: { type: 'voicemail' } } });
+  t.match(left.contact.inLineSince, { queuedAtMs: 0, turn: 1 });
+  t.match(left.facts.at(-1), { type: 'FlowStepped', nodeId: 'message', digit: '1' });
+  const nothing: ContactSignal = { type: 'TimerFired', timer: 'voicemailOver' };
+  const back = went(takes, [looked, press(5_000, '1'), ended(6_000, 2), [70_000, nothing]]);
+  t.match(back.contact.place, { queuedAtMs: 0, turn: 1, request: { priority: -1_000 }, fullPriority: 5 });
+  t.equal(inputs.at(-1), 'voicemailMissing');
+
+  const helped = went(takes, [press(5_000, '0')]);
+  t.match(helped.contact, { needsHelp: true, place: { request: { priority: 5 }, queuedAtMs: 0 } });
+  t.equal(helped.contact.place?.fullPriority, undefined);
+  t.equal(
+    went(takes, [press(5_000, '0'), press(6_000, '0')]).facts.filter(({ type }) => type === 'LimitSetAside')
+      .length,
+    1,
+  );
+  t.end();
+});
+
+t.test('nothing is begun for whom a free agent takes at once; a phone that rings on gets its music', (t) => {
+  const inLine: FlowTurn = { ...queueTurn, say: [] };
+  const asked = (...then: readonly (readonly [number, ContactSignal])[]) =>
+    live([[0, { type: 'Arrived' }], [5, offerMade], ...then], inLine).effects.flatMap((effect) =>
+      effect.do === 'tellAgent' ? [] : [effect.do],
+    );
+  t.same(asked([120, { type: 'LegAnswered', offerId }]), ['answer', 'ring', 'join']);
+  const looked: readonly [number, ContactSignal] = [300, { type: 'TimerFired', timer: 'treatment' }];
+  t.same(asked([100, { type: 'LegRinging', offerId }], looked), ['answer', 'ring', 'music']);
+  const alone = live([[0, { type: 'Arrived' }]], inLine);
+  t.equal(alone.contact.deadlines.treatment, 300);
+  t.same(
+    alone.effects.map((effect) => effect.do),
+    ['answer'],
+  );
+  t.end();
+});
+
 t.test('whoever enters the queue of minors is sealed, whatever led him there', async (t) => {
   const seals = { ...context(0), queue: () => ({ ...context(0).queue(queueId), seals: 'minor' as const }) };
   const begun = contactStep(newContact('c1' as ContactId, arrival), { type: 'Arrived' }, seals);
@@ -534,7 +696,7 @@ t.test(
       next: {
         type: 'enqueue',
         request: { queueId: 'dialect' as QueueId, requires: [], priority: 0 },
-        yields: true,
+        keys: ['0'],
       },
     };
     const begun = live([[0, { type: 'Arrived' }]], rare);
@@ -562,7 +724,7 @@ t.test(
       rare,
     );
     t.match(gone.contact.place, { request: { queueId }, queuedAtMs: 0, turn: 1 });
-    t.equal(gone.contact.place?.yields, undefined);
+    t.equal(gone.contact.place?.keys, undefined);
     t.match(gone.facts.at(-1), { type: 'ContactQueued', queueId });
     t.equal(
       live([

@@ -20,9 +20,17 @@ const shipped = site.contactPolicy.survey;
 const arrival = { arrivedAtMs: noonMs, tag: 'main', channelId: 'ch1', bootId: 'b1' } as unknown as Arrival;
 
 /** One contact lived through; its own deadlines fire when they are due. */
-function life(survey: SurveyPolicy = shipped, tag = 'main', limit?: Arrival['limit']) {
+function life(
+  survey: SurveyPolicy = shipped,
+  tag = 'main',
+  { limit, words }: Pick<Partial<Arrival>, 'limit' | 'words'> = {},
+) {
   let nowMs = noonMs;
-  let contact: Contact = newContact('c1' as ContactId, { ...arrival, tag, ...(limit && { limit }) });
+  let contact: Contact = newContact('c1' as ContactId, {
+    ...{ ...arrival, tag },
+    ...(limit && { limit }),
+    ...(words && { words }),
+  });
   const facts: ContactFact[] = [];
   const effects: ContactEffect[] = [];
   const context = (): ContactContext => ({
@@ -35,6 +43,11 @@ function life(survey: SurveyPolicy = shipped, tag = 'main', limit?: Arrival['lim
     queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     seat: () => undefined,
     holdsSeat: () => false,
+    placeIn: () => 1,
+    expectedWait: () => undefined,
+    comesFree: () => false,
+    city: () => undefined,
+    takesBack: () => false,
     treatment: (told) => ({ say: [], told, nextAtMs: nowMs + 30_000 }),
     events: () => [],
     offerOutcome,
@@ -85,6 +98,10 @@ type Life = ReturnType<typeof life>;
 const agentHangsUp: ContactSignal = { type: 'LegGone', offerId, causeCode: 16, phoneLost: false };
 const asked = (one: Life = life()): Life => {
   one.take(agentHangsUp);
+  return one;
+};
+const keyed = (one: Life, ...digits: readonly string[]): Life => {
+  for (const digit of digits) one.key(digit);
   return one;
 };
 const surveyFacts = (one: Life) => one.facts.filter(({ type }) => type.startsWith('Survey'));
@@ -178,6 +195,57 @@ t.test('not asked: switched off, too short, cut off, run out of time, already go
   t.same([...surveyFacts(cutOff), ...surveyFacts(gone)], []);
 });
 
+t.test(
+  'a number’s own farewell is what every end says last, once: rated, not rated, broken off, not asked',
+  async (t) => {
+    const words = { farewell: { id: 'trans.after' } };
+    const merged = (survey = shipped, tag = 'main') => life(survey, tag, { words });
+    const silent = (one: Life) => {
+      one.heard();
+      one.pass(6_000);
+    };
+    const ends: Readonly<Record<string, () => Life>> = {
+      content: () => keyed(asked(merged()), '1'),
+      'not content, with a reason': () => keyed(asked(merged()), '5', '2'),
+      'not content, without one': () => {
+        const one = keyed(asked(merged()), '4');
+        for (const again of [silent, silent]) again(one);
+        return one;
+      },
+      'no key': () => {
+        const one = asked(merged());
+        for (const again of [silent, silent]) again(one);
+        return one;
+      },
+      'let go by *': () => keyed(asked(merged()), '*'),
+      'out of time': () => {
+        const one = asked(merged({ ...shipped, limitMs: 2_000 }));
+        one.pass(2_000);
+        return one;
+      },
+      'broken off by the note': () => {
+        const one = asked(merged());
+        one.take({ type: 'SetDisposition', agentId, disposition: { outcome: 'abuse' } });
+        return one;
+      },
+      exempt: () => asked(merged(shipped, 'minors')),
+      'too short': () => asked(merged({ ...shipped, minTalkMs: 60_001 })),
+      off: () => asked(merged({ ...shipped, enabled: false })),
+    };
+    for (const [what, end] of Object.entries(ends)) {
+      const one = end();
+      t.equal(one.contact().stage.at, 'leaving', what);
+      const last = one.said().filter((id) => ['bye', 'survey.bye', 'trans.after'].includes(id));
+      t.same(last, ['trans.after'], what);
+      one.heard();
+      t.ok(
+        one.effects.some((effect) => effect.do === 'hangUp'),
+        `${what}: then the end`,
+      );
+    }
+  },
+);
+
 t.test('exempt by tag, by a note before, by a note in the middle, by a note afterwards', async (t) => {
   const abuse: ContactSignal = { type: 'SetDisposition', agentId, disposition: { outcome: 'abuse' } };
   const byTag = asked(life(shipped, 'minors'));
@@ -263,7 +331,7 @@ t.test('from any point, whatever comes, it ends within its bound, and once', asy
 });
 
 t.test('a caller under a limit answers 0: no key for help any more', (t) => {
-  const one = asked(life(shipped, 'main', { level: 'last', untilMs: noonMs + 86_400_000 }));
+  const one = asked(life(shipped, 'main', { limit: { level: 'last', untilMs: noonMs + 86_400_000 } }));
   one.key('0');
   t.notOk(one.types().includes('LimitSetAside'));
   t.end();

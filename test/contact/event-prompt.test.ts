@@ -37,6 +37,11 @@ function life(live: readonly Told[], site = plain!) {
     queue: () => ({ waiting: 0, signedIn: 1, limit: 100, timeoutMs: 600_000, nobodyMs: 60_000 }),
     seat: () => undefined,
     holdsSeat: () => false,
+    placeIn: () => 1,
+    expectedWait: () => undefined,
+    comesFree: () => false,
+    city: () => undefined,
+    takesBack: () => false,
     treatment: (before) => ({
       say: before.busy ? [] : [{ id: 'queue.busy' }],
       told: { ...before, busy: true },
@@ -127,6 +132,7 @@ t.test(
     t.same(one.said(), ['greet.main', 'quake']);
     one.heard();
     t.equal(one.contact().stage.at, 'waiting');
+    one.pass(300);
     t.same(one.said(), ['greet.main', 'quake', 'queue.busy'], 'no greeting again, no event again');
     const chooser = life([told('quake', 'first')], menu);
     chooser.heard();

@@ -1,10 +1,16 @@
-// What is remembered of callers: kept through restarts and a database that is away, forgotten in time, never of nobody.
+// What is remembered of callers: known at once, through restarts and with the database away, forgotten in time, never of nobody.
 import t from 'tap';
 import type { CallerKey, ContactId } from '../../src/contact/ids.js';
 import { createCallerMemory, type WishRow, type WishStore } from '../../src/engine/caller-memory.js';
+import type { CallerWishFact } from '../../src/engine/caller-wish.js';
 import { createVirtualClock } from '../../src/sim/virtual-clock.js';
 
-const [ann, bob, nobody] = ['a', 'b', ''] as CallerKey[] as [CallerKey, CallerKey, CallerKey];
+const [ann, bob, cid, nobody] = ['a', 'b', 'c', ''] as CallerKey[] as [
+  CallerKey,
+  CallerKey,
+  CallerKey,
+  CallerKey,
+];
 const dayMs = 86_400_000;
 const keptMs = 180 * dayMs;
 
@@ -16,8 +22,6 @@ function place(calls: { contactId: string; callerKey: string; arrivedAtMs: numbe
     life.away ? Promise.reject(new Error('away')) : Promise.resolve(value());
   const store: WishStore = {
     standing: (nowMs) => ask(() => [...table.values()].filter(({ untilMs }) => untilMs > nowMs)),
-    put: (row) => ask(() => void table.set(row.callerKey, row)),
-    remove: (key) => ask(() => void table.delete(key)),
     callsSince: (sinceMs) => ask(() => calls.filter(({ arrivedAtMs }) => arrivedAtMs >= sinceMs)),
   };
   const warned: string[] = [];
@@ -26,63 +30,57 @@ function place(calls: { contactId: string; callerKey: string; arrivedAtMs: numbe
     error: () => undefined,
     warn: (_: object, words: string) => void warned.push(words),
   };
-  const open = () => createCallerMemory({ clock, timers: clock, log, store, callsWithinMs: () => dayMs });
+  const open = (journaled: readonly CallerWishFact[] = []) =>
+    createCallerMemory({ clock, timers: clock, log, store, journaled, callsWithinMs: () => dayMs });
   const settle = async () => {
     for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => setImmediate(resolve));
   };
   return { clock, table, life, warned, open, settle };
 }
 
-t.test('a wish is kept, outlives a restart, and is forgotten when it was not used for long', async (t) => {
-  const { clock, table, open, settle } = place();
-  const first = open();
+t.test('a wish is known at once, and forgotten when it was not used for long', async (t) => {
+  const { clock, open, settle } = place();
+  const memory = open();
   await settle();
-  first.keepWish(ann, 'dialect', clock.nowMs(), keptMs);
-  first.keepWish(nobody, 'dialect', clock.nowMs(), keptMs);
-  t.equal(first.wishOf(ann, clock.nowMs()), 'dialect', 'at once');
-  t.equal(first.wishOf(nobody, clock.nowMs()), undefined, 'who shows no number is nobody');
-  await settle();
-  t.ok(first.isWritten());
-  t.same([...table.keys()], [ann]);
-  await first.stop();
-
-  const second = open();
-  await settle();
-  t.equal(second.wishOf(ann, clock.nowMs()), 'dialect', 'after a restart');
-  t.equal(second.wishOf(ann, clock.nowMs() + keptMs), undefined, 'in time');
-  second.renewWish(ann, clock.nowMs() + 100 * dayMs, keptMs);
-  t.equal(second.wishOf(ann, clock.nowMs() + 200 * dayMs), 'dialect', 'used, it is kept for as long again');
-  second.keepWish(ann, null, clock.nowMs(), keptMs);
-  t.equal(second.wishOf(ann, clock.nowMs()), undefined);
-  await settle();
-  t.equal(table.size, 0);
-  await second.stop();
+  const nowMs = clock.nowMs();
+  memory.keepWish({ callerKey: ann, wish: 'dialect', untilMs: nowMs + keptMs });
+  t.equal(memory.wishOf(ann, nowMs), 'dialect', 'at once');
+  t.equal(memory.wishOf(nobody, nowMs), undefined, 'who shows no number is nobody');
+  t.equal(memory.wishOf(ann, nowMs + keptMs), undefined, 'in time');
+  t.equal(memory.isRenewalDue(ann, nowMs + dayMs, keptMs), false, 'once a day at most');
+  t.equal(memory.isRenewalDue(ann, nowMs + dayMs + 1, keptMs), true);
+  t.equal(memory.isRenewalDue(ann, nowMs + keptMs, keptMs), false, 'what is forgotten stays so');
+  t.equal(memory.isRenewalDue(bob, nowMs, keptMs), false);
+  memory.keepWish({ callerKey: ann, wish: null, untilMs: nowMs + keptMs });
+  t.equal(memory.wishOf(ann, nowMs), undefined);
+  memory.stop();
 });
 
 t.test(
-  'with the database away nothing waits, and what was said goes before what is read later',
+  'after a start what was journaled holds at once, database or not, and goes before what is read later',
   async (t) => {
     const { clock, table, life, warned, open, settle } = place();
-    const row = { setAtMs: 0, untilMs: clock.nowMs() + keptMs };
-    table.set(ann, { callerKey: ann, wish: 'foreign', ...row });
-    table.set(bob, { callerKey: bob, wish: 'foreign', ...row });
+    const untilMs = clock.nowMs() + keptMs;
+    for (const callerKey of [ann, bob, cid])
+      table.set(callerKey, { callerKey, wish: 'foreign', setAtMs: 0, untilMs });
     life.away = true;
-    const memory = open();
+    const fact = (callerKey: CallerKey, wish: string | null): CallerWishFact => ({
+      ...{ type: 'CallerWishSet', callerKey, wish, untilMs },
+    });
+    const memory = open([fact(ann, 'person'), fact(bob, 'dialect'), fact(ann, 'dialect'), fact(bob, null)]);
     await settle();
-    memory.keepWish(ann, 'dialect', clock.nowMs(), keptMs);
-    memory.keepWish(bob, null, clock.nowMs(), keptMs);
-    await settle();
-    t.notOk(memory.isWritten());
+    t.equal(memory.wishOf(ann, clock.nowMs()), 'dialect', 'the last word');
+    t.equal(memory.wishOf(cid, clock.nowMs()), undefined, 'not read yet');
     t.equal(warned.length, 1, 'told once');
     life.away = false;
     clock.advance(clock.nowMs() + 5_000);
     await settle();
     await settle();
-    t.equal(memory.wishOf(ann, clock.nowMs()), 'dialect');
-    t.equal(memory.wishOf(bob, clock.nowMs()), undefined);
-    t.ok(memory.isWritten());
-    t.match([...table.values()], [{ callerKey: ann, wish: 'dialect' }]);
-    await memory.stop();
+    t.same(
+      [ann, bob, cid].map((key) => memory.wishOf(key, clock.nowMs())),
+      ['dialect', undefined, 'foreign'],
+    );
+    memory.stop();
   },
 );
 
@@ -103,5 +101,5 @@ t.test('former calls count within the time asked for, each once, whoever tells o
   t.equal(called(bob, 'c5'), 0);
   t.equal(called(nobody, 'c6'), 0);
   t.equal(called(nobody, 'c7'), 0);
-  await memory.stop();
+  memory.stop();
 });

@@ -1,9 +1,13 @@
 import t from 'tap';
 import { dateAlarms } from '../../src/engine/date-alarms.js';
 
-const site = (ending: readonly string[], years: readonly number[] = []) => ({
+const site = (ending: readonly string[], years: readonly number[] = [], gaps: readonly string[] = []) => ({
   missingNoticeYears: () => years,
-  serviceEnds: () => ending.map((id) => ({ id, number: id, from: '2027-07-01', state: 'prompt' as const })),
+  stateEnds: () =>
+    ending.map((id) => ({
+      ...{ id, number: id, before: 'transfer' as const, from: '2027-07-01', after: 'prompt' as const },
+    })),
+  rosterGaps: () => gaps.map((departmentId) => ({ departmentId, fromMs: 0, toMs: 1 })),
 });
 const standing = [
   { alarm: 'calendarMissing' as const, about: '2026', sinceMs: 0 },
@@ -12,11 +16,12 @@ const standing = [
 ];
 
 t.test('what is due stands, and no longer when it has come, was put off or was mended', async (t) => {
-  t.same(dateAlarms(site(['12358'], [2027]), standing, 0), [
+  t.same(dateAlarms(site(['12358', '12358'], [2027], ['fund', 'fund']), standing, 0, []), [
     { alarm: 'calendarMissing', about: '2026', set: false },
     { alarm: 'calendarMissing', about: '2027', set: true },
     { alarm: 'numberEnding', about: '12300', set: false },
     { alarm: 'numberEnding', about: '12358', set: true },
+    { alarm: 'rosterGap', about: 'fund', set: true },
   ]);
-  t.same(dateAlarms(site([]), [], 0), []);
+  t.same(dateAlarms(site([]), [], 0, []), []);
 });

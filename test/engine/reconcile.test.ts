@@ -46,7 +46,6 @@ const contact = (stage: Stage): Contact => ({ ...newContact('c1' as ContactId, a
 const seenArrival = { channelId: citizen, dnis: '12345' } as ArrivalSeen;
 const seen = (channelId: ChannelId, more: Partial<SeenChannel> = {}): SeenChannel => ({
   channelId,
-  contactId: null,
   offerId: null,
   up: true,
   bridgeId: null,
@@ -57,7 +56,7 @@ const seen = (channelId: ChannelId, more: Partial<SeenChannel> = {}): SeenChanne
 });
 const bridgeId = offerId as string as BridgeId;
 const joined = [
-  seen(citizen, { contactId: 'c1' as ContactId, bridgeId, arrival: seenArrival }),
+  seen(citizen, { bridgeId, arrival: seenArrival }),
   seen(legId, { offerId, bridgeId, deviceId }),
 ];
 const node = (channels: readonly SeenChannel[], more: Partial<NodeSnapshot> = {}): NodeSnapshot => ({
@@ -98,6 +97,25 @@ t.test(
   },
 );
 
+t.test('a look that took its time is silent about whoever moved, came or left meanwhile', async (t) => {
+  const known = contact(talking);
+  const ringing: Agent = { ...newAgent(agentId, 0), deviceId, activity: { is: 'ready' } };
+  const asked = { contacts: [known], agents: [ringing] };
+  const look = (contacts: readonly Contact[], agents: readonly Agent[], channels: readonly SeenChannel[]) =>
+    reconcile(contacts, agents, node(channels), 'mismatches', asked);
+  t.equal(look([known], [], []).contacts.length, 1, 'who stood all the while is judged');
+  t.same(look([{ ...known, version: 9 }], [], []).contacts, [], 'joined a moment ago');
+  const came: Contact = {
+    ...contact(talking),
+    id: 'c2' as ContactId,
+    arrival: { ...arrival, channelId: 'other' as ChannelId },
+  };
+  t.same(look([known, came], [], joined).contacts, [], 'a caller who came since is not gone');
+  t.same(look([], [], joined.slice(0, 1)).arrivals, [], 'one who hung up and is forgotten is no new caller');
+  t.same(look([known], [{ ...ringing, version: 9 }], joined).agents, []);
+  t.equal(look([known], [ringing], joined).agents.length, 2);
+});
+
 t.test('calls nobody knows are taken in; legs and bridges nobody knows are cleared away', async (t) => {
   const { arrivals, strayChannels, strayBridges } = reconcile([], [], node(joined), 'all');
   t.same(arrivals, [seenArrival]);
@@ -127,7 +145,7 @@ t.test("the phone's own calls and its reach are read anew", async (t) => {
 
 t.test('a hold and the node are compared both ways; the agent is told which is true', async (t) => {
   const held: Stage = { ...talking, talk: { ...talking.talk, heldBy: ['page'], heldSinceMs: 0 } };
-  const apart = [seen(citizen, { contactId: 'c1' as ContactId }), joined[1]!];
+  const apart = [seen(citizen), joined[1]!];
   const resynced = (stage: Stage, channels: readonly SeenChannel[]) =>
     reconcile([contact(stage)], [], node(channels), 'mismatches').contacts.length;
   t.equal(resynced(held, apart), 0, 'held, and out of the bridge');

@@ -25,8 +25,11 @@ for (const [day, refusal, word] of [
       sites: { current: () => site, ofVersion: () => site },
       agentById: (id: AgentId) => engine.agents().find((agent) => agent.id === id),
       isReachable: () => true,
+      breakPlaceOf: engine.breakPlaceOf,
       actOnAgent: engine.actOnAgent,
       actOnContact: engine.actOnContact,
+      callOut: () => ({ ok: false, code: 'CALL_OUT_OFF' }),
+      consult: () => undefined,
     } satisfies FeatureActsParts;
     const answer = createFeatureActs(parts)({ agentId: undefined, deviceId }, { do: 'signIn', agentId });
     t.same(answer, { id: word });

@@ -3,6 +3,8 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { ALARMS } from '../../scripts/doctor/alarms.mjs';
+import { plainLabel } from '../../src/web/forms/form-words.js';
+import { zh } from '../../src/web/words/zh.js';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): Promise<string> => readFile(path.join(project, file), 'utf8');
@@ -123,4 +125,39 @@ t.test('links inside the pages on operations lead to a heading or an anchor', as
       page,
     );
   }
+});
+
+/** Quoted without being a word of the pages: what callers hear, what is typed, and what a release is called. */
+const noLabels = [
+  '…',
+  '错误',
+  '其中的文字',
+  'words of it',
+  'delivered',
+  '号码已改',
+  '自动',
+  '不回拨、不发短信',
+];
+
+t.test('what the pages of documentation quote as labels stands on the pages of the product', async (t) => {
+  const plain = new Set(Object.values(zh).flatMap((words) => [words, plainLabel(words)]));
+  const withSlots = Object.values(zh)
+    .filter((words) => /\{\w+\}/.test(words))
+    .map((words) => {
+      const parts = words.split(/\{\w+\}/).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+      return new RegExp(`^${parts.join('.+')}$`);
+    });
+  const isLabel = (quoted: string) => plain.has(quoted) || withSlots.some((form) => form.test(quoted));
+  let found = 0;
+  for (const page of pages.filter((name) => name !== 'CHANGELOG.md' && !name.includes('decisions/'))) {
+    const prose = (await read(page)).replaceAll(/```[^]*?```/g, '');
+    const quoted = [...prose.matchAll(/「([^」\n]{1,60})」/g)].map(([, words = '']) => words);
+    found += quoted.length;
+    t.same(
+      quoted.filter((words) => !noLabels.includes(words) && !isLabel(words)),
+      [],
+      page,
+    );
+  }
+  t.ok(found > 80, `${String(found)} labels`);
 });

@@ -7,7 +7,7 @@ import type { FlowId } from '../../src/contact/ids.js';
 import { drawFlow, pictureOf, type DrawWords } from '../../src/ivr/draw-flow.js';
 import { edgesIn } from '../../src/ivr/flow-edges.js';
 import { layOut, type Layout } from '../../src/ivr/flow-layout.js';
-import type { Flow } from '../../src/ivr/flow.js';
+import type { BranchCase, Flow } from '../../src/ivr/flow.js';
 import { lookUpPrompts } from '../../src/ivr/step.js';
 import { parseFlow } from '../../src/ivr/parse-flow.js';
 import { siteOf } from '../site/small-site.js';
@@ -158,6 +158,52 @@ const words: DrawWords = {
   prompts: new Map([['greet', hostile]]),
   queues: new Map([['综合.1', `<b>${hostile}`]]),
 };
+
+type Drawn = readonly [written: object, zh: string, en: string];
+/** By kind, so that a kind of its own cannot come without its words. */
+const conditionsDrawn: Readonly<Record<Exclude<keyof BranchCase, 'line' | 'next'>, readonly Drawn[]>> = {
+  days: [[{ days: ['holiday', 'weekend'] }, '周末、节假日', 'weekend, holiday']],
+  hours: [[{ hours: '22:00-06:30' }, '22:00-06:30', '22:00-06:30']],
+  tags: [[{ tag: ['price', 'tax'] }, '标签 price、tax', 'tag price, tax']],
+  asksCity: [
+    [{ asksCity: true }, '须问属地', 'city to be asked'],
+    [{ asksCity: false }, '属地已明', 'city known'],
+  ],
+  wishes: [[{ wish: ['dialect', 'none'] }, '意愿 dialect、none', 'wish dialect, none']],
+  repeat: [
+    [{ repeat: true }, '重复来电', 'repeat call'],
+    [{ repeat: false }, '非重复来电', 'no repeat call'],
+  ],
+  queue: [
+    [{ queue: '综合.1', staffed: true }, '综合.1 有人签入', '综合.1 staffed'],
+    [
+      { queue: '综合.1', waitingAtLeast: 5, staffed: false },
+      '综合.1 等候至少 5 人 综合.1 无人签入',
+      '综合.1 ≥ 5 waiting 综合.1 unstaffed',
+    ],
+  ],
+};
+
+t.test(
+  'every condition of a branch is drawn in words of both languages, alone or beside others',
+  async (t) => {
+    const drawn = [
+      ...Object.values(conditionsDrawn).flat(),
+      [
+        { asksCity: true, hours: '08:00-18:00', repeat: true },
+        '08:00-18:00 须问属地 重复来电',
+        '08:00-18:00 city to be asked repeat call',
+      ],
+      [{}, '总是', 'always'],
+    ] as const;
+    const first = { branch: drawn.map(([written]) => ({ ...written, next: 'line' })), otherwise: 'line' };
+    const edges = edgesIn(flowOf({ first, line: every.line, bye: every.bye }));
+    t.same(
+      edges.filter(({ way }) => way.startsWith('case')).map(({ zh, en }) => [zh, en]),
+      drawn.map(([, zh, en]) => [zh, en]),
+    );
+  },
+);
 
 t.test('every node, every way and the goal are there by name', async (t) => {
   const svg = drawFlow(everyFlow, words);

@@ -36,7 +36,8 @@ const codes = (nodes: object, start = 'line'): readonly string[] =>
 t.test('a first node that queues says the greeting and queues in one turn', async (t) => {
   const turn = play(siteOf(smallSite()), '');
   t.same(turn.say, [{ prompt: { id: 'greet.main' }, mustHear: true }]);
-  t.same(turn.next, { type: 'enqueue', request: { queueId: 'general', requires: ['general'], priority: 0 } });
+  const request = { queueId: 'general', requires: ['general'], priority: 0 };
+  t.same(turn.next, { type: 'enqueue', request, takesMessage: true });
   const opening = { id: 'trans.transfer', slots: { name: '12358' } };
   t.same(said(play(siteOf(smallSite()), '', viewAt(noonMs, { opening }))), ['greet.main'], 'not marked');
   const marked = nodesAt('line', { line: { ...line, say: [{ ...notice, opening: true }] }, sorry });
@@ -95,6 +96,43 @@ t.test('a menu: keys, 0, 9, star, wrong keys and silence', async (t) => {
   t.same(play(site, '1').next, { type: 'collect', timeoutMs: 4000, bargeIn: false });
   t.equal(nodeAfter('9'.repeat(keysAtMost)), 'top');
   t.equal(nodeAfter('9'.repeat(keysAtMost + 1)), 'line', 'nobody circles for ever');
+});
+
+t.test('a call that a sub-centre hands over is asked nothing, and hears what must be heard', async (t) => {
+  const unasked = viewAt(noonMs, { handedOver: true });
+  const site = nodesAt('top', menuNodes);
+  const turn = play(site, '', unasked);
+  t.match(turn.next, { type: 'enqueue', request: { queueId: 'general' } });
+  t.same(
+    turn.say,
+    [{ prompt: { id: 'greet.main' }, mustHear: true }],
+    'the notice of the menu it does not hear',
+  );
+  t.same(turn.decided, [{ nodeId: 'top', way: 'person' }]);
+  const long = nodesAt('hear', {
+    hear: { say: ['hello', notice], next: 'which' },
+    which: { branch: [{ hours: '00:00-24:00', next: 'top' }], otherwise: 'line' },
+    ...menuNodes,
+    line: { ...line, say: ['hello'] },
+  });
+  t.same(said(play(long, '', unasked)), ['greet.main', 'greet.main', 'hello']);
+  t.same(said(play(long, '')), ['hello', 'greet.main'], 'others are asked as ever');
+  const exit = site.flowTurn(turn.cursor, { type: 'queueExit', exit: 'timeout' }, unasked);
+  t.same(said(exit), ['exit.timeout'], 'afterwards it is a call as any other');
+  const keeping = withNodes('keep', {
+    keep: { remember: 'dialect', next: 'hear' },
+    hear: { say: [notice], next: 'by' },
+    by: { branch: [{ wish: 'dialect', next: 'line' }], otherwise: 'sorry' },
+    line: { ...line, say: ['hello'] },
+    sorry,
+  });
+  const policies = "site: small\nmainEntry: '12345'\ncallers: { wishes: [dialect] }\n";
+  const wishing = siteOf(new Map([...keeping, ['policies.yaml', policies]]));
+  t.match(
+    play(wishing, '', unasked),
+    { next: { type: 'enqueue' }, wish: 'dialect' },
+    'what it passes counts',
+  );
 });
 
 t.test('digits collected one by one', async (t) => {
@@ -195,12 +233,25 @@ t.test('a query without what it asks by is refused', async (t) => {
   const codesOf = (nodes: object) => errorsIn(querySite(nodes)).map((error) => error.split(' ')[1]);
   t.same(codesOf(queryNodes), []);
   t.same(codesOf({ ...queryNodes, code: { ...queryNodes.code, keep: undefined } }), ['notKept']);
-  t.same(codesOf({ ...queryNodes, told: { ...queryNodes.told, menu: { 1: 'look' } } }), []);
+  const told = { ...queryNodes.told, menu: { 1: 'look' } };
+  t.same(codesOf({ ...queryNodes, told }), ['notKept', 'notKept'], 'told, it is forgotten');
   const aside = { say: [notice], next: 'look' };
-  const early = { menu: { 1: 'number', 2: 'aside' }, say: [notice], person: 'line' };
-  const nodes = { ...queryNodes, aside, early, told: { ...queryNodes.told, menu: { 1: 'early' } } };
-  t.same(codesOf(nodes), [], 'it was collected once; lost at a menu since, the query leads to a person');
-  t.same(codesOf({ ...queryNodes, look: { ...queryNodes.look, again: 'look' } }), ['loop']);
+  const word = { ...queryNodes.code, next: 'aside' };
+  t.same(codesOf({ ...queryNodes, code: word, aside }), [], 'kept while something is said');
+  const asked = { menu: { 1: 'look' }, say: [notice], person: 'line' };
+  t.same(
+    codesOf({ ...queryNodes, code: { ...queryNodes.code, next: 'asked' }, asked }),
+    ['notKept', 'notKept'],
+    'forgotten over a menu',
+  );
+  const special = { ...queryNodes.code, cases: [{ digits: '999', next: 'look' }] };
+  t.same(codesOf({ ...queryNodes, code: special }), ['notKept'], 'an entry with a way of its own is no code');
+  t.same(codesOf({ ...queryNodes, code: { ...queryNodes.code, person: 'look' } }), ['notKept'], 'silence');
+  t.same(codesOf({ ...queryNodes, look: { ...queryNodes.look, again: 'look' } }), [
+    'loop',
+    'notKept',
+    'notKept',
+  ]);
 });
 
 t.test('a branch: hours over midnight, days with moved workdays, tags and queues', async (t) => {
@@ -307,6 +358,17 @@ t.test('check refuses what could leave a caller alone', async (t) => {
       { line: { enqueue: 'general', onTimeout: 'sorry', onNobody: 'sorry', say: [notice] }, sorry },
     ],
     ['reservedKey', { line: { menu: { 9: 'q' }, person: 'q', say: [notice] }, q: line, sorry }],
+    [
+      'reservedKey',
+      {
+        line: {
+          ...{ collect: { min: 1, max: 2 }, cases: [{ digits: '0', next: 'sorry' }] },
+          ...{ person: 'q', next: 'q', say: [notice] },
+        },
+        q: line,
+        sorry,
+      },
+    ],
     [
       'badDuration',
       { line: { menu: { 1: 'q' }, person: 'q', say: [notice], timeout: '0s' }, q: line, sorry },
@@ -463,6 +525,8 @@ function inputFor(turn: FlowTurn, seed: number, resumes: number): FlowInput | nu
       return { type: 'caseAnswer', answer: { state: 'none' } };
     case 'enqueue':
       return { type: 'queueExit', exit: (['timeout', 'nobody', 'overload'] as const)[seed % 3] ?? 'timeout' };
+    case 'lead':
+      return { type: 'leadFailed' };
     case 'voicemail':
       return { type: seed % 2 === 0 ? 'voicemailLeft' : 'voicemailMissing' };
     case 'hangUp':
@@ -523,6 +587,52 @@ t.test('a call that does not tell its city may be asked for it; silence means th
 });
 
 t.test(
+  'whoever is under a limit may leave a message out of any line, and is in line again if he does not',
+  async (t) => {
+    const leave = { voicemail: '1m', say: ['hello'], next: 'bye', otherwise: 'line' };
+    const bye = { hangup: 'voicemail', say: ['hello'] };
+    const withMessage = (message: string, nodes: object) =>
+      smallSite({ 'flows/main.yaml': JSON.stringify({ start: 'line', message, nodes }, null, 1) });
+    const greeted = { ...line, say: [notice] };
+    const good = { line: greeted, leave, bye, sorry };
+    const site = siteOf(withMessage('leave', good));
+    t.match(play(site, '').next, { type: 'enqueue', takesMessage: true });
+    t.match(play(site, '1'), { cursor: { nodeId: 'leave' }, next: { type: 'voicemail' } });
+    t.equal(play(site, '2').cursor.nodeId, 'line', 'other keys mean nothing');
+    t.equal(
+      play(nodesAt('line', { line: greeted, sorry }), '1').cursor.nodeId,
+      'line',
+      'nor this one without a message',
+    );
+    t.equal(
+      play(nodesAt('line', { line: { ...greeted, back: 'other' }, other: line, sorry }), '*').cursor.nodeId,
+      'other',
+    );
+
+    const found = (message: string, nodes: object) =>
+      errorsIn(withMessage(message, nodes)).map((error) => error.split(' ')[1]);
+    t.same(found('leave', good), []);
+    t.same(found('sorry', { line: greeted, sorry }), ['noVoicemail']);
+    t.same(found('nowhere', { line: greeted, sorry }), ['noVoicemail']);
+    t.same(
+      found('leave', { ...good, leave: { ...leave, otherwise: 'bye' } }),
+      ['noPerson'],
+      'nothing said, and put out',
+    );
+    const unheard = {
+      ...good,
+      line: { ...line, enqueue: 'plain' },
+      leave: { ...leave, otherwise: 'recorded' },
+    };
+    t.same(
+      found('leave', { ...unheard, recorded: line }),
+      ['noNotice'],
+      'by way of the message to a recorded queue',
+    );
+  },
+);
+
+t.test(
   'wishes and repeat calls: named ones alone, remembered where a key says so, and always to a person',
   async (t) => {
     const policies = "mainEntry: '12345'\ncallers: { wishes: [dialect] }\n";
@@ -553,11 +663,7 @@ t.test(
     t.equal(nodeOf(play(site, '', viewAt(noonMs, { wish: 'dialect' }))), 'rare');
     t.equal(nodeOf(play(site, '', viewAt(noonMs, { repeat: true }))), 'line');
     const kept = play(site, '1');
-    t.match(
-      kept,
-      { wish: 'dialect', cursor: { nodeId: 'rare' }, next: { yields: true } },
-      'it holds at once',
-    );
+    t.match(kept, { wish: 'dialect', cursor: { nodeId: 'rare' }, next: { keys: ['0'] } }, 'it holds at once');
     const gone = play(site, '0', viewAt(noonMs, { wish: 'dialect' }));
     t.match(gone, { wish: null, cursor: { nodeId: 'line' } });
     t.equal(nodeOf(play(site, '5', viewAt(noonMs, { wish: 'dialect' }))), 'rare', 'other keys mean nothing');
@@ -589,5 +695,26 @@ t.test(
       });
     t.same(lost({ repeat: true }), ['noPerson'], 'a repeat call that reaches nobody');
     t.same(lost({ wish: 'none' }), ['noPerson']);
+    const ends = (branch: object) => ({ branch: [branch], otherwise: 'sorry' });
+    t.same(
+      wrong({ who: ends({ wish: ['none', 'dialect'], next: 'menu' }) }),
+      ['noPerson', 'unreachable', 'unreachable'],
+      'a wish that this flow does not name',
+    );
+    t.same(
+      wrong({ keep: { remember: 'dialect', next: 'next' }, next: ends({ wish: 'none', next: 'line' }) }),
+      [],
+      'behind a key it is his choice',
+    );
+    t.same(
+      wrong({
+        who: { branch: [{ wish: 'none', next: 'keep' }], otherwise: 'menu' },
+        keep: { remember: 'dialect', next: 'next' },
+        next: { ...ends({ wish: 'none', next: 'rare' }) },
+      }),
+      ['noPerson'],
+      'a wish remembered on the way holds at once',
+    );
+    t.same(wrong({ rare: { ...rare, instead: 'sorry' } }), ['noPerson', 'unreachable'], '0 out of a queue');
   },
 );

@@ -219,6 +219,35 @@ t.test('a call the service never saw is offered, not answered, and names the cau
   t.end();
 });
 
+t.test('led to another city by an agent, a call stays the agent’s; the last time it was led counts', (t) => {
+  const facts = answeredCall();
+  const lastAtMs = facts.at(-1)?.atMs ?? 0;
+  const later = (ms: number, fact: At['fact']): At => ({ atMs: lastAtMs + ms, fact });
+  const first = [
+    later(1, { type: 'CitySought', agentId: '1001' as never, areaCode: '0312' }),
+    later(2, { type: 'CityDialled', areaCode: '0312', trunkId: 'province', number: '031212345' }),
+    later(3, { type: 'CityConnected', areaCode: '0312', rangMs: 1 }),
+    later(4, { type: 'CityLeft', areaCode: '0312', outcome: 'lost', causeCode: 44, talkMs: 1 }),
+  ];
+  const again = [
+    later(5, { type: 'CitySought', agentId: '1001' as never, areaCode: '0310' }),
+    later(6, { type: 'CityDialled', areaCode: '0310', trunkId: 'province', number: '031012345' }),
+    later(9, { type: 'CityLeft', areaCode: '0310', outcome: 'busy', causeCode: 17, talkMs: 0 }),
+  ];
+  const plain = recordOf(facts);
+  const led = recordOf([...facts, ...first]);
+  t.match(led, {
+    ...{ cityLedTo: '0312', cityAnsweredAtMs: lastAtMs + 3, cityOutcome: 'lost', scopeKind: 'region' },
+    ...{ answered: true, excluded: null, missed: false, ledTo: null, centreOutcome: null },
+  });
+  t.equal(led?.talkMs, plain?.talkMs, 'their talk is not our agent’s');
+  t.equal(led?.waitMs, plain?.waitMs);
+  t.match(recordOf([...facts, ...first, ...again]), {
+    ...{ cityLedTo: '0310', cityAnsweredAtMs: null, cityOutcome: 'busy' },
+  });
+  t.end();
+});
+
 t.test('answered by a sub-centre a call is not ours; who comes back from it is, from his arrival', (t) => {
   const dialled: At = {
     atMs: tenOClockMs + 6_000,

@@ -10,7 +10,13 @@ import {
   type DialledPlace,
   type Meaning,
 } from '../../src/numbers/ledger.js';
-import { nextChange, numberPatterns, numberStates, type LedgerRow } from '../../src/numbers/ledger-row.js';
+import {
+  nextChange,
+  numberPatterns,
+  numberStates,
+  stateOn,
+  type LedgerRow,
+} from '../../src/numbers/ledger-row.js';
 import { daysInCommon, periodsOf, type WrittenState } from '../../src/numbers/periods.js';
 import { addDays } from '../../src/contact/civil-time.js';
 
@@ -35,6 +41,8 @@ const rest = {
   otherKpiLine: 'unknown',
   areas: { shared: [], cityOfTrunk: new Map<string, string>(), areaCode: '0311' },
   dialledFrom: new Map<string, readonly DialledPlace[]>(),
+  subCentres: new Set(['centre']),
+  notices: new Set(['trans.sub', 'greet.main']),
 };
 const retired = row('12358', {
   states: periodsOf([
@@ -196,49 +204,104 @@ t.test('dates that cannot be are found: reversed, missing, with a gap or an over
   ]);
 });
 
-t.test('any ledger, call and day give exactly one meaning, and the same one again', async () => {
-  const day = fc.integer({ min: 0, max: 3000 }).map((days) => addDays('2024-01-01', days));
-  const number = fc.constantFrom('12345', '12358', '12356', '031187654321', '96111');
-  const written = fc.array(
-    fc.record({
-      state: fc.constantFrom(...numberStates),
-      from: fc.option(day, { nil: null }),
-      until: fc.option(day, { nil: null }),
-    }),
-    { maxLength: 5 },
-  );
-  const anyRow = fc
-    .record({ number, pattern: fc.constantFrom(...numberPatterns), written, led: fc.boolean() })
-    .map(({ number: one, pattern, written: states, led }) =>
-      row(one, {
-        pattern,
-        states: periodsOf(states).periods,
-        ...(led && { target: { trunkId: 'centre', number: '6001', showsCaller: false } }),
+const day = fc.integer({ min: 0, max: 3000 }).map((days) => addDays('2024-01-01', days));
+const number = fc.constantFrom('12345', '12358', '12356', '031187654321', '96111');
+const form = fc.constantFrom('031112358', '+8631112356', '8631187000001', '031187000002');
+const prompt = fc.constantFrom(null, 'own.words');
+const anyRow = fc
+  .record({
+    number,
+    pattern: fc.constantFrom(...numberPatterns),
+    deliveredAs: fc.array(form, { maxLength: 2 }),
+    written: fc.array(
+      fc.record({
+        state: fc.constantFrom(...numberStates),
+        from: fc.option(day, { nil: null }),
+        until: fc.option(day, { nil: null }),
       }),
-    );
-  const text = fc.oneof(number, fc.string({ maxLength: 30 }));
-  fc.assert(
-    fc.property(
-      fc.array(anyRow, { maxLength: 8 }),
-      text,
-      text,
-      text,
-      text,
-      day,
-      (rows, dnis, redirectedFrom, toUser, ani, on) => {
-        const among = buildLedger(rows, rest);
-        const asked = { dnis, redirectedFrom, toUser, ani };
-        const meaning = meaningOn(on, asked, among);
-        const { words, state } = meaning;
-        const isAnnounced = state === 'prompt' || state === 'vacant';
-        return (
-          [...rows, main].some(({ id }) => id === meaning.entryId) &&
-          isAnnounced === (words.announcement !== undefined) &&
-          !(isAnnounced && (words.opening ?? words.farewell ?? words.lead)) &&
-          JSON.stringify(meaningOn(on, asked, among)) === JSON.stringify(meaning)
-        );
-      },
+      { maxLength: 5 },
     ),
-    { numRuns: 1000 },
+    ownPrompts: fc.record({ opening: prompt, farewell: prompt, announcement: prompt }),
+    sealed: fc.constantFrom(null, 'confidential' as const, 'minor' as const),
+    target: fc.constantFrom(
+      undefined,
+      { trunkId: 'centre', number: '6001', showsCaller: false },
+      { trunkId: 'centre', number: '6002', showsCaller: true },
+    ),
+  })
+  .map(({ number: one, written, target, ...fields }) =>
+    row(one, { ...fields, states: periodsOf(written).periods, ...(target && { target }) }),
   );
+const text = fc.oneof(number, form, fc.string({ maxLength: 30 }));
+const anyCall = fc.record({
+  dnis: text,
+  redirectedFrom: text,
+  toUser: text,
+  ani: fc.oneof(text, fc.constantFrom('01088880000', '13800138000', '')),
+  trunkId: fc.constantFrom('carrier', 'other', 'city'),
+});
+const anyRest = fc
+  .record({
+    places: fc.shuffledSubarray(['redirecting', 'requestUri', 'to'] as DialledPlace[], { minLength: 1 }),
+    shared: fc.boolean(),
+  })
+  .map(({ places, shared }) => ({
+    ...rest,
+    dialledFrom: new Map([['other', places]]),
+    areas: {
+      ...rest.areas,
+      shared: shared ? [{ areaCode: '0311', cities: ['石家庄市', '辛集市'] }] : [],
+      cityOfTrunk: new Map([['city', '辛集市']]),
+    },
+  }));
+
+t.test('any ledger, call and day give exactly one meaning, and the same one again', async (t) => {
+  const met = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(anyRow, { maxLength: 8 }), anyCall, day, anyRest, (rows, asked, on, others) => {
+      const among = buildLedger(rows, others);
+      const meaning = meaningOn(on, asked, among);
+      const { words, state, entryId, pattern, sealed, asksCity } = meaning;
+      const found = [...rows, main].find(({ id }) => id === entryId);
+      const isTold = state === 'prompt' || state === 'vacant';
+      for (const one of [`${pattern} ${state}`, `sealed ${String(sealed)}`, `asks ${String(asksCity)}`])
+        met.add(one);
+      for (const [name, value] of Object.entries({ ...words, target: words.lead?.target.number }))
+        if (value !== undefined) met.add(name);
+      // Known from the rows alone, the other way round: no row before it has the day and one of the forms.
+      const places = others.dialledFrom.get(asked.trunkId) ?? ['redirecting', 'requestUri', 'to'];
+      const said = places.map((place) =>
+        bareNumber({ redirecting: asked.redirectedFrom, requestUri: asked.dnis, to: asked.toUser }[place]),
+      );
+      const claims = said.map((bare) =>
+        rows.find(
+          (one) =>
+            [one.number, ...one.deliveredAs].some((form) => bareNumber(form) === bare) &&
+            stateOn(one, on) !== undefined,
+        ),
+      );
+      const wanted = claims.find((one) => one !== undefined) ?? main;
+      return (
+        found !== undefined &&
+        entryId === wanted.id &&
+        state === (stateOn(wanted, on) ?? 'served') &&
+        pattern === wanted.pattern &&
+        sealed === wanted.sealed &&
+        (meaning.kpiLine === 'unknown') === claims.every((one) => one === undefined) &&
+        isTold === (words.announcement !== undefined) &&
+        isTold === (meaning.tag === 'promptOnly') &&
+        !(isTold && (words.opening ?? words.farewell ?? words.lead)) &&
+        (isTold || words.lead?.target === wanted.target) &&
+        JSON.stringify(meaningOn(on, asked, among)) === JSON.stringify(meaning)
+      );
+    }),
+    { numRuns: 4000 },
+  );
+  for (const pattern of numberPatterns)
+    for (const state of numberStates) t.ok(met.has(`${pattern} ${state}`), `${pattern} ${state}`);
+  for (const field of [
+    ...['opening', 'farewell', 'announcement', 'lead', 'target'],
+    ...['sealed null', 'sealed confidential', 'sealed minor', 'asks true', 'asks false'],
+  ])
+    t.ok(met.has(field), field);
 });

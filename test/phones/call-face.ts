@@ -17,6 +17,7 @@ export function createCallFace(core: CallCore, side: CallSide): Call {
     invitedAtMs: record.invitedAtMs,
     digits: record.digits,
     referStatuses: record.referStatuses,
+    provisionals: record.provisionals,
     heard: media.heard,
     get state() {
       return record.state;

@@ -50,7 +50,7 @@ export function createOutgoingLeg(context: CallContext, invite: SipRequest): Out
     if (response.status === 100 || record.state === 'ended') return;
     core.remote = assertedParty(response) ?? core.remote;
     if (response.body !== '') media.accept(response.body);
-    record.noteRinging();
+    record.noteRinging(response.status);
   };
 
   const receiveAnswer = (response: SipResponse, request: SipRequest): void => {
@@ -125,7 +125,7 @@ export function createIncomingLeg(context: CallContext, transaction: ServerTrans
   return Object.assign(core.leg, {
     ring() {
       core.respond(transaction, 180, 'Ringing');
-      core.record.noteRinging();
+      core.record.noteRinging(180);
     },
   });
 }

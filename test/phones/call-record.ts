@@ -15,13 +15,15 @@ export interface CallRecord {
   readonly state: CallState;
   readonly invitedAtMs: number;
   readonly ringingAtMs: number | undefined;
+  readonly provisionals: readonly number[];
   readonly answeredAtMs: number | undefined;
   readonly endedAtMs: number | undefined;
   readonly end: CallEnd | undefined;
   readonly digits: readonly HeardDigit[];
   readonly referStatuses: readonly number[];
   readonly waits: CallWaits;
-  noteRinging(): void;
+  /** Notes a provisional answer other than 100. */
+  noteRinging(status: number): void;
   noteUp(): void;
   /** Notes the end; false when the call was over already. */
   noteEnd(end: CallEnd): boolean;
@@ -41,6 +43,7 @@ export function createCallRecord(
 ): CallRecord {
   const digits: HeardDigit[] = [];
   const referStatuses: number[] = [];
+  const provisionals: number[] = [];
   const invitedAtMs = Date.now();
   let state: CallState = 'trying';
   let ringingAtMs: number | undefined;
@@ -80,6 +83,7 @@ export function createCallRecord(
     invitedAtMs,
     digits,
     referStatuses,
+    provisionals,
     waits,
     get state() {
       return state;
@@ -96,7 +100,8 @@ export function createCallRecord(
     get end() {
       return end;
     },
-    noteRinging() {
+    noteRinging(status) {
+      provisionals.push(status);
       ringingAtMs ??= Date.now();
       if (state === 'trying') state = 'ringing';
       condition.changed();

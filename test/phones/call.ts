@@ -38,6 +38,8 @@ export interface Call {
   readonly state: CallState;
   readonly invitedAtMs: number;
   readonly ringingAtMs: number | undefined;
+  /** Provisional answers to the INVITE other than 100, repeats included: 180, 183. */
+  readonly provisionals: readonly number[];
   readonly answeredAtMs: number | undefined;
   /** First packet with sound, early media included. */
   readonly firstAudioAtMs: number | undefined;

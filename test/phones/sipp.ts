@@ -19,6 +19,8 @@ export interface SippOptions {
   /** How long the built-in scenarios stay in a call. */
   readonly talkMs?: number;
   readonly timeoutMs: number;
+  /** Aborted: ended before its time, and the result says what succeeded so far. */
+  readonly signal?: AbortSignal;
   /** First UDP port of SIPp's media; 6000 by default. */
   readonly mediaPort?: number;
   /** Sends back the audio it gets. */
@@ -45,8 +47,11 @@ export async function runSipp(options: SippOptions): Promise<SippResult> {
       timedOut = true;
       void child.stop();
     }, options.timeoutMs);
+    const abort = () => void child.stop();
+    options.signal?.addEventListener('abort', abort, { once: true });
     await child.exited;
     clearTimeout(deadline);
+    options.signal?.removeEventListener('abort', abort);
     const { successful, failed } = readStatistics(folder);
     const errors = textOf(folder, '_errors.log').slice(-4_000) || child.output.slice(-1_000);
     return { ok: successful >= options.calls && failed === 0, successful, failed, timedOut, errors };

@@ -62,6 +62,19 @@ t.test('with the key for help he keeps the place he came to, whatever he hears a
   t.equal(facts('LimitSetAside').length, 1, 'once');
 });
 
+t.test('by the second key he leaves a message instead, and is called back', async (t) => {
+  const { call, pass, facts, made } = await world('told');
+  call(nuisance, [
+    { atMs: 12_000, digit: '1' },
+    { atMs: 45_000, digit: '#' },
+  ]);
+  call(somebody, [{ atMs: 12_000, digit: '1' }]);
+  await pass(70_000);
+  t.match(facts('VoicemailLeft'), [{ end: 'key' }], 'whoever is under no limit has no such key');
+  t.match(facts('ContactEnded'), [{ by: 'system', reason: 'voicemail' }]);
+  t.same(made.faults, []);
+});
+
 t.test('after its last moment there is no limit, whether anybody read anything anew or not', async (t) => {
   const { call, pass, signIn, talking } = await world('last', startMs + 1_000);
   await pass(2_000);

@@ -2,7 +2,9 @@ import path from 'node:path';
 import t from 'tap';
 import { readSiteFiles } from '../../src/adapters/files/site-files.js';
 import { diffSites, type SiteVersion } from '../../src/site/diff-sites.js';
+import { applyDraft } from '../../src/site/draft.js';
 import { readSiteTexts } from '../../src/site/read-files.js';
+import { formKinds } from '../../src/web/forms/form-kinds.js';
 import { errorsIn } from './small-site.js';
 
 const shipped = await readSiteFiles(path.resolve(import.meta.dirname, '../../ivr-flows'));
@@ -166,4 +168,17 @@ t.test('a prompt that moves to another file is no change', async (t) => {
 t.test('both languages', async (t) => {
   const [change] = diffSites(inForce, versionOf(edited(['queues.yaml', 'timeout: 10m', 'timeout: 5m'])));
   t.equal(change?.en, 'The queue general: longest wait was 10m, is 5m.');
+});
+
+t.test('whoever reviews in Chinese reads no name of a field in the file', async (t) => {
+  const asText = Object.fromEntries(formKinds.numbers.fields.map(({ key }) => [key, '值']));
+  const fields = {
+    ...asText,
+    ...{ id: '12399', number: '12399', pattern: 'whole', whisper: false, states: [{ state: 'dual' }] },
+  };
+  const change = { is: 'row', table: 'numbers', id: '12399', before: null, fields } as const;
+  const [told = '', ...rest] = changes(applyDraft(shipped, [change]).files);
+  t.same(rest, []);
+  t.match(told, /新增号码 12399:.*总是先播短名 否.*各时期 双号并行期/);
+  t.notMatch(told.replace(/^\S+ /, ''), /[A-Za-z_]{2,}/);
 });

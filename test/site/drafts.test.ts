@@ -7,14 +7,17 @@ import {
   governedHash,
   governedTexts,
   hashOf,
+  mergedRow,
   placedRows,
   rowOf,
   textChanges,
   withChange,
   type DraftChange,
+  type DraftTable,
 } from '../../src/site/draft.js';
 import { editPairs } from '../../src/site/edit-pairs.js';
 import type { RowFields } from '../../src/site/edit-rows.js';
+import { parseOtherCities } from '../../src/site/parse-other-cities.js';
 import { judgeDraft } from '../../src/site/judge-draft.js';
 import { awaitingReview, found, publish, review, type PublishedVersion } from '../../src/site/publishing.js';
 
@@ -28,7 +31,7 @@ const nowMs = Date.UTC(2026, 10, 23, 2);
 const options = { nowMs };
 
 /** A change as a form makes it: over what stands there. */
-function change(table: 'numbers' | 'prompts' | 'lexicon' | 'calendar', id: string, fields: RowFields | null) {
+function change(table: DraftTable, id: string, fields: RowFields | null) {
   return { is: 'row', table, id, before: rowOf(files, table, id), fields } as const satisfies DraftChange;
 }
 
@@ -96,7 +99,7 @@ t.test(
     t.same(judged.findings, []);
     t.match(
       judged.differences.map(({ zh }) => zh),
-      [/^新增号码 12399:名称 12399示例热线;.*各时期状态 提示并转接期 至 2027-06-30、/],
+      [/^新增号码 12399:名称 12399示例热线;.*各时期 提示并转接期 至 2027-06-30、/],
     );
     t.match(judged.hearing?.heard[0]?.text, /^12399示例热线已停止使用/);
   },
@@ -126,12 +129,15 @@ t.test('what the check finds is told at the field it concerns', async (t) => {
 });
 
 t.test('any change of any row leaves every other row as it was, comments too', async (t) => {
-  const tables = ['numbers', 'prompts', 'calendar', 'lexicon'] as const;
+  const tables = ['numbers', 'prompts', 'calendar', 'lexicon', 'legalRoutes'] as const;
   const rows = tables.flatMap((table) => placedRows(files, table).map((row) => ({ table, row })));
   const words = fc.stringMatching(/^[一-龥]{1,8}。?$/);
   fc.assert(
     fc.property(fc.constantFrom(...rows), words, ({ table, row }, word) => {
-      const key = { numbers: 'name', prompts: 'text', calendar: 'document', lexicon: 'value' }[table];
+      const key = {
+        ...{ numbers: 'name', prompts: 'text', calendar: 'document' },
+        ...{ lexicon: 'value', legalRoutes: 'basis' },
+      }[table];
       const fields = { ...row.fields, [key]: word };
       const after = applyDraft(files, [change(table, row.id, fields)]);
       t.same(after.conflicts, []);
@@ -148,6 +154,70 @@ t.test('any change of any row leaves every other row as it was, comments too', a
     { numRuns: 60 },
   );
 });
+
+t.test('what a form does not know stays; what it takes out goes', async (t) => {
+  const scalar = fc.oneof(fc.string({ maxLength: 5 }), fc.integer(), fc.boolean());
+  const row = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), scalar);
+  const wanted = fc.dictionary(fc.constantFrom('a', 'b'), fc.option(scalar));
+  fc.assert(
+    fc.property(fc.option(row), wanted, (present, form) => {
+      const merged = mergedRow(present, form) ?? {};
+      for (const key of ['a', 'b', 'c', 'd']) {
+        const asked = Object.hasOwn(form, key) ? (form[key] ?? undefined) : present?.[key];
+        t.equal(merged[key], asked);
+      }
+    }),
+    { numRuns: 100 },
+  );
+  t.equal(mergedRow({ a: 1 }, null), null);
+});
+
+t.test(
+  'a city is added to a route in its place; the prompt that must say it is named at its field',
+  async (t) => {
+    const route = rowOf(files, 'legalRoutes', 'region') ?? {};
+    const cities = { ...(route['cities'] as RowFields), '0311': '石家庄市' };
+    const added = change('legalRoutes', 'region', { ...route, cities });
+    const text = applyDraft(files, [added]).files.get('legal-routes.yaml') ?? '';
+    const before = files.get('legal-routes.yaml') ?? '';
+    t.equal(
+      text,
+      before
+        .replace('  cities: # 区号', '  cities:\n    # 区号')
+        .replace("'0335': 秦皇岛市\n", "'0335': 秦皇岛市\n    '0311': 石家庄市\n"),
+      'its remark goes below its key',
+    );
+    const about = { table: 'legalRoutes', id: 'region' } as const;
+    const alone = judgeDraft({ files, changes: [added], options, about });
+    t.match(alone.findings, [
+      { field: 'cities', zh: /scope\.region\.read 的 \{city\} 没有 '0311'/ },
+      { field: 'cities', zh: /\{area\}/ },
+    ]);
+    const prompt = rowOf(files, 'prompts', 'scope.region.read') ?? {};
+    const slots = prompt['slots'] as Readonly<Record<string, { readonly words: RowFields }>>;
+    const spoken = change('prompts', 'scope.region.read', {
+      ...prompt,
+      slots: {
+        city: { words: { ...slots['city']?.words, '0311': '石家庄市' } },
+        area: { words: { ...slots['area']?.words, '0311': '零三幺幺' } },
+      },
+    });
+    const both = judgeDraft({ files, changes: [added, spoken], options, about });
+    t.same(both.findings, []);
+    t.match(
+      both.differences.map(({ zh }) => zh),
+      [/^法定渠道 region 的 .*0311.*石家庄市/, /scope\.region\.read/, /scope\.region\.read/],
+    );
+    const court = rowOf(files, 'legalRoutes', 'court') ?? {};
+    const elsewhere = change('legalRoutes', 'court', { ...court, number: '12333', message: 'sms.none' });
+    t.match(
+      judgeDraft({ files, changes: [elsewhere], options, about: { ...about, id: 'court' } }).findings.map(
+        ({ field }) => field,
+      ),
+      ['number', 'message'],
+    );
+  },
+);
 
 t.test('what somebody else has changed meanwhile is not overwritten', async (t) => {
   const mine = change('numbers', '12358', { ...rowOf(files, 'numbers', '12358'), name: '12358价格热线' });
@@ -263,3 +333,21 @@ t.test('whatever people do, the versions tell what was in force, and nobody was 
     { numRuns: 300 },
   );
 });
+
+t.test(
+  'a city comes into a file that holds none, and leaves it as it was but for its brackets',
+  async (t) => {
+    const row = { areaCode: '0310', trunk: 'province' };
+    const added = applyDraft(files, [change('otherCities', '0310', row)]);
+    const text = added.files.get('other-cities.yaml') ?? '';
+    t.match(text, /\n- areaCode: '0310'\n  trunk: province\n$/);
+    t.equal(text.replace(/\n- areaCode[^]*$/, '\n[]\n'), files.get('other-cities.yaml'));
+    const gone = applyDraft(added.files, [
+      { is: 'row', table: 'otherCities', id: '0310', before: row, fields: null } as const,
+    ]);
+    t.same([gone.conflicts, rowOf(gone.files, 'otherCities', '0310')], [[], null]);
+    t.ok(
+      parseOtherCities('other-cities.yaml', gone.files.get('other-cities.yaml') ?? '').findings.length === 0,
+    );
+  },
+);

@@ -61,7 +61,7 @@ t.test('what is wrong with a requirement, with its line', (t) => {
 t.test('a ring that can never add anyone is pointed out; one that can is not', (t) => {
   const ring = (text: string) => warningsIn(queue(`, timeout: 60s, rings: [{ ${text} }]`));
   t.same(ring('requires: tax >= 3, after: 30s'), [
-    'queues.yaml:1 Ring 1 can never add anyone: whoever meets it is in the queue already, or in a ring that opens no later. Change or delete it.',
+    'queues.yaml:1: Ring 1 can never add anyone: whoever meets it is in the queue already, or in a ring that opens no later. Change or delete it.',
   ]);
   t.match(ring('requires: tax >= 9, nobody: true'), [/Ring 1 can never add anyone: no agent holds tax >= 9/]);
   t.match(ring('requires: golf, nobody: true'), [/golf/]);

@@ -30,7 +30,7 @@ t.test('a scenario left out of the shipped ones is missed', async (t) => {
     findings.map(({ level, file, line, zh }) => `${level} ${file}:${String(line)} ${zh}`),
     [
       'warning flows/12345-menu.yaml:1 流程没有场景。请写 flows/12345-menu.test.txt。',
-      'warning flows/12345.yaml:12 节点 line 没有场景走过:排队已满。',
+      'warning flows/12345.yaml:15 节点 line 没有场景走过:排队已满。',
       'warning flows/minors.yaml:1 流程没有场景。请写 flows/minors.test.txt。',
       'warning flows/survey.yaml:1 流程没有场景。请写 flows/survey.test.txt。',
     ],

@@ -211,6 +211,7 @@ t.test('check names the file and the line of every mistake', async (t) => {
     ['numbers.yaml', ledTo('{ trunk: centre, number: "6001", shows: true }'), 'numbers.yaml:2 unknownKey'],
     ['numbers.yaml', ledTo('{ trunk: centre, number: "6001" }', 'whole'), 'numbers.yaml:2 notAllowed'],
     ['trunks.yaml', 'trunks:\n  - { id: one, city: 定州市 }\n', 'trunks.yaml:2 unknownCity'],
+    ['trunks.yaml', 'trunks:\n  - { id: one, subCentre: yes }\n', 'trunks.yaml:2 notAFlag'],
     ['regions.yaml', "- { areaCode: '0312', cities: [保定市] }\n", 'regions.yaml:1 badCities'],
     ['regions.yaml', "- { areaCode: '312', cities: [保定市, 定州市] }\n", 'regions.yaml:1 badAreaCode'],
     ['trunks.yaml', 'trunks:\n  - { id: one, dialledFrom: [from] }\n', 'trunks.yaml:2 notAllowed'],
@@ -340,22 +341,33 @@ t.test('1,000 damaged and strange files give findings, never an exception', asyn
   t.ok(refused > 500, `${String(refused)} of 1,000 were refused`);
 });
 
-t.test('a number that stops within its days of notice is told of by the check, with its line', async (t) => {
-  const files = await readSiteFiles(shippedDir);
-  const at = (day: string) => {
-    const parsed = parseSite(files, { nowMs: dayStartMs(day) });
-    return parsed.ok ? parsed.site.warnings.filter(({ code }) => code === 'numberEnding') : [];
-  };
-  t.same(at('2027-06-16'), []);
-  const line = files
-    .get('numbers.yaml')
-    ?.split('\n')
-    .findIndex((text) => text.startsWith("- number: '12358'"));
-  t.match(
-    at('2027-06-17').find(({ zh }) => zh.includes('12358')),
-    { level: 'warning', file: 'numbers.yaml', line: (line ?? 0) + 1, zh: /自 2027-07-01 起进入仅提示期/ },
-  );
-});
+t.test(
+  'a number whose state ends within its days of notice is told of by the check, with its line',
+  async (t) => {
+    const files = await readSiteFiles(shippedDir);
+    const at = (day: string) => {
+      const parsed = parseSite(files, { nowMs: dayStartMs(day) });
+      return parsed.ok ? parsed.site.warnings.filter(({ code }) => code === 'numberEnding') : [];
+    };
+    t.same(at('2027-06-16'), []);
+    const line = files
+      .get('numbers.yaml')
+      ?.split('\n')
+      .findIndex((text) => text.startsWith("- number: '12358'"));
+    t.match(
+      at('2027-06-17').find(({ zh }) => zh.includes('12358')),
+      {
+        ...{ level: 'warning', file: 'numbers.yaml', line: (line ?? 0) + 1 },
+        zh: /12358 的提示并转接期即将结束,自 2027-07-01 起进入仅提示期,不再有人接听/,
+        en: /serves its callers no more from 2027-07-01 on \(prompt\)/,
+      },
+    );
+    t.match(
+      at('2027-12-18').find(({ zh }) => zh.includes('12358')),
+      { line: (line ?? 0) + 1, zh: /仅提示期即将结束,自 2028-01-01 起进入已停用,来电人听到的说法随之改变/ },
+    );
+  },
+);
 
 t.test('against the ledger in force: a number renamed under its old document is told of', async (t) => {
   const files = await readSiteFiles(shippedDir);

@@ -1,5 +1,5 @@
 // The smallest whole site, as texts: tests change one file and see what the check says.
-import { servicePrompts } from '../../src/site/check-site.js';
+import { dialplanPrompts, servicePrompts } from '../../src/site/check-site.js';
 import { serviceMessages } from '../../src/site/parse-messages.js';
 import { parseSite } from '../../src/site/parse-site.js';
 import type { FlowView } from '../../src/contact/flow-turn.js';
@@ -20,11 +20,21 @@ nodes:
   sorry:
     hangup: queueTimeout
     say: [exit.timeout]
+  leave:
+    voicemail: 1m
+    say: [hello]
+    next: left
+    otherwise: line
+  left:
+    hangup: voicemail
+    say: [hello]
+message: leave
 `;
 
 const ledgerPrompts = ['greet.dual', 'trans.dual', 'trans.transfer', 'trans.returned', 'trans.sub'];
 const spoken = [
   ...servicePrompts,
+  ...dialplanPrompts,
   'trans.prompt',
   'trans.prompt.away',
   'trans.after',

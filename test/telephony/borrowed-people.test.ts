@@ -101,8 +101,13 @@ t.test('from the table to a signed-in agent', async (t) => {
   await call.hangUp();
 
   await asked('POST', '/api/v1/agents/2038/sign-out', JSON.stringify({ reason: '借调结束' }));
-  const version = async () => (await asked<{ version: string }>('GET', '/api/v1/admin/skills')).version;
-  await asked('DELETE', `/api/v1/admin/agents/2038?version=${await version()}`);
-  await asked('DELETE', `/api/v1/admin/devices/${card.deviceId}?version=${await version()}`);
+  for (const [table, id] of [
+    ['agents', '2038'],
+    ['devices', card.deviceId],
+  ] as const) {
+    const { rows } = await asked<{ rows: { id: string; seen: string }[] }>('GET', `/api/v1/admin/${table}`);
+    const seen = rows.find((row) => row.id === id)?.seen ?? '';
+    await asked('DELETE', `/api/v1/admin/${table}/${id}?seen=${seen}`);
+  }
   await t.rejects(phone.register(), 'a phone that was taken out cannot register any more');
 });

@@ -71,7 +71,7 @@ t.test(
     await leg.sendDigits('*31').catch(() => undefined);
     await hears(child.call, 'minor.seek', sinceMs);
     await child.untilQueues(['general', 'minors']);
-    await station.restartService();
+    await station.killService();
     await child.untilQueues(['general', 'minors', 'general']);
     const again = await seat.phone.incoming(20_000);
     await child.untilTalks(2);
@@ -106,52 +106,75 @@ t.test(
   },
 );
 
-t.test('a dialect by key is remembered through a restart; 0 while waiting forgets it', async (t) => {
-  const speaker = await station.seat('1003', { ready: false });
-  const first = await dial('0011');
-  await hears(first.call, 'greet.short');
-  await first.call.sendDigits('8');
-  await hears(first.call, 'menu.badinput');
-  await first.call.sendDigits('3');
-  await hears(first.call, 'dialect.seek');
-  t.match(await first.fact('WishKept'), { wish: 'dialect', by: 'caller' });
-  await first.untilQueues(['dialect']);
-  await first.call.hangUp();
-
-  await station.restartService();
-  await station.until(
-    'the wishes read',
-    async () => {
-      const second = await dial('0011');
-      t.equal(second.arrived['callsBefore'] !== undefined, true, 'a repeat call');
-      if (second.arrived['wish'] === undefined) {
-        await second.call.hangUp();
-        return undefined;
-      }
-      await hears(second.call, 'dialect.seek');
-      await second.untilQueues(['dialect']);
-      t.equal(second.arrived['wish'], 'dialect');
-      await second.call.sendDigits('5');
-      await second.call.sendDigits('0');
-      await second.untilQueues(['dialect', 'general']);
-      t.match(await second.fact('WishKept'), { wish: null });
-      await second.call.hangUp();
-      return true;
-    },
-    30_000,
-  );
-  const third = await dial('0011');
-  t.equal(third.arrived['wish'], undefined, 'forgotten');
-  await third.untilQueues(['general']);
-  await third.call.hangUp();
-  await speaker.act('sign-out');
+t.test('a child who calls later is taken before who already waits', async (t) => {
+  // There, but not free; nobody of the minors' own seats is.
+  const seat = await station.seat('1007', { ready: false });
+  const adult = await dial('0031');
+  await hears(adult.call, 'greet.short');
+  await adult.call.sendDigits('0');
+  await adult.untilQueues(['general']);
+  const child = await dial('0032', '031100000001');
+  await child.untilQueues(['general']);
+  const [waits] = await adult.facts('ContactQueued');
+  const [comes] = await child.facts('ContactQueued');
+  t.ok(Number(comes?.atMs) > Number(waits?.atMs), 'he came later');
+  await seat.act('ready');
+  t.match(await child.untilTalks(1), { agentId: '1007' });
+  t.equal((await adult.facts('OfferMade')).length, 0, 'the other was not even offered');
+  await child.call.hangUp();
+  t.match(await adult.untilTalks(1), { agentId: '1007' }, 'then he');
+  await adult.call.hangUp();
+  await seat.act('sign-out');
 });
+
+t.test(
+  'a dialect by key is remembered, through a kill with the database away; 0 while waiting forgets it',
+  async (t) => {
+    const speaker = await station.seat('1003', { ready: false });
+    const first = await dial('0011');
+    await hears(first.call, 'greet.short');
+    await first.call.sendDigits('8');
+    await hears(first.call, 'menu.badinput');
+    await station.parts.postgres.kill('SIGSTOP');
+    t.teardown(() => station.parts.postgres.kill('SIGCONT'));
+    await first.call.sendDigits('3');
+    await hears(first.call, 'dialect.seek');
+    t.match(await first.fact('WishKept'), { wish: 'dialect', by: 'caller' });
+    await first.untilQueues(['dialect']);
+    await station.killService();
+    t.equal(first.call.state, 'up');
+    await station.until('the node again', async () =>
+      (await station.api('GET', '/readyz')).status === 200 ? true : undefined,
+    );
+
+    const second = await dial('0011');
+    await hears(second.call, 'dialect.seek');
+    await second.untilQueues(['dialect']);
+    t.equal(second.arrived['wish'], 'dialect', 'with the database still away');
+    await station.parts.postgres.kill('SIGCONT');
+    // A service that started while the database was away knows who asks only once the accounts were read.
+    await station.until('the accounts known', async () =>
+      (await station.api('GET', '/api/v1/live')).status === 200 ? true : undefined,
+    );
+    await first.call.hangUp();
+    await second.call.sendDigits('5');
+    await second.call.sendDigits('0');
+    await second.untilQueues(['dialect', 'general']);
+    t.match(await second.fact('WishKept'), { wish: null });
+    await second.call.hangUp();
+    const third = await dial('0011');
+    t.equal(third.arrived['wish'], undefined, 'forgotten');
+    await third.untilQueues(['general']);
+    await third.call.hangUp();
+    await speaker.act('sign-out');
+  },
+);
 
 t.test('the elderly whom the office has entered, and a repeat call, hear no menu', async (t) => {
   const bad = await station.api('POST', '/api/v1/caller-wishes', {
     callers: [{ number: '031100000021', wish: 'vip' }],
   });
-  t.equal(bad.status, 400);
+  t.equal(bad.status, 400, JSON.stringify(bad.body));
   const entered = await station.api('POST', '/api/v1/caller-wishes', {
     callers: [{ number: '031100000021', wish: 'person' }],
   });
@@ -160,8 +183,15 @@ t.test('the elderly whom the office has entered, and a repeat call, hear no menu
   t.equal(old.arrived['wish'], 'person');
   await old.untilQueues(['general']);
   t.equal((await old.facts('FlowStepped')).length, 0, 'in line at once');
-  await hears(old.call, 'greet.short');
+  await hears(old.call, 'wish.person');
+  const sinceMs = Date.now();
+  await old.call.sendDigits('*');
+  await hears(old.call, 'menu.main', sinceMs);
+  t.match(await old.fact('WishKept'), { wish: null, by: 'caller' });
   await old.call.hangUp();
+  const later = await dial('0021');
+  t.equal(later.arrived['wish'], undefined, 'by the star key he has chosen the menu for good');
+  await later.call.hangUp();
 
   const fresh = await dial('0022');
   t.equal(fresh.arrived['callsBefore'], undefined);

@@ -188,7 +188,7 @@ t.test('four phones side by side', async (t) => {
   );
 
   void t.test(
-    'after a talk: the wrap-up extended once, a disposition, the wrap-up ended',
+    'after a talk: the wrap-up extended once, and ended by its disposition',
     { buffered: true },
     async (t) => {
       const { seat, citizen, contactId } = fourth;
@@ -197,14 +197,58 @@ t.test('four phones side by side', async (t) => {
       await dials(t, seat.phone, '*25', 'a.wrapmore', '30');
       await dials(t, seat.phone, '*25', 'a.fail');
       await dials(t, seat.phone, '*265', 'a.disp');
-      await dials(t, seat.phone, '*24', 'a.wrapend');
       t.equal(await stateOf('1004'), 'ready');
+      await dials(t, seat.phone, '*24', 'a.nocall');
       const { record } = await station.closedRecord(contactId);
       t.match(record, { outcome: 'invalid', answered: true });
       await untilState('1004', 'ready');
       await dials(t, seat.phone, '*21', 'a.logout');
     },
   );
+});
+
+t.test('*32, *33: nobody there, and the citizen stays; somebody there, and he goes on to him', async (t) => {
+  const { seat, citizen, agent, contactId } = await talkAt('1007', '0042');
+  const sought = async () =>
+    (await station.facts('SeatSought'))
+      .filter(({ id }) => id === contactId)
+      .map(({ seat: kind, found }) => [kind, found]);
+  let sinceMs = Date.now();
+  await agent.sendDigits('*32');
+  await station.hears(citizen, 'dialect.none', { sinceMs, timeoutMs: 20_000 });
+  await station.hears(agent, 'a.seat', { sinceMs, timeoutMs: 20_000 });
+  t.same(await sought(), [['dialect', false]]);
+  t.equal(await stateOf('1007'), 'talking', 'the talk goes on');
+
+  const foreign = await station.seat('1002', { ready: false });
+  sinceMs = Date.now();
+  // With the last key the leg is gone, and may be before the key is up.
+  await agent.sendDigits('*33', { method: 'info' }).catch(() => undefined);
+  await station.hears(citizen, 'foreign.seek', { sinceMs, timeoutMs: 20_000 });
+  t.same(await sought(), [
+    ['dialect', false],
+    ['foreign', true],
+  ]);
+  await seat.untilState('wrapup');
+  await foreign.act('ready');
+  const taken = await foreign.phone.incoming(20_000);
+  await foreign.untilState('talking', 20_000);
+  t.match((await station.facts('AgentConnected')).filter(({ id }) => id === contactId).at(-1), {
+    agentId: '1002',
+  });
+
+  await dials(t, seat.phone, '*24', 'a.wrapend');
+  t.equal(await stateOf('1007'), 'ready');
+
+  // Whoever speaks a dialect is there, and the citizen hangs up on his way to him.
+  await station.seat('1006', { ready: false });
+  sinceMs = Date.now();
+  await taken.sendDigits('*32').catch(() => undefined);
+  await station.hears(citizen, 'dialect.seek', { sinceMs, firstMs: 1_500, timeoutMs: 20_000 });
+  await citizen.hangUp();
+  t.match((await station.closedRecord(contactId)).record, {
+    ...{ answered: true, endedBy: 'citizen', agentIds: ['1007', '1002'] },
+  });
 });
 
 t.test('and no channel is left', async () => {

@@ -36,7 +36,7 @@ t.test('told, and back to the agent; never cut', async (t) => {
     'a landline hears it',
   );
   const lead = await station.hears(call, 'scope.lead', { sinceMs });
-  await station.restartService();
+  await station.killService();
   const said = await station.hears(call, 'scope.court', {
     sinceMs: lead.atMs,
     slot: '12368',
@@ -55,4 +55,27 @@ t.test('told, and back to the agent; never cut', async (t) => {
   t.match((await station.closedRecord(id)).record, { scopeKind: 'court', outcome: 'scope' });
   const report = await station.api('GET', '/api/v1/reports?group=scope&by=day');
   t.match(report.body['totals'], [{ group: 'court' }]);
+  await seat.untilState('wrapup');
+  await seat.act('ready');
+});
+
+t.test('hung up in the middle of the words: told all the same, and the agent is free', async (t) => {
+  const api = await station.apiAs('1002');
+  const call = await (await station.citizen('7492')).call('12345');
+  const { id } = await station.until(
+    'the second talk',
+    async () => (await station.facts('AgentConnected'))[1],
+    20_000,
+  );
+  t.match(await api('POST', `/api/v1/contacts/${id}/scope`, { kind: 'none' }), { status: 400 });
+  const sinceMs = Date.now();
+  t.equal((await api('POST', `/api/v1/contacts/${id}/scope`, { kind: 'court' })).status, 200);
+  await station.hears(call, 'scope.lead', { sinceMs });
+  await call.hangUp();
+  t.match((await station.closedRecord(id)).record, {
+    scopeKind: 'court',
+    outcome: 'scope',
+    endedBy: 'citizen',
+  });
+  await station.until('no channel left', async () => (await station.channels()).length === 0 || undefined);
 });

@@ -187,3 +187,48 @@ t.test('from the menu to an agent; switched off again, the next call is in line 
   await station.until('no channel left', async () => (await station.channels()).length === 0 || undefined);
   t.same(await station.bridges(), []);
 });
+
+/** As docs/numbers.md tells an office to ask, with a queue of its own for the second city. */
+const asksForTheCity = `nodes:
+  which:
+    branch:
+      - { asksCity: true, next: city }
+    otherwise: who
+  city:
+    menu: { '1': line, '2': xinji }
+    say:
+      - { prompt: greet.main, short: greet.short, mustHear: true, opening: true }
+      - region.choose
+    person: line
+  xinji:
+    enqueue: enterprise
+    onTimeout: waitedLong
+    onNobody: nobodyHere
+    onOverload: tooMany
+`;
+
+t.test(
+  'two cities share the area code: he is asked for his, and each key leads to its own line',
+  async (t) => {
+    await station.editSite('flows/12345.yaml', [
+      ['start: who\n', 'start: which\n'],
+      ['nodes:\n', asksForTheCity],
+    ]);
+    const callers = await Promise.all([dial(), dial()]);
+    await Promise.all(
+      callers.map(async (menuCall, at) => {
+        const key = String(at + 1);
+        const sinceMs = menuCall.call.answeredAtMs ?? 0;
+        await station.hears(menuCall.call, 'region.choose', { sinceMs, timeoutMs: 20_000 });
+        t.equal((await menuCall.facts('ContactQueued')).length, 0, 'asked first');
+        await menuCall.call.sendDigits(key);
+        const [queueId, nodeId] = key === '1' ? ['general', 'line'] : ['enterprise', 'xinji'];
+        t.match(await menuCall.untilQueued(), { queueId });
+        t.match((await menuCall.facts('FlowStepped')).at(-1), { digit: key, nodeId }, 'the city he pressed');
+        await menuCall.call.hangUp();
+        const { record } = await station.closedRecord(menuCall.contactId);
+        t.match(record, { queueId, entryId: '12345', tag: 'main' });
+      }),
+    );
+  },
+);

@@ -1,18 +1,29 @@
 // The number ledger on real calls: what each old number says in each of its states, however the carrier delivers it.
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { addDays, dayKeyAt } from '../../src/contact/civil-time.js';
+import { addDays, dayKeyAt, dayStartMs } from '../../src/contact/civil-time.js';
+import { numberPatterns, numberStates, type NumberState } from '../../src/numbers/ledger-row.js';
 import type { Call } from '../phones/call.js';
-import type { CallOptions } from '../phones/phone.js';
-import { startStation, type ClosedRecord } from './station.js';
+import type { CallOptions, Phone } from '../phones/phone.js';
+import { allOfLedger, overMidnight, type LedgerCase, type MidnightRow } from './number-rows.js';
+import { startStation, type ClosedRecord, type PromptHeard } from './station.js';
 
-const today = dayKeyAt(Date.now());
+/** The site's midnight that is crossed below; until then it is two days before, at noon. */
+const midnightMs = dayStartMs(dayKeyAt(Date.now()));
+const newDay = dayKeyAt(midnightMs);
+const today = addDays(newDay, -2);
 const merged = "until: '2027-06-30'";
+const firstRow = "- number: '12300' # G\n";
 
 const station = await startStation({
   portBase: 18_740,
   sipPort: 18_750,
   rtpStart: 27_600,
   policies: [['wrapUp: 60s', 'wrapUp: 1s']],
+  files: {
+    'numbers.yaml': [[firstRow, [...allOfLedger.rows, ...overMidnight(newDay).rows].join('') + firstRow]],
+  },
+  startsAtMs: dayStartMs(today) + 12 * 3_600_000,
 });
 t.teardown(() => station.close());
 
@@ -158,7 +169,9 @@ t.test('on the last day of service, and after it', async (t) => {
       const betweenMs = second.atMs - first.endsAtMs;
       t.ok(betweenMs >= 800 && betweenMs <= 2_000, `${String(betweenMs)} ms of silence between the two`);
       const end = await here.call.untilEnded(15_000);
-      t.match(end, { by: 'remote', status: 410 }, 'never answered');
+      t.match(end, { by: 'remote', status: 410, cause: 22 }, 'never answered; changed, as Reason says too');
+      t.same([...new Set(here.call.provisionals)], [183], 'early media');
+      t.equal(here.call.answeredAtMs, undefined);
       t.match(await here.record(), {
         ...{ entryId: '12300', answered: false, excluded: 'promptOnly', missed: false },
       });
@@ -188,6 +201,188 @@ t.test('on the last day of service, and after it', async (t) => {
     for (const { call } of [last, others]) await call.hangUp();
   });
 });
+
+t.test(
+  'the service is killed in the middle of the telling: it is told to its end all the same',
+  async (t) => {
+    const slot = '12300电信申诉热线';
+    const others = new Set(await station.channels());
+    const { call, contactId, record } = await caller('0041', '12300');
+    await station.hears(call, 'trans.prompt', {
+      ...{ sinceMs: call.invitedAtMs, slot, firstMs: 1_500, timeoutMs: 20_000 },
+    });
+    const id = await contactId();
+    const killedAtMs = Date.now();
+    await station.killService();
+    // Anew: of what played on meanwhile only the end is later than the kill.
+    await station.hears(call, 'trans.prompt', { sinceMs: killedAtMs, slot, timeoutMs: 40_000 });
+    t.match(await call.untilEnded(30_000), { by: 'remote', status: 410, cause: 22 });
+    t.equal(call.answeredAtMs, undefined);
+    t.match(await record(), { excluded: 'promptOnly', answered: false, missed: false, endedBy: 'system' });
+    t.equal((await station.facts('ContactEnded')).filter((fact) => fact.id === id).length, 1);
+    await station.until(
+      'no channel left',
+      async () => (await station.channels()).every((name) => others.has(name)) || undefined,
+    );
+  },
+);
+
+/** How a carrier tells which number was dialled. */
+const ways: Readonly<
+  Record<string, (row: LedgerCase) => { readonly dialled: string; readonly headers: CallOptions['headers'] }>
+> = {
+  direct: ({ number }) => ({ dialled: number, headers: {} }),
+  pilot: ({ pilot }) => ({ dialled: pilot, headers: {} }),
+  Diversion: ({ number }) => ({
+    dialled: '12345',
+    headers: { Diversion: `<sip:${number}@carrier.example>;reason=unconditional` },
+  }),
+  'History-Info': ({ number }) => ({
+    dialled: '12345',
+    headers: {
+      'History-Info': [
+        `<sip:${number}@carrier.example>;index=1`,
+        '<sip:12345@carrier.example;cause=302>;index=1.1',
+      ],
+    },
+  }),
+};
+
+/** Heard once it is over: looking for it sooner would keep the other phones from their packets. */
+async function hearsWhole(call: Call, { promptId, slot }: LedgerCase['opening']): Promise<PromptHeard> {
+  const firstAudioAtMs = await call.untilAudio(15_000);
+  await sleep(firstAudioAtMs + station.soundMs(promptId, slot) + 200 - Date.now());
+  return station.hears(call, promptId, {
+    sinceMs: call.invitedAtMs,
+    ...(slot !== undefined && { slot }),
+    timeoutMs: 10_000,
+  });
+}
+
+/** YIHAO_TEST_EVERY_WAY=1 dials each cell in each way: four times the calls, for which a file's usual time is too short. */
+const everyWay = process.env['YIHAO_TEST_EVERY_WAY'] === '1';
+const waysEach = everyWay ? Object.keys(ways).length : 1;
+/** To hear them all takes a good part of the machine: more at once would lose sound beside other tests. */
+const atOnce = everyWay ? 5 : 9;
+
+t.test(
+  'every pattern in every state, and each of both told in every way: heard whole, journaled as what it is',
+  async (t) => {
+    const phone = await station.citizen('0100');
+    const told = Object.entries(ways);
+    const waiting = allOfLedger.cases.flatMap((row, at) => {
+      // Four neighbouring states have four ways, and the next pattern begins with the next way.
+      const first = (Math.floor(at / numberStates.length) + at) % told.length;
+      return [...told.slice(first), ...told.slice(0, first)].slice(0, waysEach).map(([way, dial], turn) => ({
+        way,
+        row,
+        ...dial(row),
+        user: `03110000${String(1000 + 1000 * turn + at)}`,
+      }));
+    });
+    const todo = waiting.values();
+    const done: { readonly what: string; readonly row: LedgerCase; readonly call: Call }[] = [];
+    const likenesses: number[] = [];
+    const lane = async () => {
+      for (const { way, row, dialled, headers, user } of todo) {
+        const what = `${row.pattern}, ${row.state}, ${way}`;
+        const call = await phone.call(dialled, { ...(headers && { headers }), from: { user } });
+        await hearsWhole(call, row.opening).then(
+          ({ score }) => likenesses.push(score),
+          (error: unknown) => t.fail(`${what}: ${String(error)}`),
+        );
+        await call.hangUp();
+        done.push({ what, row, call });
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, lane));
+    t.equal(done.length, numberPatterns.length * numberStates.length * waysEach);
+    t.comment(
+      `${String(likenesses.length)} heard whole, the least alike ${Math.min(...likenesses).toFixed(3)}`,
+    );
+    const arrived = new Map((await station.facts('ContactArrived')).map((fact) => [fact['sipCallId'], fact]));
+    for (const { what, row, call } of done)
+      t.match(
+        arrived.get(call.sipCallId),
+        { entryId: row.number, numberPattern: row.pattern, numberState: row.state },
+        what,
+      );
+  },
+);
+
+/** A call to one of the numbers that change, on one side of midnight. */
+async function callAt(phone: Phone, row: MidnightRow, side: 'before' | 'after'): Promise<Call> {
+  const user = `03110000${side === 'before' ? '2' : '3'}${row.number.slice(-3)}`;
+  return phone.call(row.number, { from: { user } });
+}
+
+/** What stands in the journal of a call that came by this number in this state. */
+function arrivalAs(number: string, state: NumberState | undefined) {
+  return state === undefined
+    ? { entryId: '12345', kpiLine: 'unknown', numberState: 'served' }
+    : { entryId: number, kpiLine: number, numberState: state };
+}
+
+t.test(
+  'states change at midnight, without a restart; calls under way end by the ledger they came under',
+  async (t) => {
+    const { changes } = overMidnight(newDay);
+    const phone = await station.citizen('0200');
+    await station.setClock(midnightMs - 3_600_000);
+    const seats = await Promise.all(['1005', '1006'].map((agentId) => station.seat(agentId)));
+    await station.setClock(midnightMs - 9_000);
+
+    // One that ends as it always did, one that ends by telling the new number: the two agents talk with these.
+    const talks = changes.filter(({ before }) => before === 'dual' || before === 'transfer').slice(0, 2);
+    t.equal(talks.length, seats.length);
+    const others = changes.filter((row) => !talks.includes(row));
+    const before: { readonly row: MidnightRow; readonly call: Call }[] = [];
+    for (const row of talks) {
+      before.push({ row, call: await callAt(phone, row, 'before') });
+      // Calls sent one upon another may overtake each other: each of these is in the queue before the next.
+      await station.until(`${row.number} offered`, async () => {
+        const offers = await station.facts('OfferMade');
+        return offers.filter(({ atMs }) => atMs >= midnightMs - 10_000).length === before.length || undefined;
+      });
+    }
+    for (const row of others) before.push({ row, call: await callAt(phone, row, 'before') });
+    const allHeard = Promise.all(before.map(({ row, call }) => hearsWhole(call, row.opens.before)));
+
+    await station.until('midnight', async () => station.nowMs() >= midnightMs || undefined, 15_000);
+    const after: { readonly row: MidnightRow; readonly call: Call }[] = [];
+    for (const row of changes) after.push({ row, call: await callAt(phone, row, 'after') });
+    await Promise.all([allHeard, ...after.map(({ row, call }) => hearsWhole(call, row.opens.after))]);
+
+    const arrivals = await station.facts('ContactArrived');
+    for (const { side, list } of [
+      { side: 'before', list: before },
+      { side: 'after', list: after },
+    ] as const)
+      for (const { row, call } of list) {
+        const arrived = arrivals.find(({ sipCallId }) => sipCallId === call.sipCallId);
+        t.match(arrived, arrivalAs(row.number, row[side]), `${row.number} ${side} midnight`);
+        t.equal(Number(arrived?.['arrivedAtMs']) < midnightMs, side === 'before', 'in time');
+      }
+
+    for (const { row, call } of before.slice(0, talks.length)) {
+      const contact = arrivals.find(({ sipCallId }) => sipCallId === call.sipCallId);
+      const joined = await station.until('a talk', async () =>
+        (await station.facts('AgentConnected')).find(({ id }) => id === contact?.id),
+      );
+      const seat = seats.find(({ agentId }) => agentId === joined['agentId']);
+      const sinceMs = Date.now();
+      const agent = await station.apiAs(String(joined['agentId']));
+      t.equal((await agent('POST', `/api/v1/contacts/${String(contact?.id)}/release`)).status, 200);
+      await seat?.act('sign-out');
+      const farewell = row.before === 'dual' ? 'bye' : 'trans.after';
+      await station.hears(call, farewell, { sinceMs, timeoutMs: 15_000 });
+      t.match((await station.closedRecord(String(contact?.id))).record, {
+        ...{ entryId: row.number, answered: true, numberState: row.before },
+      });
+    }
+    for (const { call } of [...before, ...after]) await call.hangUp();
+  },
+);
 
 t.test('and no channel is left', async () => {
   await station.until(

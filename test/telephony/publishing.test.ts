@@ -32,7 +32,7 @@ t.test(
     await before.hangUp();
 
     const supervisor = await station.apiAs('1001');
-    t.match(await supervisor('PUT', '/api/v1/draft/rows/numbers/12399', { fields: row }), {
+    t.match(await supervisor('PUT', '/api/v1/draft/rows/numbers/12399', { fields: row, seen: null }), {
       status: 200,
       body: { findings: [] },
     });

@@ -47,7 +47,7 @@ async function silentTalk(last4: string, number: string | undefined, ask: 'page'
 t.test('a mobile that cannot speak is written to, across a restart, and stays with the agent', async (t) => {
   const talk = await silentTalk('0001', '13000000001', 'page');
   const restartedAtMs = Date.now();
-  await station.restartService();
+  await station.killService();
   await station.hears(talk.call, 'silent.1', { sinceMs: restartedAtMs, timeoutMs: 25_000 });
   await talk.call.sendDigits('2');
   t.match(await talk.fact('SilentCallerAnswered'), { answer: 'cannotSpeak' });

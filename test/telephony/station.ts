@@ -26,11 +26,12 @@ type Part = Awaited<ReturnType<typeof startRedis>>;
 /** Texts that must be there, each replaced once. */
 export type Replacements = readonly (readonly [from: string, to: string])[];
 
-/** How a station is made; ports from `portBase` on (10 of them), SIP on `sipPort`, RTP from `rtpStart` (200 ports). */
+/** How a station is made; ports from `portBase` on (10 of them), SIP on `sipPort`, RTP from `rtpStart` (`rtpPorts`, 200 by default). */
 export interface StationOptions {
   readonly portBase: number;
   readonly sipPort: number;
   readonly rtpStart: number;
+  readonly rtpPorts?: number;
   /** Text replacements in `ivr-flows/policies.yaml`, e.g. `[['wrapUp: 60s', 'wrapUp: 2s']]`. */
   readonly policies?: Replacements;
   /** The survey after a talk is on, as shipped; default: off, so that who tests something else hears the goodbye. */
@@ -41,8 +42,15 @@ export interface StationOptions {
   readonly files?: Readonly<Record<string, Replacements>>;
   /** More environment for the service. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Options for the service's Node. */
+  readonly serviceNodeOptions?: readonly string[];
   /** Parts that die stay dead until the test starts them; default: they are restarted as in production. */
   readonly watch?: boolean;
+  /**
+   * Where the service's clock stands when it starts; default: with the machine's. In the past, for Asterisk's clock cannot be moved, and no call
+   * arrives in the service's future.
+   */
+  readonly startsAtMs?: number;
 }
 
 /** One fact with its stream, as journaled. */
@@ -114,6 +122,8 @@ export interface Station {
   until<Found>(what: string, look: () => Promise<Found | undefined>, timeoutMs?: number): Promise<Found>;
   /** Waits until a prompt (its first stretch) is heard, a likeness of at least 0.8, and to its end. */
   hears(listener: Listener, promptId: string, options: ListenOptions): Promise<PromptHeard>;
+  /** How long a prompt lasts. */
+  soundMs(promptId: string, slot?: string): number;
   /** How alike the prompt and what is heard are, now. */
   likeness(listener: Listener, promptId: string, options: ListenOptions): Promise<PromptHeard>;
   /** The API as this agent. */
@@ -123,8 +133,14 @@ export interface Station {
   /** Asterisk's channels now. */
   channels(): Promise<readonly string[]>;
   bridges(): Promise<readonly string[]>;
+  /** Moves the service's clock, which goes on from there: forward and not beyond the machine's. Calls under way take it for a long wait. */
+  setClock(atMs: number): Promise<void>;
+  /** What the service's clock shows. */
+  nowMs(): number;
   /** Restarts the service with this environment in addition. */
   restartService(env?: Readonly<Record<string, string>>): Promise<void>;
+  /** Kills it (SIGKILL: it tidies nothing up) and starts it again. */
+  killService(env?: Readonly<Record<string, string>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -202,7 +218,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
     YIHAO_PORT_BASE: String(options.portBase),
     YIHAO_SIP_PORT: String(options.sipPort),
     YIHAO_RTP_START: String(options.rtpStart),
-    YIHAO_RTP_END: String(options.rtpStart + 199),
+    YIHAO_RTP_END: String(options.rtpStart + (options.rtpPorts ?? 200) - 1),
   };
   const layout = layoutOf(env);
   await makeSecrets(layout.secrets);
@@ -213,11 +229,16 @@ export async function startStation(options: StationOptions): Promise<Station> {
     // It looks for its hold music once, when it starts.
     makePrompts(env).then(() => startAsterisk(layout, how)),
   ]);
+  const clock = await createClock(join(home, 'clock'), options.startsAtMs);
   const start = (more: Readonly<Record<string, string>> = {}) =>
-    startService(layout, { ...how, env: { ...serviceEnv, ...options.env, ...more } });
+    startService(layout, {
+      ...how,
+      nodeArgs: [...clock.nodeArgs, ...(options.serviceNodeOptions ?? [])],
+      env: { ...serviceEnv, ...clock.env, ...options.env, ...more },
+    });
   const parts = { redis, postgres, asterisk, service: await start() };
   const phones: Phone[] = [];
-  const hotline = await enrolHotline(layout);
+  const hotline = await enrolHotline(layout, clock.nowMs);
   const api = await createApi(layout.httpPort, async () => hotline.credentials());
 
   const secretOf = async (file: string, id: string): Promise<string> => {
@@ -391,6 +412,11 @@ export async function startStation(options: StationOptions): Promise<Station> {
     return found;
   }
 
+  async function restartService(more?: Readonly<Record<string, string>>): Promise<void> {
+    await parts.service.stop();
+    parts.service = await start(more);
+  }
+
   return {
     home,
     sipPort: options.sipPort,
@@ -415,6 +441,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
     editSite,
     until,
     hears,
+    soundMs: (promptId, slot = '') => soundOf(promptId, slot).durationMs,
     likeness: async (...listening) => find(matchesWav, ...listening),
     apiAs: async (agentId) =>
       createApi(layout.httpPort, async () => ({
@@ -424,15 +451,38 @@ export async function startStation(options: StationOptions): Promise<Station> {
     closedRecord,
     channels: async () => (await ari('channels')).map(({ name }) => name ?? ''),
     bridges: async () => (await ari('bridges')).map(({ id }) => id),
-    async restartService(more) {
-      await parts.service.stop();
-      parts.service = await start(more);
+    setClock: clock.set,
+    nowMs: clock.nowMs,
+    restartService,
+    async killService(more) {
+      await parts.service.kill('SIGKILL');
+      await restartService(more);
     },
     async close() {
       await Promise.all(phones.map((phone) => phone.close().catch(() => undefined)));
       await parts.service.stop();
       await Promise.all([parts.asterisk.stop(), parts.redis.stop(), parts.postgres.stop()]);
       await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The service's clock beside the machine's, told to the service by a file. */
+async function createClock(file: string, startsAtMs: number | undefined) {
+  let aheadMs = 0;
+  const put = async (atMs: number) => {
+    aheadMs = atMs - Date.now();
+    await writeFile(file, String(aheadMs));
+  };
+  if (startsAtMs !== undefined) await put(startsAtMs);
+  const isTaken = async () => (await readFile(`${file}.taken`, 'utf8')) === String(aheadMs) || undefined;
+  return {
+    nodeArgs: startsAtMs === undefined ? [] : ['--import', new URL('moved-clock.mjs', import.meta.url).href],
+    env: { STATION_CLOCK: file },
+    nowMs: () => Date.now() + aheadMs,
+    async set(atMs: number) {
+      await put(atMs);
+      await until('the clock moved', isTaken);
     },
   };
 }
@@ -471,7 +521,10 @@ async function makePrompts(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** The hotline's administrator after his first log-in. The accounts are made as soon as the database has its tables. */
-async function enrolHotline({ httpPort, secrets }: ReturnType<typeof layoutOf>): Promise<Enrolled> {
+async function enrolHotline(
+  { httpPort, secrets }: ReturnType<typeof layoutOf>,
+  nowMs: () => number,
+): Promise<Enrolled> {
   const send = createSender(httpPort);
   const first = {
     user: 'hotline',
@@ -483,7 +536,7 @@ async function enrolHotline({ httpPort, secrets }: ReturnType<typeof layoutOf>):
     if (status === 200) break;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
-  return enrol(send, first);
+  return enrol(send, first, nowMs);
 }
 
 /** A client of the API that keeps its session's cookie. */

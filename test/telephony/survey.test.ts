@@ -29,11 +29,11 @@ interface Rated {
 let callers = 0;
 
 /** A talk that the agent has ended, by his phone or by page. */
-async function talkOver(agentId: string, by: 'phone' | 'page' = 'phone'): Promise<Rated> {
+async function talkOver(agentId: string, by: 'phone' | 'page' = 'phone', number = '12345'): Promise<Rated> {
   const seat = await station.seat(agentId);
   callers += 1;
   const citizen = await station.citizen(String(60 + callers).padStart(4, '0'));
-  const call = await citizen.call('12345');
+  const call = await citizen.call(number);
   const leg = await seat.phone.incoming();
   const arrived = await station.until('arrival', async () =>
     (await station.facts('ContactArrived')).find((fact) => fact['sipCallId'] === call.sipCallId),
@@ -105,6 +105,24 @@ t.test('a wrong key, then silence: asked once more, then the goodbye', async (t)
   t.match(await rated.facts('SurveyEnded'), [{ by: 'system' }]);
 });
 
+t.test('an old number’s farewell is the last word, rated or not', async (t) => {
+  const rated = await talkOver('1001', 'phone', '12358');
+  const asked = await station.hears(rated.call, 'survey.ask', {
+    sinceMs: rated.hungUpAtMs,
+    firstMs: 2_000,
+  });
+  await rated.call.sendDigits('1');
+  const farewell = await station.hears(rated.call, 'trans.after', { sinceMs: asked.atMs, timeoutMs: 20_000 });
+  t.ok(farewell.score >= 0.8);
+  await recordOf(t, rated, { entryId: '12358', grade: 5, endReason: 'surveyed' });
+
+  const unrated = await talkOver('1005', 'phone', '12358');
+  await unrated.untilFact('SurveyOffered');
+  await unrated.call.sendDigits('*');
+  await station.hears(unrated.call, 'trans.after', { sinceMs: unrated.hungUpAtMs, timeoutMs: 20_000 });
+  await recordOf(t, unrated, { entryId: '12358', grade: null, endReason: 'notRated' });
+});
+
 t.test('who hangs up in the middle leaves what he keyed', async (t) => {
   const rated = await talkOver('1006');
   await rated.untilFact('SurveyOffered');
@@ -119,7 +137,7 @@ t.test('the service killed in the middle: the same question again, and the key c
   const rated = await talkOver('1007');
   await rated.untilFact('SurveyOffered');
   const killedAtMs = Date.now();
-  await station.restartService();
+  await station.killService();
   t.equal(rated.call.state, 'up', 'nobody was hung up on');
   const again = await station.hears(rated.call, 'survey.ask', {
     sinceMs: killedAtMs,

@@ -94,8 +94,7 @@ t.test('who hangs up has left it all the same; a kill in the middle loses nothin
   const killed = await atTheTone('0003');
   await pause(4_000);
   const killedAtMs = Date.now();
-  await station.parts.service.kill('SIGKILL');
-  await station.restartService();
+  await station.killService();
   await station.hears(killed.call, 'menu.resume', { sinceMs: killedAtMs, timeoutMs: 30_000 });
   await toneOver(killed.call);
   await pause(4_000);

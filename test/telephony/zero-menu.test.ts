@@ -195,6 +195,8 @@ t.test(
     t.ok(connected.atMs - pickedUpAtMs <= joinMs, 'joined within 0.5 s of the pick-up');
     t.ok(connected.atMs >= answered.atMs);
     await hearEachOther(t, call, ringing);
+    t.match(ringing.remote.displayName, /^12345热线/, 'in the talk, too, the phone shows the entry');
+    t.notMatch(JSON.stringify(ringing.remote), '31100000002', 'and not his number');
     const unsaid = await station.likeness(call, 'agent.number', { sinceMs: pickedUpAtMs, slot: '1002' });
     t.ok(unsaid.score < 0.5, 'no 工号 is spoken');
 

@@ -12,13 +12,23 @@ const source = path.resolve(import.meta.dirname, '../../src');
 /** A value for every field any fact has: what is not asked for does not hurt. */
 const data: StoryFact['data'] = {
   ...{ dnis: '12345', reason: 'full', nodeId: 'greet', digit: '1', queueId: 'general', place: 3 },
+  ...{ fromMinutes: 3, toMinutes: 5 },
   ...{ promptId: 'queue.busy', agentId: '1002', rangMs: 3_000, outcome: 'rona', waitedMs: 5_000, held: true },
   ...{ paused: true, by: 'agent', silent: 'both', interrupted: 'phone', talkMs: 61_000, exit: 'timeout' },
   ...{ preferAgentId: '1002', category: 'consult', district: '长安区', matterNumber: '251123100001' },
   ...{ during: 'waiting', how: 'calledBack', note: '已答复', heldMs: 1, lastedMs: 2, supervisorId: '1001' },
   ...{ mode: 'listen', deviceId: 'd1002', plan: { is: 'signOut' }, from: 'ready', to: 'break' },
   ...{ templateId: 'sms.case', code: 'notMobile', refused: true, count: 2, kind: 'court' },
-  ...{ result: 'none', answer: 'hears', sent: true, seat: 'minor', wish: 'dialect', number: '6001' },
+  ...{
+    result: 'none',
+    answer: 'hears',
+    sent: true,
+    seat: 'minor',
+    wish: 'dialect',
+    number: '6001',
+    areaCode: '0310',
+  },
+  ...{ departmentId: 'fund', expertId: '8001', parked: true },
   ...{ reachable: true, busy: true, activity: 'ringing', act: 'GoReady', grade: 5 },
 };
 const factOf = (type: string, change: StoryFact['data'] = {}): StoryFact => ({
@@ -30,6 +40,8 @@ const text = (slot: Slot): string => {
   if (typeof slot !== 'object') return String(slot);
   if ('word' in slot) return zh[slot.word];
   if ('queue' in slot) return slot.queue;
+  if ('agent' in slot) return slot.agent;
+  if ('city' in slot) return slot.city;
   return 'ms' in slot ? String(slot.ms) : slot.list.map(text).join('、');
 };
 const slotNames = (word: WordKey) => (zh[word].match(/\{(\w+)\}/g) ?? []).map((name) => name.slice(1, -1));

@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { civilTimeAt, formatClock, formatDuration } from '../../src/contact/civil-time.js';
 import { civilDay, clockText, durationText } from '../../src/web/civil-time.js';
+import { fieldFault, fieldText, formKinds } from '../../src/web/forms/form-kinds.js';
+import { formWords, plainLabel } from '../../src/web/forms/form-words.js';
 import { standingOf } from '../../src/web/seat/call-standing.js';
 import { errorCatalogue } from '../../src/errors.js';
 import { hinted } from '../../src/web/hinted.js';
@@ -145,6 +147,9 @@ t.test('each act is allowed in the states in which the service takes it', async 
   ]);
   const heldByPhone = { ...talk, held: true, heldBy: 'phone' } as SeatMoment['contact'];
   t.equal(whyNot('hold', moment('hold', { contact: heldByPhone })), 'why.heldByPhone');
+  const called = (stage: string) => ({ stage, recording: 'on' }) as SeatMoment['contact'];
+  t.same(allowed(moment('outbound', { contact: called('calling') })), ['break', 'release', 'signout']);
+  t.ok(allowed(moment('outbound', { contact: called('talking'), noted: true })).includes('hold'));
   t.same(allowed(moment('wrapup', { noted: true })), [
     'ready',
     'break',
@@ -153,6 +158,54 @@ t.test('each act is allowed in the states in which the service takes it', async 
     'disposition',
     'signout',
     'confidential',
+    'callBack',
   ]);
   t.equal(whyNot('extend', moment('wrapup', { extended: true })), 'why.extended');
+});
+
+t.test('a form says findings in its own terms, without the names and quotes of the file', async (t) => {
+  const labels = new Map(formKinds.numbers.fields.map(({ key, word }) => [key, zh[word]] as const));
+  const said = (text: string) => formWords(text, labels);
+  t.equal(
+    said('号码 12399 没有批准文号(approval)。新增、更名、恢复启用的号码须有批准文件。'),
+    '号码 12399 没有批准文号。新增、更名、恢复启用的号码须有批准文件。',
+  );
+  t.equal(
+    said('kpiLine 须是写在引号里的名称:字母、数字、点、横线,至多 64 个字符。'),
+    '指标归属须是名称:字母、数字、点、横线,至多 64 个字符。',
+  );
+  t.equal(said('shortName 至多 12 个字:话机屏幕显示不下。'), '短名至多 12 个字:话机屏幕显示不下。');
+  t.equal(said('重新启用的号码请写恢复启用(returned)。'), '重新启用的号码请写恢复启用。');
+  t.equal(said('nowhere must be quoted.'), 'nowhere must be quoted.');
+  t.equal(plainLabel('起止(含)'), '起止');
+});
+
+t.test('a field tells what it holds beside what stands there, and what form it has', async (t) => {
+  const field = (table: keyof typeof formKinds, key: string) => {
+    const found = formKinds[table].fields.find((one) => one.key === key);
+    if (found === undefined) throw new Error(key);
+    return found;
+  };
+  const nameOf = (value: string) => `<${value}>`;
+  const periods = [{ state: 'dual', from: '', until: '2026-12-31' }];
+  t.equal(fieldText(field('numbers', 'states'), periods, nameOf), '<dual> –2026-12-31');
+  t.equal(fieldText(field('numbers', 'whisper'), true, nameOf), '<true>');
+  t.equal(fieldText(field('numbers', 'pattern'), 'whole', nameOf), '<whole>');
+  const off = [{ name: '元旦', from: '2027-01-01', to: '2027-01-03' }];
+  t.equal(fieldText(field('calendar', 'off'), off, nameOf), '元旦 2027-01-01–2027-01-03');
+  const cities = [{ key: '0310', value: '邯郸市' }];
+  t.equal(fieldText(field('legalRoutes', 'cities'), cities, nameOf), '0310 邯郸市');
+  t.equal(
+    fieldText(field('prompts', 'slots'), [{ slot: 'number', pairs: cities }], nameOf),
+    '{number}\n0310 邯郸市',
+  );
+  for (const [number, fault] of [
+    ['12399', undefined],
+    ['+8631112399', undefined],
+    ['', 'admin.need'],
+    ['0311 8888', 'form.numberForm'],
+    ['12', 'form.numberForm'],
+    ['12-399', 'form.numberForm'],
+  ] as const)
+    t.equal(fieldFault(field('numbers', 'number'), number), fault, number);
 });

@@ -13,6 +13,7 @@ import type {
   RTPstat,
   Variable,
 } from './ari-types.js';
+import type { DialEndpoint } from './dial-endpoint.js';
 
 /** Channel variables to set; with `report_events` the variable is in every later event of its channel and in its listing. */
 export type AriVariables = Readonly<
@@ -23,8 +24,7 @@ export type AriVariables = Readonly<
 export interface NewChannel {
   /** Minted by us: fixed length, for Asterisk refuses an id that is the prefix of a living one. */
   readonly channelId: string;
-  /** Such as `PJSIP/1001`. */
-  readonly endpoint: string;
+  readonly endpoint: DialEndpoint;
   readonly appArgs?: string;
   /** Whose formats are offered; `formats` otherwise. */
   readonly originator?: string;
@@ -111,8 +111,12 @@ export function createAriVerbs(request: AriRequest, app: string) {
 
 function channelVerbs(request: AriRequest, app: string) {
   const get = (channelId: string) => request<Channel>('GET', at`channels/${channelId}`);
-  const make = async (path: string, body: Readonly<Record<string, unknown>> & { channelId: string }) =>
-    (await request<Channel | undefined>('POST', path, { body: { app, ...body }, mintedId: true })) ??
+  const make = async (
+    path: string,
+    body: Readonly<Record<string, unknown>> & { channelId: string },
+    urgent = false,
+  ) =>
+    (await request<Channel | undefined>('POST', path, { body: { app, ...body }, mintedId: true, urgent })) ??
     get(body.channelId);
 
   return {
@@ -121,7 +125,7 @@ function channelVerbs(request: AriRequest, app: string) {
     /** Makes the leg without ringing it: put variables or a bridge in place first, then `dial`. */
     create: (channel: NewChannel) => make('channels/create', { ...channel }),
     originate: ({ ringTimeoutMs, ...channel }: Originate) =>
-      make('channels', { ...channel, timeout: wholeSeconds(ringTimeoutMs) }),
+      make('channels', { ...channel, timeout: wholeSeconds(ringTimeoutMs) }, true),
     /** A channel that hears another one: `spy` whose sides, `whisper` to whom what it is given is said. */
     snoop: (channelId: string, { snoopId, ...body }: Snoop) =>
       request<Channel>('POST', at`channels/${channelId}/snoop/${snoopId}`, {
@@ -134,6 +138,7 @@ function channelVerbs(request: AriRequest, app: string) {
       }),
     answer: (channelId: string) => request<void>('POST', at`channels/${channelId}/answer`),
     ring: (channelId: string) => request<void>('POST', at`channels/${channelId}/ring`),
+    ringStop: (channelId: string) => request<void>('DELETE', at`channels/${channelId}/ring`),
     /** `causeCode` is Q.850's: 16 normal, 17 busy, 21 declined, 41 temporary failure. */
     hangup: (channelId: string, causeCode = 16) =>
       request<void>('DELETE', at`channels/${channelId}`, { query: { reason_code: causeCode } }),
@@ -170,10 +175,17 @@ function bridgeVerbs(request: AriRequest) {
     /** `mixing,dtmf_events` rather than `mixing`, for else the digits of a two-party talk never reach us. */
     create: (bridgeId: string, type = 'mixing,dtmf_events') =>
       request<Bridge>('POST', at`bridges/${bridgeId}`, { body: { type }, mintedId: true }),
-    /** `absorbDtmf`: the channels' digits are reported to us and go no further. */
+    /**
+     * `absorbDtmf`: the channels' digits are reported to us and go no further. Nobody in the bridge is told who came in: the number is
+     * shown to whom we show it, and each phone is spared an offer anew in its first moments of talk.
+     */
     addChannels: (bridgeId: string, channelIds: readonly string[], options: { absorbDtmf?: boolean } = {}) =>
       request<void>('POST', at`bridges/${bridgeId}/addChannel`, {
-        body: { channel: channelIds, absorbDTMF: options.absorbDtmf ?? false },
+        body: {
+          channel: channelIds,
+          absorbDTMF: options.absorbDtmf ?? false,
+          inhibitConnectedLineUpdates: true,
+        },
       }),
     removeChannels: (bridgeId: string, channelIds: readonly string[]) =>
       request<void>('POST', at`bridges/${bridgeId}/removeChannel`, { body: { channel: channelIds } }),

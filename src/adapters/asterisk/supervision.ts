@@ -3,6 +3,7 @@ import { AppError } from '../../errors.js';
 import type { ListenOrder, SupervisorRing, Telephony } from '../../engine/ports.js';
 import type { AriClient } from './ari-client.js';
 import { variableNames } from './channel-facts.js';
+import { phoneEndpoint } from './dial-endpoint.js';
 import { autoAnswerHeaders } from './auto-answer.js';
 
 /** The verbs of a supervision, and the news they wait for. */
@@ -69,7 +70,7 @@ export function createSupervisionVerbs(ari: AriClient): SupervisionVerbs {
   async function ringSupervisor(ring: SupervisorRing): Promise<void> {
     await ari.channels.originate({
       channelId: ring.supervisionId,
-      endpoint: `PJSIP/${ring.deviceId}`,
+      endpoint: phoneEndpoint(ring.deviceId),
       appArgs: supervisionArgs.leg,
       callerId: `"${ring.displayName}" <${ring.displayNumber}>`,
       ringTimeoutMs: ring.ringMs + ringNetMs,

@@ -4,6 +4,8 @@ import type { BridgeId, ChannelId, DeviceId, NodeId, OfferId, PlayId } from '../
 import type { PromptRef } from '../../contact/prompt-ref.js';
 import type {
   Announcement,
+  DialOrder,
+  ExpertRing,
   LeadOrder,
   Log,
   NodeSnapshot,
@@ -14,9 +16,10 @@ import type {
 } from '../../engine/ports.js';
 import type { AmiClient } from './ami-client.js';
 import type { AriClient } from './ari-client.js';
-import type { AriEvent, Channel } from './ari-types.js';
+import type { AriEvent, Channel, ChannelHangupRequest } from './ari-types.js';
 import { autoAnswerHeaders } from './auto-answer.js';
 import { arrivalOf, deviceOf, seenChannel, variableNames } from './channel-facts.js';
+import { phoneEndpoint, trunkEndpoint, type DialEndpoint } from './dial-endpoint.js';
 import { createAccountKeeper, type AccountSettings, type DeviceAccount } from './device-accounts.js';
 import { createPhoneWatch } from './phone-watch.js';
 import type { Recorder } from './recorder.js';
@@ -59,6 +62,8 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   const deviceChannels = new Map<string, DeviceId>();
   const hangUpCauses = new Map<string, number>();
   const ownCalls = new Set<string>();
+  /** Legs of ours of which it was told that they were picked up. */
+  const answeredLegs = new Set<string>();
   const lastKeys = new Map<string, string>();
   /** Callers that the dialplan held while we were away: answered already, with its music on. */
   const heldByDialplan = new Set<string>();
@@ -99,8 +104,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
         return emit({ type: 'held', channelId: event.channel.id as ChannelId, held });
       }
       case 'ChannelHangupRequest':
-        hangUpCauses.set(event.channel.id, event.cause ?? normalClearing);
-        return;
+        return hangUpAsked(event);
       case 'StasisEnd':
         // Of a call that came to us Asterisk tells nothing after this; a leg of ours tells its cause at the end.
         return isLeg(event.channel) ? undefined : ended(event.channel, hangUpCauses.get(event.channel.id));
@@ -119,7 +123,10 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     const channelId = channel.id as ChannelId;
     const [kind, endpoint = '', code = ''] = args;
     if (kind === supervisionArgs.ear) return supervision.entered(channelId);
-    if (kind === 'leg' || kind === supervisionArgs.leg) return emit({ type: 'answered', channelId });
+    if (kind === 'leg' || kind === supervisionArgs.leg) {
+      answeredLegs.add(channelId);
+      return emit({ type: 'answered', channelId });
+    }
     if (kind === 'feature') {
       ownCalls.delete(channelId);
       deviceChannels.set(channelId, endpoint as DeviceId);
@@ -163,12 +170,22 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     emit({ type: 'playEnded', channelId: target as ChannelId, playId: playback.id as PlayId, ok });
   }
 
+  /**
+   * A phone that has hung up is free from now on: that Asterisk takes its leg apart first is no reason to let a citizen wait. `soft`: it
+   * is Asterisk that ends the channel, for us or because no RTP came; the cause is then none of Q.850's, and the channel's end tells it.
+   */
+  function hangUpAsked({ channel, soft, cause = normalClearing }: ChannelHangupRequest): void {
+    hangUpCauses.set(channel.id, soft === true ? normalClearing : cause);
+    if (soft !== true && answeredLegs.has(channel.id)) ended(channel, cause);
+  }
+
   function ended(channel: Channel, causeCode = normalClearing): void {
     const channelId = channel.id as ChannelId;
     hangUpCauses.delete(channelId);
     const deviceId = deviceChannels.get(channelId);
     names.delete(channelId);
     lastKeys.delete(channelId);
+    answeredLegs.delete(channelId);
     heldByDialplan.delete(channelId);
     deviceChannels.delete(channelId);
     if (ownCalls.delete(channelId) && deviceId !== undefined) {
@@ -227,6 +244,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   }
 
   async function takeSnapshot(): Promise<NodeSnapshot> {
+    const named = [...names.keys()];
     const [info, channels, bridges, endpoints] = await Promise.all([
       ari.asterisk.info(),
       ari.channels.list(),
@@ -236,7 +254,7 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     const bridgeOf = new Map(
       bridges.flatMap(({ id, channels: ids }) => ids.map((channelId) => [channelId, id])),
     );
-    names.clear();
+    for (const id of named) names.delete(id);
     for (const channel of channels) names.set(channel.id, channel.name);
     return {
       node,
@@ -296,16 +314,21 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     return names.get(channelId) ?? (await ari.channels.get(channelId)).name;
   }
 
-  async function originate(order: RingOrder): Promise<void> {
+  const ring = (order: RingOrder) => originate(order, phoneEndpoint(order.deviceId));
+
+  const ringExpert = ({ to, ...order }: ExpertRing) =>
+    originate(order, 'deviceId' in to ? phoneEndpoint(to.deviceId) : trunkEndpoint(to.trunkId, to.number));
+
+  async function originate(order: Omit<RingOrder, 'deviceId'>, endpoint: DialEndpoint): Promise<void> {
     await ari.channels.originate({
       channelId: order.offerId,
-      endpoint: `PJSIP/${order.deviceId}`,
+      endpoint,
       appArgs: 'leg',
       callerId: `"${order.displayName.replaceAll(/["\\]/g, '')}" <${order.displayNumber}>`,
       ringTimeoutMs: order.ringMs + ringNetMs,
       formats: 'alaw,ulaw',
       variables: {
-        [variableNames.contact]: { value: order.contactId, report_events: true },
+        [variableNames.contact]: order.contactId,
         [variableNames.offer]: { value: order.offerId, report_events: true },
         'PJSIP_TRANSFER_HANDLING()': 'ari-only',
         ...(order.autoAnswer && autoAnswerHeaders),
@@ -314,19 +337,34 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
   }
 
   async function lead(order: LeadOrder): Promise<void> {
-    const { trunkId, number } = order.target;
     await ari.channels.originate({
       channelId: order.offerId,
-      endpoint: `PJSIP/${number}@${trunkId}`,
+      endpoint: trunkEndpoint(order.trunkId, order.number),
       appArgs: 'leg',
       callerId: `"" <${order.callerNumber}>`,
       ringTimeoutMs: order.ringMs + ringNetMs,
       formats: 'alaw,ulaw',
       variables: {
-        [variableNames.contact]: { value: order.contactId, report_events: true },
+        [variableNames.contact]: order.contactId,
         [variableNames.offer]: { value: order.offerId, report_events: true },
         'PJSIP_TRANSFER_HANDLING()': 'ari-only',
         ...contextHeaders(order),
+      },
+    });
+  }
+
+  async function dial(order: DialOrder): Promise<void> {
+    await ari.channels.originate({
+      channelId: order.channelId,
+      endpoint: trunkEndpoint(order.trunkId, order.number),
+      appArgs: 'leg',
+      callerId: `"" <${order.callerNumber}>`,
+      ringTimeoutMs: order.ringMs + ringNetMs,
+      formats: 'alaw,ulaw',
+      variables: {
+        [variableNames.contact]: order.contactId,
+        [variableNames.offer]: { value: order.channelId, report_events: true },
+        'PJSIP_TRANSFER_HANDLING()': 'ari-only',
       },
     });
   }
@@ -351,10 +389,6 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
       });
     },
     refreshAccounts,
-    claim: (channelId, contactId) =>
-      ari.channels.setVariables(channelId, {
-        [variableNames.contact]: { value: contactId, report_events: true },
-      }),
     async answer(channelId) {
       if (heldByDialplan.delete(channelId)) await ari.channels.stopMoh(channelId);
       else await ari.channels.answer(channelId);
@@ -363,13 +397,17 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     stopPlay: (playId) => ari.playbacks.stop(playId).catch(ignoreGone),
     music: (channelId, on) =>
       on ? ari.channels.startMoh(channelId, 'default') : ari.channels.stopMoh(channelId),
-    ring: originate,
+    ring,
+    ringExpert,
     lead,
-    async join(bridgeId, citizen, leg) {
-      await ari.bridges.create(bridgeId);
-      await ari.bridges.addChannels(bridgeId, [citizen]);
+    dial,
+    ringBack: (legId, on) => (on ? ari.channels.ring(legId) : ari.channels.ringStop(legId)),
+    async join(bridgeId, citizen, leg, keysPass) {
+      // Joined anew after a restart, it may be there.
+      await ari.bridges.create(bridgeId).catch(ignoreThere);
+      if (keysPass) await ari.bridges.addChannels(bridgeId, [citizen]);
       // The agent's keys are feature codes first: they reach us, and the citizen only through us.
-      await ari.bridges.addChannels(bridgeId, [leg], { absorbDtmf: true });
+      await ari.bridges.addChannels(bridgeId, keysPass ? [leg] : [citizen, leg], { absorbDtmf: true });
     },
     announce,
     // The first changes nothing on the phone yet: both are told it at once.
@@ -388,8 +426,18 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
         await ari.channels.startMoh(citizen, 'default');
       } else {
         await ari.channels.stopMoh(citizen);
-        await ari.bridges.addChannels(bridgeId, [citizen]);
+        await ari.bridges.addChannels(bridgeId, [citizen], { absorbDtmf: true });
       }
+    },
+    async takeOut(bridgeId, citizen) {
+      await cutAnnouncements(bridgeId);
+      // Asked for again after a restart, he may be out of it already.
+      await ari.bridges.removeChannels(bridgeId, [citizen]).catch(ignoreRefused);
+    },
+    async gather(bridgeId, citizens, legs) {
+      // Asterisk refuses to make a bridge twice; a talk has its own still.
+      await ari.bridges.create(bridgeId).catch(ignoreThere);
+      await ari.bridges.addChannels(bridgeId, [...citizens, ...legs], { absorbDtmf: true });
     },
     ringSupervisor: supervision.ringSupervisor,
     listen: supervision.listen,
@@ -430,6 +478,11 @@ function isOfferId(id: string): id is OfferId & string {
 /** No such bridge, not in it, gone, over already: what was asked for is so. */
 function ignoreRefused(error: unknown): void {
   if (error instanceof AppError && error.code === 'ARI_REFUSED') return;
+  throw error;
+}
+
+function ignoreThere(error: unknown): void {
+  if (error instanceof AppError && error.details['status'] === 409) return;
   throw error;
 }
 

@@ -75,6 +75,8 @@ function linesOfCall(
   write: Write,
 ): string {
   if (fact.type === 'ContactArrived') {
+    // An agent's own call stands in no queue, and in no figure of queues.
+    if (fact.out !== undefined) return '';
     state.calls[id] = {
       masked: fact.callerMasked,
       dnis: fact.dnis,

@@ -1,26 +1,18 @@
-// Edits the files of people and phones for the pages: seen version compared, whole site checked, old texts kept, new ones in force at once.
+// Edits the files of people and phones for the pages: what was seen is compared, whole site checked, old texts kept, new ones in force at once.
 import { formatCivilTime } from '../../contact/civil-time.js';
 import { AppError } from '../../errors.js';
 import { siteVersionOf } from '../../site/parse-site.js';
 import type { Site } from '../../site/site.js';
-import type { SiteEdited } from '../../site/site-edited.js';
+import { requireWishSeen, type SiteEdited, type SiteWish } from '../../site/site-edited.js';
 import { isWritable, keepVersion, replaceFiles } from './replace-files.js';
 import { askThread, readSiteFiles, type Reloaded } from './site-files.js';
 import type { SiteTurn } from './site-turn.js';
 import type { SiteWork, SiteWorkDone } from './site-work.js';
 
-/** One wish: edits of rows or a table of people, made over the version that was seen. */
-export interface SiteWish {
-  readonly seenVersion: string;
-  readonly edits: SiteWork['edits'];
-  /** Only says what would become of it. */
-  readonly dryRun?: boolean;
-}
-
 /** Changes the files of a site. */
 export interface SiteFileEditor {
   isWritable(): Promise<boolean>;
-  /** @throws AppError SITE_CHANGED, SITE_READ_ONLY, CONFIG_INVALID, DEADLINE_EXCEEDED */
+  /** @throws AppError ROW_CHANGED, ROW_EXISTS, SITE_CHANGED, SITE_READ_ONLY, CONFIG_INVALID, DEADLINE_EXCEEDED */
   edit(wish: SiteWish): Promise<SiteEdited>;
 }
 
@@ -50,11 +42,13 @@ export function workInThread(work: SiteWork): Promise<SiteWorkDone> {
 export function createSiteEditor(parts: SiteEditorParts): SiteFileEditor {
   const { dir, historyDir, sites, nowMs, inTurn, work } = parts;
 
-  async function edit({ seenVersion, edits, dryRun = false }: SiteWish): Promise<SiteEdited> {
-    const { menu } = sites.current();
+  async function edit(wish: SiteWish): Promise<SiteEdited> {
+    const { menu, version } = sites.current();
     const files = await readSiteFiles(dir);
-    const isAsSeen = siteVersionOf(files, menu) === seenVersion && sites.current().version === seenVersion;
-    if (!isAsSeen) throw new AppError('SITE_CHANGED', { version: sites.current().version });
+    if (siteVersionOf(files, menu) !== version) throw new AppError('SITE_CHANGED', { version });
+    requireWishSeen(sites.current(), wish);
+    const edits = 'table' in wish ? { table: wish.table } : [wish.row];
+    const dryRun = 'table' in wish && wish.dryRun;
     const done = await work({ files, edits, options: { nowMs: nowMs(), overrides: { menu } } });
     if (!done.ok) return done;
     if (dryRun || done.changed.size === 0) return { ...done, site: sites.current() };

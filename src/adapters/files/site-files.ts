@@ -1,6 +1,7 @@
 // Keeps the site in force in step with its folder: a whole new version or, with one error anywhere, the running one.
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Finding } from '../../contact/finding.js';
 import type { Sites } from '../../engine/ports.js';
@@ -36,8 +37,10 @@ const checkDeadlineMs = 30_000;
 /** Versions kept for contacts that began with them; a call lasts at most hours, a site changes a few times a day. */
 const versionsKept = 20;
 
-/** A folder that somebody writes to all the time is read as it happens to be. */
-const mostLooks = 5;
+/** A folder that somebody writes to all the time, for half a second and more, is read as it happens to be. */
+const mostLooks = 40;
+/** From the third look on a publication is given this long to end; not evenly, lest looks keep step with publications. */
+const restsMs = [5, 11, 17];
 
 /**
  * The YAML files of a folder and of `flows/` and `prompts/` below it, by path with `/`. A publication under way is read as a
@@ -51,7 +54,10 @@ export async function readSiteFiles(dir: string): Promise<ReadonlyMap<string, st
       (error: unknown) => ({ error }),
     );
     const decided = await unfinishedSwitch(dir);
-    if (look < mostLooks && before !== (await folderMark(dir).catch(() => ''))) continue;
+    if (look < mostLooks && before !== (await folderMark(dir).catch(() => ''))) {
+      if (look > 2) await sleep(restsMs[look % restsMs.length]);
+      continue;
+    }
     if ('error' in files) throw files.error;
     return decided === undefined ? files : switched(files, decided);
   }
@@ -126,8 +132,8 @@ export function askThread<Result>(script: string, workerData: object): Promise<R
   });
 }
 
-/** A file that cannot be read is a finding like any other; a folder that cannot be is a fault. */
-function findingOf(error: unknown): RefusedSite {
+/** A file that cannot be read is a finding like any other; a folder that cannot be is a fault. @throws what is no such file's error */
+export function refusalOf(error: unknown): RefusedSite {
   const { file, reason } = error instanceof AppError ? error.details : {};
   if (typeof file !== 'string') throw error;
   const zh = '文件无法读取,或大于 1 MB,请检查该文件。';
@@ -154,7 +160,7 @@ export async function createSiteHolder(
 ): Promise<{ readonly ok: true; readonly holder: SiteHolder } | RefusedSite> {
   const { dir, nowMs, check, onReload } = parts;
   async function parse(options: Omit<ParseOptions, 'nowMs'>): Promise<ParsedSite> {
-    const files = await readSiteFiles(dir).catch(findingOf);
+    const files = await readSiteFiles(dir).catch(refusalOf);
     if ('ok' in files) return files;
     return siteFrom(await check({ files, options: { nowMs: nowMs(), ...options } }));
   }

@@ -5,18 +5,20 @@ import {
   governedHash,
   governedTexts,
   isGoverned,
-  placedRows,
   textChanges,
-  withChange,
   type Draft,
   type DraftChange,
   type DraftTable,
+  type WantedFields,
 } from '../../site/draft.js';
-import type { RowFields } from '../../site/edit-rows.js';
+import { rowIn, rowsIn, withRow } from '../../site/draft-row.js';
+import type { FlowOnTrial } from '../../site/flow-trial.js';
 import type { DraftCase, JudgedDraft } from '../../site/judge-draft.js';
 import { siteVersionOf } from '../../site/parse-site.js';
 import { review, type PublishedVersion } from '../../site/publishing.js';
+import { requireSeen } from '../../site/row-seen.js';
 import type { Site } from '../../site/site.js';
+import { createFlowDrafts, type FlowWish } from './flow-drafts.js';
 import { publishDraft, settle, type VersionedFolder } from './publish-draft.js';
 import { isWritable } from './replace-files.js';
 import { askThread, readSiteFiles, type Reloaded } from './site-files.js';
@@ -48,13 +50,18 @@ export function judgeInThread(asked: DraftCase): Promise<JudgedDraft> {
   return askThread<JudgedDraft>('draft-thread', asked);
 }
 
-/** What a form asks of a draft: how a row would fare in it. */
+/** What a form asks of a draft: how a row would fare in it. Fields that are not named stay as they are. */
 export interface RowWish {
   readonly author: string;
   readonly table: DraftTable;
   readonly id: string;
-  readonly fields: RowFields | null;
+  readonly fields: WantedFields | null;
   readonly call?: DraftCase['call'];
+}
+
+/** A row to be kept; `seen` names what it was written over, null = a new one. */
+export interface RowChangeWish extends RowWish {
+  readonly seen: string | null;
 }
 
 /** The publisher of one site; see `SitePublisher` of the HTTP server for what each does. */
@@ -111,6 +118,8 @@ export function createSitePublisher(parts: SitePublisherParts) {
     ...{ reason: '', undoOf: null, changes: [] },
   });
 
+  const openDraft = async (author: string) => (await store.draft(author)) ?? emptyDraft(author);
+
   async function keep(draft: Draft): Promise<Draft> {
     const kept = { ...draft, changedAtMs: nowMs() };
     if (kept.changes.length === 0) await store.removeDraft(draft.author);
@@ -118,36 +127,49 @@ export function createSitePublisher(parts: SitePublisherParts) {
     return kept;
   }
 
-  async function rowChange(files: ReadonlyMap<string, string>, wish: RowWish): Promise<DraftChange> {
-    const { table, id, fields } = wish;
-    const before = placedRows(files, table).find((row) => row.id === id)?.fields ?? null;
-    return { is: 'row', table, id, before, fields };
-  }
-
-  async function judged(files: ReadonlyMap<string, string>, changes: readonly DraftChange[], wish?: RowWish) {
+  async function judged(
+    files: ReadonlyMap<string, string>,
+    changes: readonly DraftChange[],
+    wish?: RowWish,
+    flow?: FlowOnTrial,
+  ) {
     return judge({
-      files,
-      changes,
-      options: options(),
+      ...{ files, changes, options: options() },
+      ...(flow !== undefined && { flow }),
       ...(wish !== undefined && { about: { table: wish.table, id: wish.id } }),
       ...(wish?.call !== undefined && { call: wish.call }),
     });
   }
 
-  /** The draft with this change laid in. */
-  async function withRow(wish: RowWish) {
-    const files = await filesInForce();
-    const draft = (await store.draft(wish.author)) ?? emptyDraft(wish.author);
-    const changes = withChange(draft.changes, await rowChange(files, wish));
-    return { draft, changes, result: await judged(files, changes, wish) };
+  async function previewRow(wish: RowWish): Promise<JudgedDraft> {
+    const [files, { changes }] = [await filesInForce(), await openDraft(wish.author)];
+    return judged(files, withRow(files, changes, wish.table, wish.id, wish.fields), wish);
   }
 
-  async function putRow(wish: RowWish): Promise<JudgedDraft> {
-    const { draft, changes, result } = await withRow(wish);
-    refuse(result);
+  async function putRow(wish: RowChangeWish): Promise<JudgedDraft> {
+    const { author, table, id, fields, seen } = wish;
+    const [files, draft] = [await filesInForce(), await openDraft(author)];
+    const present = rowIn(files, draft.changes, table, id);
+    const isThere = present.fields !== null || present.conflict;
+    requireSeen(seen, isThere ? present.seen : null, { table, id });
+    const changes = withRow(files, draft.changes, table, id, fields);
+    const result = await judged(files, changes, wish);
+    // What else somebody has published over is chosen row by row; nothing of it can be published before.
+    const others = new Set(draft.changes);
+    const conflicts = result.conflicts.filter(({ at }) => !others.has(changes[at] as DraftChange));
+    refuse({ ...result, conflicts });
     await keep({ ...draft, changes });
     return result;
   }
+
+  const flows = createFlowDrafts({
+    ...{ dir, filesInForce, draftOf: openDraft },
+    judge: (files, changes, flow) => judged(files, changes, undefined, flow),
+    async keep(draft, result) {
+      refuse(result);
+      await keep(draft);
+    },
+  });
 
   async function undo(author: string, number: number, reason: string): Promise<Draft> {
     const files = await filesInForce();
@@ -194,21 +216,16 @@ export function createSitePublisher(parts: SitePublisherParts) {
     /** The table as this author's draft would make it. */
     async rows(author: string, table: DraftTable) {
       const files = await filesInForce();
-      const draft = await store.draft(author);
-      const changes = draft?.changes ?? [];
-      const after = applyDraft(files, changes).files;
-      const before = new Map(placedRows(files, table).map(({ id, fields }) => [id, fields]));
-      return placedRows(after, table).map(({ id, fields }) => ({
-        ...{ id, fields },
-        changed: JSON.stringify(before.get(id)) !== JSON.stringify(fields),
-      }));
+      return rowsIn(files, (await openDraft(author)).changes, table);
     },
     async judge(author: string) {
       const [files, draft] = [await filesInForce(), await draftOf(author)];
       return { draft, judged: await judged(files, draft.changes) };
     },
-    previewRow: async (wish: RowWish) => (await withRow(wish)).result,
-    putRow: (wish: RowWish) => inTurn(() => putRow(wish)),
+    previewRow,
+    putRow: (wish: RowChangeWish) => inTurn(() => putRow(wish)),
+    ...flows,
+    putFlow: (wish: FlowWish) => inTurn(() => flows.putFlow(wish)),
     putReason: (author: string, reason: string) =>
       inTurn(async () => keep({ ...(await draftOf(author)), reason })),
     dropChange: (author: string, at: number) =>

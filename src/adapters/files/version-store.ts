@@ -1,5 +1,5 @@
 // Keeps every version of what citizens hear, and the drafts of the next ones, in folders under YIHAO_HOME.
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../errors.js';
 import type { Draft } from '../../site/draft.js';
@@ -20,8 +20,15 @@ export interface VersionStore {
   draft(author: string): Promise<Draft | undefined>;
   putDraft(draft: Draft): Promise<void>;
   removeDraft(author: string): Promise<void>;
+  /** The folder whose versions these are, as the service noted it; undefined where none has run, or where it is gone. */
+  folder(): Promise<string | undefined>;
+  noteFolder(dir: string): Promise<void>;
 }
 
+/** A file with the path of the folder in use. */
+const folderNote = 'folder';
+/** In that folder: where its versions are kept, so that the host's commands of another YIHAO_HOME leave it alone. */
+const useNote = '.used-by';
 const folderOf = (number: number): string => String(number).padStart(6, '0');
 
 /** A store over these folders: `versions` and `drafts`. They are made when they are first written to. */
@@ -91,7 +98,29 @@ export function createVersionStore(folders: {
       await replaceFile(draftPlace(draft.author), `${JSON.stringify(draft, null, 1)}\n`);
     },
     removeDraft: (author) => rm(draftPlace(author), { force: true }),
+    async folder() {
+      const noted = await readFile(path.join(versionsDir, folderNote), 'utf8').catch(() => '');
+      const isThere = noted !== '' && (await stat(noted).catch(() => undefined))?.isDirectory() === true;
+      return isThere ? noted : undefined;
+    },
+    async noteFolder(dir) {
+      await mkdir(versionsDir, { recursive: true, mode: 0o700 });
+      await replaceFile(path.join(versionsDir, folderNote), dir);
+      // Where it cannot be written nobody's command can change anything either.
+      await writeFile(path.join(dir, useNote), versionsDir).catch(() => undefined);
+    },
   };
+}
+
+/** Where the versions of this folder are kept by the site that uses it; undefined where none does, or where that site has moved on. */
+export async function usedBy(dir: string): Promise<string | undefined> {
+  const versionsDir = await readFile(path.join(dir, useNote), 'utf8').catch(() => '');
+  if (versionsDir === '') return undefined;
+  const noted = await readFile(path.join(versionsDir, folderNote), 'utf8').catch(
+    // Another account's site that cannot be looked at: it is in use, for all one knows.
+    (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? '' : dir),
+  );
+  return noted !== '' && path.resolve(noted) === path.resolve(dir) ? versionsDir : undefined;
 }
 
 const namesIn = (dir: string): Promise<readonly string[]> => readdir(dir).catch(() => []);

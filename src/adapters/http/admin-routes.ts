@@ -7,6 +7,7 @@ import { holdsNumber } from '../../contact/number-in-text.js';
 import { AppError } from '../../errors.js';
 import type { RowFields, RowValue } from '../../site/edit-rows.js';
 import type { EditedTable, SiteRowEdit } from '../../site/edit-site.js';
+import { rowSeen } from '../../site/row-seen.js';
 import {
   agentFields,
   agentRowOf,
@@ -16,6 +17,7 @@ import {
   namedFields,
   referencesTo,
   teamFields,
+  teamRowOf,
 } from '../../site/site-rows.js';
 import type { NamedRow, Site } from '../../site/site.js';
 import { sendAgentTable } from './agent-export.js';
@@ -42,7 +44,7 @@ import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { oneOf } from './views.js';
 
 const strict = { additionalProperties: false } as const;
-const version = Type.String({ minLength: 1, maxLength: 64 });
+const seen = Type.String({ minLength: 1, maxLength: 64, description: 'names the row as it was shown' });
 const listQuery = Type.Object(
   {
     cursor: Type.Optional(Type.String({ maxLength: 64 })),
@@ -59,7 +61,7 @@ const agentsQuery = Type.Object(
   strict,
 );
 const changedView = Type.Object({ version: Type.String() });
-const removeQuery = Type.Object({ version }, strict);
+const removeQuery = Type.Object({ seen }, strict);
 const agentId = Type.Object({ id: Type.String({ pattern: '^\\d{3,8}$' }) });
 const deviceId = Type.Object({ id: Type.String({ pattern: '^[a-z][a-z0-9]{1,15}$' }) });
 const anyId = Type.Object({ id: rowId });
@@ -67,12 +69,12 @@ const anyId = Type.Object({ id: rowId });
 const rowsAtOnce = 5_000;
 
 const bodyOf = <Fields extends Parameters<typeof Type.Object>[0]>(fields: Fields) =>
-  Type.Object({ version, create: Type.Optional(Type.Boolean()), ...fields }, strict);
+  Type.Object({ seen: Type.Union([seen, Type.Null()]), ...fields }, strict);
 const listOf = (row: TObject) =>
   Type.Object({
     version: Type.String(),
     writable: Type.Boolean(),
-    rows: Type.Array(row),
+    rows: Type.Array(Type.Object({ ...row.properties, seen })),
     cursor: Type.Union([Type.String(), Type.Null()]),
   });
 
@@ -81,6 +83,7 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
   const { engine, sites, editor, nowMs } = parts;
 
   async function listed<Row extends { readonly id: string }>(
+    table: EditedTable,
     rows: readonly Row[],
     { cursor, limit = String(rowsAtOnce) }: { cursor?: string; limit?: string },
   ) {
@@ -88,40 +91,31 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
     if (cursor !== undefined && start === 0) throw new AppError('CURSOR_INVALID');
     const page = rows.slice(start, start + Number(limit));
     const isLast = start + page.length >= rows.length;
+    const site = sites.current();
     return {
-      version: sites.current().version,
+      version: site.version,
       writable: await editor.isWritable(),
-      rows: [...page],
+      rows: page.map((row) => ({ ...row, seen: rowSeen(fieldsOf(site, table, row.id)) })),
       cursor: isLast ? null : (page.at(-1)?.id ?? null),
     };
   }
 
   /** @throws SITE_INVALID with every finding, and as the editor does */
-  async function apply(request: FastifyRequest, seenVersion: string, edit: SiteRowEdit) {
+  async function put(request: FastifyRequest, row: SiteRowEdit, over: string | null) {
     const user = knownUser(request, parts);
-    const before = fieldsOf(sites.current(), edit.table, edit.id);
-    const done = await editor.edit({ seenVersion, edits: [edit] });
+    const before = fieldsOf(sites.current(), row.table, row.id);
+    const done = await editor.edit({ row, seen: over });
     if (!done.ok) throw new AppError('SITE_INVALID', { findings: done.findings });
-    auditEdit(parts, user, edit, before);
+    auditEdit(parts, user, row, before);
     return { version: done.site.version };
   }
 
-  function put(
-    request: FastifyRequest,
-    edit: SiteRowEdit,
-    body: { readonly version: string; readonly create?: boolean },
-  ) {
-    const isThere = fieldsOf(sites.current(), edit.table, edit.id) !== undefined;
-    if (body.create === true && isThere) throw new AppError('ROW_EXISTS', { field: 'id', id: edit.id });
-    return apply(request, body.version, edit);
-  }
-
-  function remove(request: FastifyRequest, table: EditedTable, id: string, seenVersion: string) {
+  function remove(request: FastifyRequest, table: EditedTable, id: string, over: string) {
     const site = sites.current();
     if (fieldsOf(site, table, id) === undefined) throw new AppError('ROW_UNKNOWN', { table, id });
     const by = [...signedIn(table, id), ...referencesTo(site, table, id)];
     if (by.length > 0) throw new AppError('ROW_IN_USE', { by: by.slice(0, 50) });
-    return apply(request, seenVersion, { table, id, fields: null });
+    return put(request, { table, id, fields: null }, over);
   }
 
   function signedIn(table: EditedTable, id: string): readonly string[] {
@@ -144,23 +138,23 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
       const { format = 'json', lang = 'zh', ...page } = request.query;
       const site = sites.current();
       if (format !== 'json') return sendAgentTable(reply, site, { format, lang, nowMs: nowMs() });
-      return listed(viewAgentRows(site, engine, nowMs()), page);
+      return listed('agents', viewAgentRows(site, engine, nowMs()), page);
     },
   );
   api.get(
     '/api/v1/admin/teams',
     { schema: { summary: 'Teams', querystring: listQuery, response: { 200: listOf(teamRowView) } } },
-    async (request) => listed(viewTeamRows(sites.current(), nowMs()), request.query),
+    async (request) => listed('teams', viewTeamRows(sites.current(), nowMs()), request.query),
   );
   api.get(
     '/api/v1/admin/skills',
     { schema: { summary: 'Skills', querystring: listQuery, response: { 200: listOf(skillRowView) } } },
-    async (request) => listed(viewSkillRows(sites.current()), request.query),
+    async (request) => listed('skills', viewSkillRows(sites.current()), request.query),
   );
   api.get(
     '/api/v1/admin/devices',
     { schema: { summary: 'Phones', querystring: listQuery, response: { 200: listOf(deviceRowView) } } },
-    async (request) => listed(viewDeviceRows(sites.current(), engine), request.query),
+    async (request) => listed('devices', viewDeviceRows(sites.current(), engine), request.query),
   );
   const yearQuery = Type.Object({ year: Type.Optional(Type.String({ pattern: '^2\\d{3}$' })) }, strict);
   api.get(
@@ -192,9 +186,10 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
     },
     async (request) => {
       const { id } = request.params;
-      const { levels = agentRowOf(parts.sites.current(), id)?.levels ?? {} } = request.body;
-      const fields = agentFields({ ...request.body, levels, id });
-      return put(request, { table: 'agents', id, fields }, request.body);
+      const before = agentRowOf(parts.sites.current(), id);
+      const { levels = before?.levels ?? {}, prefers = before?.prefers ?? null } = request.body;
+      const fields = agentFields({ ...request.body, levels, prefers, id });
+      return put(request, { table: 'agents', id, fields }, request.body.seen);
     },
   );
   api.put(
@@ -209,8 +204,10 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
     },
     async (request) => {
       const { id } = request.params;
-      const fields = teamFields({ ...request.body, id });
-      return put(request, { table: 'teams', id, fields }, request.body);
+      const before = teamRowOf(parts.sites.current(), id);
+      const { prefers = before?.prefers ?? [], breaks = before?.breaks ?? {} } = request.body;
+      const fields = teamFields({ ...request.body, prefers, breaks, id });
+      return put(request, { table: 'teams', id, fields }, request.body.seen);
     },
   );
   api.put(
@@ -226,7 +223,7 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
     async (request) => {
       const { id } = request.params;
       const fields = namedFields({ ...request.body, id });
-      return put(request, { table: 'skills', id, fields }, request.body);
+      return put(request, { table: 'skills', id, fields }, request.body.seen);
     },
   );
   api.put(
@@ -242,7 +239,7 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
     async (request) => {
       const { id } = request.params;
       const fields = deviceFields({ ...request.body, id });
-      return put(request, { table: 'devices', id, fields }, request.body);
+      return put(request, { table: 'devices', id, fields }, request.body.seen);
     },
   );
   for (const [table, params] of [
@@ -261,7 +258,7 @@ export function addAdminRoutes(api: Api, parts: HttpParts): void {
           response: answer,
         },
       },
-      async (request) => remove(request, table, request.params.id, request.query.version),
+      async (request) => remove(request, table, request.params.id, request.query.seen),
     );
 
   api.post(
@@ -316,8 +313,8 @@ export function auditEdit(
 
 /** Fields whose values the audit may hold: no agent's name. */
 const toldFields: Readonly<Record<EditedTable, readonly string[]>> = {
-  agents: ['team', 'skills', 'role', 'seesNumber', 'autoAnswer', 'device'],
-  teams: ['name', 'en', 'until'],
+  agents: ['team', 'skills', 'role', 'seesNumber', 'autoAnswer', 'device', 'prefers'],
+  teams: ['name', 'en', 'until', 'prefers', 'breaks'],
   skills: ['name', 'en'],
   devices: ['name'],
 };
@@ -334,7 +331,11 @@ function toldRow(rows: ReadonlyMap<string, NamedRow> | undefined, value: RowValu
 function toldValue(site: Site, field: string, value: RowValue | undefined): string | boolean | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'boolean') return value;
-  const rows: ReadonlyMap<string, NamedRow> | undefined = { team: site.teams, skills: site.skills }[field];
+  const rows: ReadonlyMap<string, NamedRow> | undefined = {
+    team: site.teams,
+    skills: site.skills,
+    prefers: site.queues,
+  }[field];
   const text = [value]
     .flat()
     .map((one) => toldRow(rows, one))

@@ -6,7 +6,8 @@ import { skillLevelBounds } from '../../contact/requirement.js';
 import type { Engine } from '../../engine/engine.js';
 import { dayKind, missingNoticeYears, statutoryDays } from '../../site/calendar.js';
 import { agentRoles, type Site } from '../../site/site.js';
-import { agentRowOf, queueNames, referencesTo, type AgentRow } from '../../site/site-rows.js';
+import { breakPlaceBounds, limitedReasons } from '../../site/parse-rows.js';
+import { agentRowOf, queueNames, referencesTo, teamRowOf, type AgentRow } from '../../site/site-rows.js';
 import { teamStanding } from '../../site/team-end.js';
 import { agentStates, lineOfText, oneOf, viewAgent } from './views.js';
 
@@ -20,6 +21,9 @@ const dayText = idText('^\\d{4}-\\d{2}-\\d{2}$');
 
 const skillLevelRange = { minimum: skillLevelBounds.min, maximum: skillLevelBounds.max };
 
+const preferredQueues = Type.Array(rowId, { maxItems: 50 });
+const breakPlaces = Type.Integer({ minimum: breakPlaceBounds.min, maximum: breakPlaceBounds.max });
+
 /** What an agent's row may be made of; the 工号 is in the address. */
 export const agentFieldsBody = {
   name: lineOfText(200),
@@ -31,13 +35,26 @@ export const agentFieldsBody = {
   seesNumber: Type.Boolean(),
   autoAnswer: Type.Boolean(),
   device: nullable(idText('^[a-z][a-z0-9]{1,15}$')),
+  /** Queues he prefers, the dearest first; null = his team's. Left out, they stay as they are. */
+  prefers: Type.Optional(nullable(preferredQueues)),
 };
 export const namedFieldsBody = { name: lineOfText(200), en: Type.String({ pattern: '^\\P{Cc}{0,200}$' }) };
-export const teamFieldsBody = { ...namedFieldsBody, until: nullable(dayText) };
+export const teamFieldsBody = {
+  ...namedFieldsBody,
+  until: nullable(dayText),
+  /** Left out, these two stay as they are. */
+  prefers: Type.Optional(preferredQueues),
+  breaks: Type.Optional(
+    Type.Record(idText(`^(?:${['all', ...limitedReasons].join('|')})$`), breakPlaces, {
+      additionalProperties: false,
+    }),
+  ),
+};
 export const deviceFieldsBody = { name: lineOfText(200) };
 export const agentRowView = Type.Object({
   ...agentFieldsBody,
   levels: Type.Record(Type.String(), Type.Integer()),
+  prefers: nullable(Type.Array(Type.String())),
   id: Type.String(),
   state: oneOf(agentStates),
   /** His team has ended: he cannot sign in. */
@@ -47,6 +64,8 @@ export type AgentRowView = Static<typeof agentRowView>;
 
 export const teamRowView = Type.Object({
   ...teamFieldsBody,
+  prefers: Type.Array(Type.String()),
+  breaks: Type.Record(Type.String(), Type.Integer()),
   id: Type.String(),
   standing: oneOf(['lasting', 'ending', 'ended']),
   agents: Type.Integer(),
@@ -98,7 +117,9 @@ export function viewAgentRows(site: Site, engine: Engine, nowMs: number): readon
     const row = agentRowOf(site, id);
     const view = viewAgent(site, id, live.get(id));
     if (row === undefined || view === undefined) return [];
-    return [{ ...row, skills: [...row.skills], state: view.state, ended: hasEnded(site, row, nowMs) }];
+    const ended = hasEnded(site, row, nowMs);
+    const prefers = row.prefers === null ? null : [...row.prefers];
+    return [{ ...row, skills: [...row.skills], prefers, state: view.state, ended }];
   });
 }
 
@@ -109,14 +130,12 @@ function hasEnded(site: Site, { team }: AgentRow, nowMs: number): boolean {
 /** Every team, in the order of the files. */
 export function viewTeamRows(site: Site, nowMs: number): readonly TeamRowView[] {
   const today = dayKeyAt(nowMs);
-  return [...site.teams.values()].map(({ id, name, en, until }) => ({
-    id,
-    name,
-    en,
-    until: until ?? null,
-    standing: teamStanding(until, today),
-    agents: referencesTo(site, 'teams', id).length,
-  }));
+  return [...site.teams.values()].flatMap(({ id, until }) => {
+    const row = teamRowOf(site, id);
+    if (row === undefined) return [];
+    const agents = referencesTo(site, 'teams', id).length;
+    return [{ ...row, prefers: [...row.prefers], standing: teamStanding(until, today), agents }];
+  });
 }
 
 /** Every skill. */

@@ -6,6 +6,7 @@ import type { SurveyGrade, SurveyReason } from '../../contact/survey.js';
 import { AppError } from '../../errors.js';
 import { patternTexts, stateTexts } from '../../numbers/ledger-row.js';
 import { missedCauseTexts, type ContactRecord } from '../../metrics/contact-record.js';
+import { cityNames } from '../../site/legal-route.js';
 import type { User } from './access.js';
 import { audit } from './audit.js';
 import type { HttpParts } from './http-parts.js';
@@ -35,11 +36,15 @@ export async function exportContacts(
   const asked = { subset: subset?.name ?? null, fromMs, toMs, agentId, queueId, entryId };
   audit(parts, user, 'export', 'contacts', { format, rows: contacts.length, ...asked });
   const { queues } = parts.sites.current();
+  const cityOf = ({ cityLedTo, siteVersion }: ContactRecord): string | null =>
+    cityLedTo === null
+      ? null
+      : (cityNames(parts.sites.ofVersion(siteVersion).legalRoutes).get(cityLedTo) ?? cityLedTo);
   const queueName = (id: string | null): string | null => {
     const queue = id === null ? undefined : queues.get(id as QueueId);
     return queue === undefined ? id : queue[lang === 'zh' ? 'name' : 'en'];
   };
-  const table = await tableOf(contactColumns(queueName), contacts, lang);
+  const table = await tableOf(contactColumns(queueName, cityOf), contacts, lang);
   // The reply has been sent; its type is that of the list's JSON.
   return (await sendTable(reply, { name: 'contacts', format, table })) as never;
 }
@@ -113,6 +118,7 @@ const ledgerText = (texts: Readonly<Record<string, string>>, word: string | null
 /** The columns of the list; a queue that the files no longer have is named by its id. */
 const contactColumns = (
   queueName: (id: string | null) => string | null,
+  cityOf: (record: ContactRecord) => string | null,
 ): readonly Column<ContactRecord>[] => [
   text('来电编号', 'Contact', ({ contactId }) => contactId),
   instant('来电时间', 'Arrived', ({ arrivedAtMs }) => arrivedAtMs),
@@ -137,6 +143,7 @@ const contactColumns = (
   text('处置结果', 'Outcome', ({ outcome }) => outcome),
   text('区县', 'District', ({ district }) => district),
   text('工单号', 'Matter', ({ matterNumber }) => matterNumber),
+  text('转接外地 12345', 'Led to another city', cityOf),
   text('评价', 'Rating', (record) => gradeText(record)),
   text('不满意原因', 'Why dissatisfied', ({ unhappyReason }) => unhappyReason && reasonTexts[unhappyReason]),
 ];

@@ -9,20 +9,30 @@ import { AppError } from '../../errors.js';
 import { missedCauseTexts, type ContactRecord, type MissedCause } from '../../metrics/contact-record.js';
 import { subsetNames } from '../../metrics/subset.js';
 import { numberStates } from '../../numbers/ledger-row.js';
-import type { NamedRow, Site } from '../../site/site.js';
+import type { Site } from '../../site/site.js';
 import { mayExport, seesOwnContactsOnly, type User } from './access.js';
 import { audit } from './audit.js';
 import { exportContacts } from './contact-export.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { instantIn, instantText } from './instant.js';
 import { tallyRulesOf } from './kpi-report.js';
+import { linkedContacts, maySee } from './linked-contacts.js';
 import { actOnOwnContact } from './own-contact.js';
 import { pageFields } from './page-query.js';
 import type { ContactFilter, ContactPage } from './record-reader.js';
 import { groupFilter, noGroup } from './report-groups.js';
 import { fileFormat } from './table-file.js';
 import { askedWithoutNumbers } from './typed-text.js';
-import { contactView, lineOfText, oneOf } from './views.js';
+import {
+  agentNames,
+  cityViews,
+  contactView,
+  lineOfText,
+  namesOf,
+  namesView,
+  nullable,
+  oneOf,
+} from './views.js';
 
 const params = Type.Object({ id: lineOfText(100) });
 const missedCauses = Object.keys(missedCauseTexts) as readonly MissedCause[];
@@ -86,11 +96,13 @@ const factView = Type.Object({
   data: Type.Unknown(),
 });
 
-const namesView = Type.Array(Type.Object({ id: Type.String(), name: Type.String(), en: Type.String() }));
 const storyView = Type.Object({
   record: recordView,
   journal: Type.Array(factView),
-  names: Type.Object({ queues: namesView, skills: namesView }),
+  /** The contact that it was before a sub-centre handed it over, and those that it became; null and none where there is none to be seen. */
+  earlier: nullable(recordView),
+  later: Type.Array(recordView),
+  names: Type.Object({ queues: namesView, skills: namesView, agents: namesView, cities: namesView }),
 });
 
 /** Adds the routes of contacts. Agents see their own contacts, the others all. */
@@ -135,11 +147,21 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
       if (found === undefined || !maySee(user, found.record)) throw new AppError('CONTACT_UNKNOWN');
       if (!seesOwnContactsOnly(user)) audit(parts, user, 'contact.seen', request.params.id);
       const journal = found.journal.filter(({ type }) => !isSilent(user, type));
-      const { queues, skills } = parts.sites.current();
-      const names = { queues: namesOf(queues.values()), skills: namesOf(skills.values()) };
+      const site = parts.sites.current();
+      const names = {
+        queues: namesOf(site.queues.values()),
+        skills: namesOf(site.skills.values()),
+        // Agents know each other by 工号.
+        agents: seesOwnContactsOnly(user) ? [] : agentNames(site),
+        // As they were called when it came, where that version is still at hand.
+        cities: cityViews(parts.sites.ofVersion(found.record.siteVersion)),
+      };
       const isSealed = found.record.sealed !== null;
+      const { earlier, later } = await linkedContacts(records, user, found.record);
       return {
         record: shownRecord(found.record),
+        earlier: earlier && shownRecord(earlier),
+        later: later.map(shownRecord),
         journal: journal.map((fact) => shownFact(fact, isSealed)),
         names,
       };
@@ -203,18 +225,9 @@ export function filterFor(user: User, query: Static<typeof listQuery>, site: Sit
   };
 }
 
-/** Whether this user may see this record. */
-export function maySee(user: User, record: ContactRecord): boolean {
-  return !seesOwnContactsOnly(user) || record.agentIds.includes(user.agentId);
-}
-
 /** 监听 stays silent: those who are listened to do not read of it. */
 function isSilent(user: User, type: string): boolean {
   return seesOwnContactsOnly(user) && type.startsWith('Supervision');
-}
-
-function namesOf(rows: Iterable<NamedRow>) {
-  return [...rows].map(({ id, name, en }) => ({ id, name, en }));
 }
 
 /** A page as it is shown. @throws CURSOR_INVALID */
@@ -223,14 +236,19 @@ export function shownPage(result: ContactPage) {
   return { contacts: result.page.contacts.map(shownRecord), cursor: result.page.cursor };
 }
 
-/** The caller's key links calls of one number; it is for the service's own use. */
-export function shownRecord({ callerKey: _hidden, ...shown }: ContactRecord) {
+/** The caller's key links calls of one number, and what it was before links it with a contact that may be sealed: both for the service's own use. */
+export function shownRecord({ callerKey: _hidden, cameFrom: _linked, ...shown }: ContactRecord) {
   return { ...shown };
 }
 
 function shownFact({ stream, id, seq, atMs, type, data }: Static<typeof factView>, isSealed: boolean) {
   if (typeof data !== 'object' || data === null) return { stream, id, seq, atMs, type, data };
-  const { callerKey: _hidden, ...shown } = data as Readonly<Record<string, unknown>>;
+  const {
+    callerKey: _hidden,
+    cameFrom: _linked,
+    lastTalk: _before,
+    ...shown
+  } = data as Readonly<Record<string, unknown>>;
   if (!isSealed || !('callerMasked' in shown)) return { stream, id, seq, atMs, type, data: shown };
   // What was journaled before it was sealed.
   const { redirectedFrom: _forwarder, ...rest } = shown;

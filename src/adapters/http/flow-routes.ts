@@ -18,7 +18,8 @@ const pictureView = Type.Object({
 /** A picture as pages see it. */
 export type FlowPictureView = Static<typeof pictureView>;
 
-const params = Type.Object({
+/** A flow's name. */
+export const flowParams = Type.Object({
   id: Type.String({ pattern: '^[\\p{Script=Han}A-Za-z0-9][\\p{Script=Han}A-Za-z0-9._-]{0,63}$' }),
 });
 
@@ -39,7 +40,7 @@ export function addFlowRoutes(api: Api, { sites, engine }: HttpParts): void {
     {
       schema: {
         summary: 'A flow drawn, with calls at each node now and passages today',
-        params,
+        params: flowParams,
         response: { 200: pictureView },
       },
     },

@@ -14,13 +14,15 @@ import type { EventPrompts } from '../../engine/event-prompts.js';
 import type { MessageDesk } from '../../engine/message-desk.js';
 import type { NumberBook, MessageStore, StopList } from '../../engine/messages.js';
 import type { LimitStore } from '../../engine/call-limit.js';
+import type { DutyBook } from '../../engine/duty-book.js';
+import type { DutyStore } from '../../engine/duty-change.js';
 import type { OpeningStore } from '../../engine/opening.js';
 import type { PinCheck } from '../../engine/pin-check.js';
 import type { Log, Sites } from '../../engine/ports.js';
 import { AppError } from '../../errors.js';
-import type { SiteRowEdit } from '../../site/edit-site.js';
+import type { SoundFigures } from '../../ivr/sound-measure.js';
 import type { Site } from '../../site/site.js';
-import type { SiteEdited } from '../../site/site-edited.js';
+import type { SiteEdited, SiteWish } from '../../site/site-edited.js';
 import { sessionOf, userOf, type KnownSession, type Proofs, type SessionUser, type User } from './access.js';
 import type { AccountBook } from './account-book.js';
 import type { AuditReader } from './audit-reader.js';
@@ -81,14 +83,10 @@ export interface SiteEditor {
   /** Whether the service may write to them. */
   isWritable(): Promise<boolean>;
   /**
-   * Edits of rows, or a table of people, over the version that was seen.
-   * @throws SITE_CHANGED, SITE_READ_ONLY
+   * A row or a table of people, over what was seen.
+   * @throws ROW_CHANGED, ROW_EXISTS, SITE_CHANGED, SITE_READ_ONLY
    */
-  edit(wish: {
-    readonly seenVersion: string;
-    readonly edits: readonly SiteRowEdit[] | { readonly table: Uint8Array };
-    readonly dryRun?: boolean;
-  }): Promise<SiteEdited>;
+  edit(wish: SiteWish): Promise<SiteEdited>;
 }
 
 /** Passwords of phones, and PINs given anew. */
@@ -102,6 +100,8 @@ export interface OfficeSecrets {
 /** One sound of a prompt. */
 export interface StudioSound {
   readonly name: string;
+  /** Which of the prompt's parts it is a sound of. */
+  readonly part: number;
   readonly text: string;
   readonly spoken: string;
   readonly pinyin: string;
@@ -125,6 +125,14 @@ export interface PromptStudio {
     readonly sounds: readonly StudioSound[];
   }[];
   isWritable(): Promise<boolean>;
+  /** @throws PROMPT_UNKNOWN */
+  measure(
+    promptId: string,
+    name: string,
+  ): Promise<{
+    readonly figures: Pick<SoundFigures, 'speechDb' | 'clippedSamples'> | undefined;
+    readonly faults: readonly { readonly zh: string; readonly en: string }[];
+  }>;
   /** @throws PROMPT_UNKNOWN, RECORDING_REFUSED, SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY */
   record(promptId: string, name: string, bytes: Uint8Array): Promise<StudioSound>;
   /** @throws PROMPT_UNKNOWN, RECORDING_MISSING, PROMPTS_READ_ONLY */
@@ -162,6 +170,8 @@ export interface HttpParts {
   readonly messages: MessageParts;
   readonly openings: OpeningStore;
   readonly limits: LimitStore;
+  /** Experts' duty: as it is, and its changes. */
+  readonly duty: { readonly book: DutyBook; readonly store: DutyStore };
   /** Raw numbers: for an opening that two people stand for, and for nothing else. */
   readonly numbers: NumberBook;
   /** What is set about callers changed: calls that arrive from now on know of it. */

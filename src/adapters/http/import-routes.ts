@@ -57,7 +57,7 @@ export function addImportRoutes(api: Api, parts: HttpParts): void {
         const seenVersion = request.query.version ?? before.version;
         // The bytes cross into another thread: of its own, not the pool's.
         const table = new Uint8Array(body);
-        const done = await editor.edit({ seenVersion, edits: { table }, dryRun });
+        const done = await editor.edit({ seenVersion, table, dryRun });
         if (!done.ok && done.fault !== undefined) throw new AppError('IMPORT_INVALID', { ...done.fault });
         if (!done.ok && done.findings.length > 0)
           throw new AppError('SITE_INVALID', { findings: done.findings });

@@ -24,6 +24,8 @@ const liveView = Type.Object({
   contacts: Type.Array(contactView),
   queues: Type.Array(queueView),
 });
+/** All of it as pages see it. */
+export type LiveView = Static<typeof liveView>;
 
 const kpiQuery = Type.Object(
   {

@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { shownState } from '../../contact/agent.js';
+import { dayKeyAt } from '../../contact/civil-time.js';
 import type { Api, HttpParts } from './http-parts.js';
 import type { LiveFeed } from './live-feed.js';
 import { agentStates, contactStages, queueStates } from './views.js';
@@ -40,6 +41,19 @@ function createGauges(
   const contacts = gauge('contacts', 'Live contacts by stage', ['stage']);
   const waiting = gauge('queue_waiting', 'Contacts waiting, the ringing included', ['queue']);
   const longest = gauge('queue_longest_wait_seconds', 'Longest wait since arrival', ['queue']);
+  const waitsForetold = gauge('wait_forecasts_answered', 'Waits of today that were foretold, and answered', [
+    'queue',
+    'moment',
+  ]);
+  const waitsWithin = gauge('wait_forecasts_within', 'Of these, those that lasted as long as foretold', [
+    'queue',
+    'moment',
+  ]);
+  const waitError = gauge(
+    'wait_forecast_error_seconds',
+    'Mean absolute error of the middle of the foretold wait, today',
+    ['queue', 'moment'],
+  );
   const part = gauge('part_up', '1 while the part answers', ['part']);
   const alarms = gauge('alarms', 'Standing alarms by kind', ['alarm']);
   const backlog = gauge('spool_backlog_bytes', 'Journal that is not in the database yet');
@@ -59,7 +73,14 @@ function createGauges(
     }
     for (const stage of contactStages)
       contacts.set({ stage }, calls.filter((contact) => contact.stage.at === stage).length);
-    for (const gone of [waiting, longest, alarms, info]) gone.reset();
+    for (const gone of [waiting, longest, alarms, info, waitsForetold, waitsWithin, waitError]) gone.reset();
+    for (const row of engine.waits.errors()) {
+      if (row.day !== dayKeyAt(nowMs())) continue;
+      const labels = { queue: row.queueId, moment: row.moment };
+      waitsForetold.set(labels, row.answered);
+      waitsWithin.set(labels, row.within);
+      if (row.answered > 0) waitError.set(labels, row.errorMs / row.answered / 1_000);
+    }
     info.set({ version, site_version: site.version }, 1);
     for (const { queueId, waiting: count, longestSinceMs } of queueStates(site, engine)) {
       waiting.set({ queue: queueId }, count);

@@ -32,6 +32,8 @@ const pages = [
   '/prompts',
   '/publish',
   '/flows',
+  '/routing',
+  '/experts',
 ] as const;
 const notBuilt = '页面尚未编译,请运行 npm run build。 The pages are not built yet: run npm run build.\n';
 /** A page is its index and a dozen files: fetching them is no reason to refuse anybody. */

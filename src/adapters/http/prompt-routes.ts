@@ -1,16 +1,13 @@
 // The studio of the prompts: listed with their readings and places, heard, recorded over, and put back.
 import { Type } from 'typebox';
 import { AppError } from '../../errors.js';
-import { promptUses } from '../../ivr/prompt-uses.js';
-import { servicePrompts } from '../../site/check-site.js';
+import { promptPlaces, type PromptPlaces } from '../../site/prompt-places.js';
 import { audit } from './audit.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
-import { promptView, soundView, type PromptView } from './prompt-views.js';
+import { promptView, soundFiguresView, soundView, type PromptView } from './prompt-views.js';
 
 /** A recording of a minute is 10 MB in studio quality. */
 const uploadBytes = 20 * 1_048_576;
-/** Said by Asterisk itself, by `dialplans/`. */
-const dialplanPrompts: readonly string[] = ['away.try', 'away.sorry', 'full'];
 
 const params = Type.Object({ id: Type.String({ pattern: '^[a-z]+(?:\\.[a-z0-9]+)*$', maxLength: 100 }) });
 const query = Type.Object(
@@ -22,12 +19,6 @@ const query = Type.Object(
 export function addPromptRoutes(api: Api, parts: HttpParts): void {
   const { studio, sites } = parts;
 
-  function saidBy(id: string, uses: readonly unknown[]): PromptView['saidBy'] {
-    if (servicePrompts.some((one) => one === id)) return 'service';
-    if (dialplanPrompts.includes(id)) return 'dialplan';
-    return uses.length > 0 ? 'flows' : 'nobody';
-  }
-
   api.get(
     '/api/v1/prompts',
     {
@@ -37,13 +28,14 @@ export function addPromptRoutes(api: Api, parts: HttpParts): void {
       },
     },
     async () => {
-      const uses = promptUses(sites.current().flows.values());
+      const placesOf = promptPlaces(sites.current());
       const prompts = studio.prompts().map((prompt) => {
-        const places = [...(uses.get(prompt.id) ?? [])];
+        const places = placesOf(prompt.id);
+        const { flows, numbers, routes } = places;
         return {
           ...prompt,
-          uses: places,
-          saidBy: saidBy(prompt.id, places),
+          ...{ uses: [...flows], numbers: [...numbers], routes: [...routes] },
+          saidBy: saidBy(places),
           sounds: [...prompt.sounds],
         };
       });
@@ -65,6 +57,23 @@ export function addPromptRoutes(api: Api, parts: HttpParts): void {
         .header('content-disposition', `inline; filename="${sound.name}.wav"`)
         .header('cache-control', 'private, no-cache')
         .sendFile(`yihao/${sound.name}.wav`, studio.soundsDir, { cacheControl: false });
+    },
+  );
+
+  api.get(
+    '/api/v1/prompts/:id/figures',
+    {
+      schema: {
+        summary: 'A sound measured: length, loudness, clipping, and what is wrong with it',
+        params,
+        querystring: query,
+        response: { 200: soundFiguresView },
+      },
+    },
+    async ({ params: { id }, query: { sound } }) => {
+      const { figures, faults } = await studio.measure(id, sound);
+      const { speechDb, clippedSamples } = figures ?? { speechDb: null, clippedSamples: null };
+      return { speechDb, clippedSamples, faults: faults.map(({ zh, en }) => ({ zh, en })) };
     },
   );
 
@@ -114,4 +123,11 @@ export function addPromptRoutes(api: Api, parts: HttpParts): void {
       return sound;
     },
   );
+}
+
+function saidBy({ always, flows, numbers, routes }: PromptPlaces): PromptView['saidBy'] {
+  if (always !== null) return always;
+  if (flows.length > 0) return 'flows';
+  if (numbers.length > 0) return 'numbers';
+  return routes.length > 0 ? 'routes' : 'nobody';
 }

@@ -1,10 +1,11 @@
 // What the API shows of prompts and their sounds.
 import { Type, type Static } from 'typebox';
-import { oneOf } from './views.js';
+import { nullable, oneOf } from './views.js';
 
 /** One sound. */
 export const soundView = Type.Object({
   name: Type.String(),
+  part: Type.Integer({ description: 'a prompt is heard as one sound of each part, in their order' }),
   text: Type.String(),
   spoken: Type.String({ description: 'with every figure as it is read' }),
   pinyin: Type.String(),
@@ -30,9 +31,19 @@ export const promptView = Type.Object({
   profile: oneOf(['citizen', 'agent']),
   longestMs: Type.Integer(),
   uses: Type.Array(Type.Object({ flow: Type.String(), node: Type.String() })),
-  saidBy: oneOf(['service', 'dialplan', 'flows', 'nobody']),
+  numbers: Type.Array(Type.String({ description: 'name of a number that says it' })),
+  routes: Type.Array(Type.Object({ name: Type.String(), en: Type.String() })),
+  saidBy: oneOf(['service', 'dialplan', 'flows', 'numbers', 'routes', 'nobody']),
   sounds: Type.Array(soundView),
 });
+/** A sound, measured. */
+export const soundFiguresView = Type.Object({
+  speechDb: nullable(Type.Number({ description: 'null: it is not in the form that is played' })),
+  clippedSamples: nullable(Type.Integer({ description: 'the longest run at full scale' })),
+  faults: Type.Array(Type.Object({ zh: Type.String(), en: Type.String() })),
+});
+/** The same as the page shows it. */
+export type SoundFiguresView = Static<typeof soundFiguresView>;
 /** One prompt as the page shows it. */
 export type PromptView = Static<typeof promptView>;
 /** One of its sounds. */

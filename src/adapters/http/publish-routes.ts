@@ -3,13 +3,15 @@ import { Type, type Static, type TObject } from 'typebox';
 import { parseDayKey } from '../../contact/civil-time.js';
 import { holdsNumber } from '../../contact/number-in-text.js';
 import { AppError } from '../../errors.js';
-import { draftTables, type Draft, type DraftChange } from '../../site/draft.js';
+import { draftTables, mergedRow, type Draft, type DraftChange, type WantedFields } from '../../site/draft.js';
+import type { DraftRow } from '../../site/draft-row.js';
 import type { RowFields, RowValue } from '../../site/edit-rows.js';
 import type { JudgedDraft } from '../../site/judge-draft.js';
 import { awaitingReview, type PublishedVersion } from '../../site/publishing.js';
 import { changedFields } from '../../site/site-rows.js';
 import type { User } from './access.js';
 import { audit } from './audit.js';
+import { bodyBytesFor } from './body-bytes.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { hearingView } from './number-routes.js';
 import { nullable, oneOf } from './views.js';
@@ -19,8 +21,10 @@ const strict = { additionalProperties: false } as const;
 const versionsShown = 100;
 /** A row is a few lines; the largest, a prompt of twelve seconds or a year's holidays, is far below. */
 const largestRow = 12_000;
+const rowBodyBytes = bodyBytesFor(largestRow);
 
-const findingView = Type.Object({
+/** A finding of the check. */
+export const findingView = Type.Object({
   level: oneOf(['error', 'warning']),
   file: Type.String(),
   line: Type.Integer(),
@@ -89,20 +93,29 @@ const judgedView = Type.Object({ findings: Type.Array(findingView), hearing: nul
 /** How a row would fare. */
 export type JudgedRowView = Static<typeof judgedView>;
 
+const seen = Type.String({
+  description: 'names the row as it is shown, in force and in my draft',
+  maxLength: 64,
+});
 const rowsView = Type.Object({
   writable: Type.Boolean(),
   rows: Type.Array(
     Type.Object({
       id: Type.String(),
       fields: Type.Record(Type.String(), Type.Unknown()),
+      inForce: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
+        description: 'what my draft changes; null = it is new',
+      }),
       changed: Type.Boolean(),
+      conflict: Type.Boolean({ description: 'what is in force is no more what my draft was written over' }),
+      seen,
     }),
   ),
 });
 /** A table's rows in the files' own names, as the draft would make them. */
 export interface DraftRowsView {
   readonly writable: boolean;
-  readonly rows: readonly { readonly id: string; readonly fields: RowFields; readonly changed: boolean }[];
+  readonly rows: readonly (Omit<DraftRow, 'fields'> & { readonly fields: RowFields })[];
 }
 
 const reason = Type.String({ pattern: '^\\P{Cc}{0,100}$' });
@@ -112,7 +125,16 @@ const rowParams = Type.Object({
   table,
   id: Type.String({ pattern: '^[\\p{Script=Han}A-Za-z0-9._+-]{1,64}$' }),
 });
-const rowBody = Type.Object({ fields: Type.Record(Type.String(), Type.Unknown()) }, strict);
+const rowBody = Type.Object(
+  {
+    fields: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'null takes a field out; what is not named stays',
+    }),
+  },
+  strict,
+);
+const putRowBody = Type.Object({ ...rowBody.properties, seen: nullable(seen) }, strict);
+const removeRowQuery = Type.Object({ seen }, strict);
 const author = Type.Object({ author: Type.String({ pattern: '^[\\p{L}\\p{N}:._@-]{1,80}$' }) });
 const number = Type.Object({ number: Type.String({ pattern: '^[1-9]\\d{0,5}$' }) });
 const previewBody = Type.Object(
@@ -278,13 +300,18 @@ export function addPublishRoutes(api: Api, parts: HttpParts): void {
       const rows = await publisher.rows(knownUser(request, parts).name, request.params.table);
       return {
         writable: await publisher.isWritable(),
-        rows: rows.map((row) => ({ ...row, fields: { ...row.fields } })),
+        rows: rows.map((row) => ({
+          ...row,
+          fields: { ...row.fields },
+          inForce: row.inForce && { ...row.inForce },
+        })),
       };
     },
   );
   api.post(
     '/api/v1/draft/rows/:table/:id/preview',
     {
+      bodyLimit: rowBodyBytes,
       schema: {
         summary: 'How a row would fare in my draft, and what its callers would hear on a day',
         params: rowParams,
@@ -300,30 +327,32 @@ export function addPublishRoutes(api: Api, parts: HttpParts): void {
       const called = typeof fields['number'] === 'string' ? fields['number'] : '';
       const call =
         on === undefined || name !== 'numbers' ? undefined : { number: called, on, ...(from && { from }) };
-      const wish = { author: knownUser(request, parts).name, table: name, id, fields: rowFields(fields) };
+      const wish = { author: knownUser(request, parts).name, table: name, id, fields: wantedFields(fields) };
       return viewJudged(await publisher.previewRow({ ...wish, ...(call && { call }) }));
     },
   );
   api.put(
     '/api/v1/draft/rows/:table/:id',
     {
+      bodyLimit: rowBodyBytes,
       schema: {
-        summary: 'Puts a row into my draft; refused with its findings by field',
+        summary: 'Puts a row into my draft over what was seen of it; refused with its findings by field',
         params: rowParams,
-        body: rowBody,
+        body: putRowBody,
         response: answer(judgedView),
       },
     },
     async (request) => {
       const user = knownUser(request, parts);
       const { table: name, id } = request.params;
-      const fields = rowFields(request.body.fields);
-      const before = (await publisher.rows(user.name, name)).find((row) => row.id === id)?.fields;
-      const judged = await publisher.putRow({ author: user.name, table: name, id, fields });
-      const what = before === undefined ? 'add' : 'change';
+      const { seen: over } = request.body;
+      const fields = wantedFields(request.body.fields);
+      const before = (await publisher.rows(user.name, name)).find((row) => row.id === id)?.fields ?? null;
+      const judged = await publisher.putRow({ author: user.name, table: name, id, fields, seen: over });
+      const what = before === null ? 'add' : 'change';
       audit(parts, user, 'draft.edit', `${name} ${id}`, {
         what,
-        fields: changedFields(before, fields).join(','),
+        fields: changedFields(before ?? undefined, mergedRow(before, fields) ?? {}).join(','),
       });
       return viewJudged(judged);
     },
@@ -331,14 +360,22 @@ export function addPublishRoutes(api: Api, parts: HttpParts): void {
   api.delete(
     '/api/v1/draft/rows/:table/:id',
     {
-      schema: { summary: 'Takes a row out, in my draft', params: rowParams, response: answer(judgedView) },
+      schema: {
+        summary: 'Takes a row out, in my draft',
+        params: rowParams,
+        querystring: removeRowQuery,
+        response: answer(judgedView),
+      },
     },
     async (request) => {
       const user = knownUser(request, parts);
       const { table: name, id } = request.params;
       if (!(await publisher.rows(user.name, name)).some((row) => row.id === id))
         throw new AppError('ROW_UNKNOWN', { table: name, id });
-      const judged = await publisher.putRow({ author: user.name, table: name, id, fields: null });
+      const judged = await publisher.putRow({
+        ...{ author: user.name, table: name, id, fields: null },
+        seen: request.query.seen,
+      });
       audit(parts, user, 'draft.edit', `${name} ${id}`, { what: 'remove' });
       return viewJudged(judged);
     },
@@ -428,7 +465,8 @@ const viewVersion = (version: PublishedVersion): VersionView => ({
   review: version.review && { ...version.review },
 });
 
-const viewFindings = ({ findings }: JudgedDraft) =>
+/** The findings as pages see them. */
+export const viewFindings = ({ findings }: JudgedDraft) =>
   findings.map(({ level, file, line, field, zh, en }) => ({ level, file, line, field, zh, en }));
 
 function viewJudged(judged: JudgedDraft) {
@@ -437,10 +475,14 @@ function viewJudged(judged: JudgedDraft) {
 }
 
 /** @throws REQUEST_INVALID for what no row of a file can hold */
-function rowFields(given: Readonly<Record<string, unknown>>): RowFields {
-  if (JSON.stringify(given).length > largestRow || !isRowValue(given, 0))
-    throw new AppError('REQUEST_INVALID', { in: 'body', field: 'fields' });
-  return given as RowFields;
+function wantedFields(given: Readonly<Record<string, unknown>>): WantedFields {
+  const bad = Object.entries(given).find(([, value]) => value !== null && !isRowValue(value, 1));
+  if (JSON.stringify(given).length > largestRow || bad !== undefined)
+    throw new AppError('REQUEST_INVALID', {
+      in: 'body',
+      field: bad === undefined ? 'fields' : `fields.${bad[0]}`,
+    });
+  return given as WantedFields;
 }
 
 function isRowValue(value: unknown, depth: number): value is RowValue {

@@ -1,16 +1,31 @@
 // What the pages ask of whoever keeps drafts and versions of what citizens hear; see site-publisher.ts for how it is done.
-import type { Draft, DraftTable } from '../../site/draft.js';
+import type { Draft, DraftTable, WantedFields } from '../../site/draft.js';
+import type { DraftRow } from '../../site/draft-row.js';
+import type { DraftText } from '../../site/draft-text.js';
 import type { RowFields } from '../../site/edit-rows.js';
 import type { DraftCase, JudgedDraft } from '../../site/judge-draft.js';
 import type { PublishedVersion } from '../../site/publishing.js';
 
-/** A row as a form wants it; `call` asks what a caller would hear then. */
+/** A row as a form wants it, what it does not name left as it is; `call` asks what a caller would hear then. */
 export interface RowWish {
   readonly author: string;
   readonly table: DraftTable;
   readonly id: string;
-  readonly fields: RowFields | null;
+  readonly fields: WantedFields | null;
   readonly call?: NonNullable<DraftCase['call']>;
+}
+
+/** A row to be kept; `seen` names what it was written over, null = a new one. */
+export interface RowChangeWish extends RowWish {
+  readonly seen: string | null;
+}
+
+/** A flow's whole text, typed over the texts that `seen` names; null = a new flow. */
+export interface FlowWish {
+  readonly author: string;
+  readonly id: string;
+  readonly text: string;
+  readonly seen: string | null;
 }
 
 /** Drafts and versions. Everything that reads the files throws SITE_CHANGED while they are not those in force. */
@@ -20,15 +35,23 @@ export interface SitePublisher {
   filesDiffer(): boolean;
   history(): Promise<readonly PublishedVersion[]>;
   drafts(): Promise<readonly Draft[]>;
-  rows(
-    author: string,
-    table: DraftTable,
-  ): Promise<readonly { readonly id: string; readonly fields: RowFields; readonly changed: boolean }[]>;
+  rows(author: string, table: DraftTable): Promise<readonly (DraftRow & { readonly fields: RowFields })[]>;
   /** @throws DRAFT_UNKNOWN */
   judge(author: string): Promise<{ readonly draft: Draft; readonly judged: JudgedDraft }>;
   previewRow(wish: RowWish): Promise<JudgedDraft>;
-  /** @throws SITE_INVALID, DRAFT_CONFLICT; then the draft is as it was */
-  putRow(wish: RowWish): Promise<JudgedDraft>;
+  /** @throws SITE_INVALID, DRAFT_CONFLICT, ROW_CHANGED, ROW_EXISTS; then the draft is as it was */
+  putRow(wish: RowChangeWish): Promise<JudgedDraft>;
+  /** The flows as this author's draft would make them. */
+  flows(author: string): Promise<readonly { readonly id: string; readonly changed: boolean }[]>;
+  /** @throws NOT_FOUND */
+  flowText(
+    author: string,
+    id: string,
+  ): Promise<DraftText & { readonly text: string; readonly scenarios: string | null }>;
+  /** How a flow's text would fare, its picture and its scenarios; nothing is kept. */
+  previewFlow(wish: Omit<FlowWish, 'seen'>): Promise<JudgedDraft>;
+  /** @throws SITE_INVALID, DRAFT_CONFLICT, ROW_EXISTS; then the draft is as it was */
+  putFlow(wish: FlowWish): Promise<JudgedDraft & { readonly seenText: string }>;
   putReason(author: string, reason: string): Promise<Draft>;
   dropChange(author: string, at: number): Promise<Draft>;
   discard(author: string): Promise<void>;

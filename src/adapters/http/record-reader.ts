@@ -1,4 +1,5 @@
 // What the pages need of the records: a narrow door, so that they can be served from any store.
+import type { ConsultFact } from '../../metrics/consults.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
 import type { DataGap } from '../../metrics/data-gaps.js';
 import type { Interval } from '../../metrics/intervals.js';
@@ -31,6 +32,8 @@ export interface ContactFilter {
   readonly agentId?: string;
   readonly kpiLine?: string;
   readonly callerKey?: string;
+  /** Handed over by a sub-centre that told this contact. */
+  readonly cameFrom?: string;
   readonly answered?: boolean;
   readonly missed?: boolean;
   /** The calls behind one count of a report. */
@@ -95,6 +98,8 @@ export interface RecordReader extends ShiftReader {
   countedArrivals(interval: Interval, kpiLine?: string): AsyncIterable<readonly CountedArrival[]>;
   /** Offers since then that this agent's phone rang out for (RONA). */
   offersUnanswered(agentId: string, sinceMs: number): Promise<number>;
+  /** Facts of consults of experts, in order. */
+  consultFacts(interval: Interval): Promise<readonly { readonly atMs: number; readonly fact: ConsultFact }[]>;
   dataGaps(interval: Interval): Promise<readonly DataGap[]>;
   /** Null while there is no contact on record. */
   firstArrivalMs(): Promise<number | null>;

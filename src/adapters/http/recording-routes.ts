@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import { AppError } from '../../errors.js';
 import { seesOwnContactsOnly, type User } from './access.js';
 import { audit } from './audit.js';
-import { maySee } from './contact-routes.js';
+import { maySee } from './linked-contacts.js';
 import { openOnce } from './opening-routes.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { lineOfText } from './views.js';

@@ -76,6 +76,8 @@ const countColumns: readonly ReportColumn[] = [
   count('提示中挂机', 'Hung up in the prompt', 'hungUpInPrompt'),
   count('口径外:仅提示', 'Excluded: prompt only', 'excludedPromptOnly'),
   count('口径外:分中心接听', 'Excluded: answered by a sub-centre', 'excludedSubCentre'),
+  count('外呼', 'Called out', 'outbound'),
+  count('外呼接通', 'Called out and reached', 'outboundReached'),
 ];
 
 const figureColumns: readonly ReportColumn[] = [
@@ -98,4 +100,6 @@ const figureColumns: readonly ReportColumn[] = [
   seconds('平均通话时长', 'Average talk time', 'averageTalk'),
   seconds('平均保持时长', 'Average hold time', 'averageHold'),
   seconds('平均话后时长', 'Average wrap-up', 'averageWrapUp'),
+  rate('外呼接通率', 'Outbound reach', 'outboundReach'),
+  seconds('外呼平均通话时长', 'Average outbound talk', 'averageOutboundTalk'),
 ];

@@ -1,7 +1,9 @@
 // Routing explained: why this agent, why no calls, and whom each ring of a queue adds now.
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
+import { choiceOf } from '../../acd/choice.js';
+import { isSignedIn, type CoverAgent } from '../../acd/cover.js';
 import { overtakenAtMost } from '../../acd/place.js';
-import { previewRings } from '../../acd/rings.js';
+import { mayServe } from '../../acd/rings.js';
 import { whyNoCalls, type QueueNow } from '../../acd/why-no-calls.js';
 import { shownState } from '../../contact/agent.js';
 import { isWaiting, type Contact } from '../../contact/contact.js';
@@ -9,21 +11,36 @@ import type { AgentId } from '../../contact/ids.js';
 import { strategies, type MatchDecision } from '../../contact/offer.js';
 import type { Engine } from '../../engine/engine.js';
 import { AppError } from '../../errors.js';
+import { rateText } from '../../metrics/figure.js';
+import { meanErrorMs, waitMoments } from '../../metrics/wait-error.js';
 import type { Queue, Site } from '../../site/site.js';
 import { mayActOn } from './access.js';
 import { audit } from './audit.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
-import { agentStates, lineOfText, nullable, oneOf } from './views.js';
+import {
+  namesOfQueue,
+  openingOf,
+  peopleOf,
+  queueNames,
+  ringOpening,
+  ringView,
+  viewRings,
+  waitingIn,
+} from './routing-views.js';
+import { agentNames, agentStates, lineOfText, namesOf, namesView, nullable, oneOf } from './views.js';
 
 const agentParams = Type.Object({ id: lineOfText(32) });
 const contactParams = Type.Object({ id: lineOfText(64) });
-const named = { queueId: Type.String(), name: Type.String(), en: Type.String() };
 const clauses = Type.Array(Type.String());
+/** What the agents and skills named in an answer are called. */
+const names = Type.Object({ agents: namesView, skills: namesView });
 
 const standingView = Type.Object({
-  ...named,
+  ...queueNames,
   reason: oneOf(['skills', 'ringClosed', 'notReady', 'nobodyWaits', 'othersFirst', 'none']),
   ring: nullable(Type.Integer()),
+  /** When that ring opens; null where it is the queue's own requirement. */
+  opens: nullable(Type.Object(ringOpening)),
   lacks: clauses,
   waiting: Type.Integer(),
   before: Type.Integer(),
@@ -33,37 +50,60 @@ const noCallsView = Type.Object({
   state: oneOf(agentStates),
   skills: Type.Record(Type.String(), Type.Integer()),
   queues: Type.Array(standingView),
+  names: Type.Object({ skills: namesView }),
 });
+export type NoCallsView = Static<typeof noCallsView>;
 
-const ringView = Type.Object({
-  ring: Type.Integer(),
-  requires: clauses,
-  open: Type.Boolean(),
-  afterMs: nullable(Type.Integer()),
-  adds: Type.Array(Type.String()),
-  addsEver: Type.Array(Type.String()),
-});
 const routingView = Type.Object({
   placesPerPriority: Type.Integer(),
   queues: Type.Array(
     Type.Object({
-      ...named,
+      ...queueNames,
       strategy: oneOf(strategies),
       priority: Type.Integer(),
       /** How many queued later can at most be served before one of its calls by an agent who could have taken it. */
       overtakenAtMost: Type.Integer(),
       waiting: Type.Integer(),
       rings: Type.Array(ringView),
+      /** Agents who have a choice among queues and may take its calls: which choice of theirs it is. */
+      choices: Type.Array(Type.Object({ agentId: Type.String(), choice: Type.Integer() })),
+      tellsWait: Type.Boolean(),
+      /** Of a call that it would get now. */
+      expectedWait: Type.Object({
+        lowMs: nullable(Type.Integer()),
+        highMs: nullable(Type.Integer()),
+        /** Why it is not known. */
+        why: nullable(oneOf(['atOnce', 'nobody', 'away', 'tooMany'])),
+      }),
+      /** How well waits were foretold, since the service was started. */
+      waitErrors: Type.Array(
+        Type.Object({
+          day: Type.String(),
+          moment: oneOf(waitMoments),
+          answered: Type.Integer(),
+          within: Type.Integer(),
+          sooner: Type.Integer(),
+          later: Type.Integer(),
+          left: Type.Integer(),
+          leftLater: Type.Integer(),
+          meanErrorMs: nullable(Type.Integer()),
+          coverage: Type.String(),
+        }),
+      ),
     }),
   ),
+  names,
 });
+export type RoutingView = Static<typeof routingView>;
 
 const decisionsView = Type.Object({
   contactId: Type.String(),
   decisions: Type.Array(Type.Object({ atMs: Type.Integer(), decision: Type.Unknown() })),
   /** Of a contact that waits: its place, and whom each ring adds for it at this moment. */
-  now: nullable(Type.Object({ place: nullable(Type.Integer()), rings: Type.Array(ringView) })),
+  now: nullable(Type.Object({ ...queueNames, place: nullable(Type.Integer()), rings: Type.Array(ringView) })),
+  names,
 });
+export type DecisionsView = Static<typeof decisionsView>;
 
 /** Adds the routes. */
 export function addRoutingRoutes(api: Api, parts: HttpParts): void {
@@ -89,11 +129,12 @@ export function addRoutingRoutes(api: Api, parts: HttpParts): void {
     '/api/v1/routing',
     {
       schema: {
-        summary: 'How every queue routes: its strategy, its bound, and whom each ring adds now',
+        summary:
+          'How every queue routes: its strategy, its bound, whom each ring adds now, and the expected wait with its error',
         response: { 200: routingView },
       },
     },
-    async () => viewRouting(sites.current(), engine),
+    async () => viewRouting(sites.current(), engine, nowMs()),
   );
 
   api.get(
@@ -113,37 +154,45 @@ export function addRoutingRoutes(api: Api, parts: HttpParts): void {
       if (found === undefined && waiting === undefined) throw new AppError('CONTACT_UNKNOWN');
       audit(parts, user, 'contact.seen', id);
       const offers = (found?.journal ?? []).filter(({ type }) => type === 'OfferMade');
+      const site = sites.current();
       return {
         contactId: id,
         decisions: offers.map(({ atMs, data }) => ({
           atMs,
           decision: (data as { readonly decision?: MatchDecision }).decision ?? null,
         })),
-        now: waiting === undefined ? null : viewNow(sites.current(), engine, waiting),
+        now: waiting === undefined ? null : viewNow(site, engine, waiting, nowMs()),
+        names: namesIn(site),
       };
     },
   );
 }
 
-function viewNoCalls(site: Site, engine: Engine, agentId: AgentId, nowMs: number) {
+function namesIn(site: Site): Static<typeof names> {
+  return { agents: agentNames(site), skills: namesOf(site.skills.values()) };
+}
+
+function viewNoCalls(site: Site, engine: Engine, agentId: AgentId, nowMs: number): NoCallsView {
   const skills = site.skillLevels.get(agentId);
   if (skills === undefined) throw new AppError('AGENT_UNKNOWN', { agentId });
   const live = engine.agents().find(({ id }) => id === agentId);
   const queues = [...site.queues.values()].map((queue) => queueNow(engine, queue, nowMs));
   return {
     agentId,
-    state: live === undefined ? ('offline' as const) : shownState(live),
+    state: live === undefined ? 'offline' : shownState(live),
     skills: Object.fromEntries(skills),
     queues: whyNoCalls({ agentId, skills }, queues, engine.onDuty(), nowMs).map((standing) => ({
       ...standing,
+      opens: openingOf(site.queues.get(standing.queueId), standing.ring),
       lacks: [...standing.lacks],
-      ...namesOf(site, standing.queueId),
+      ...namesOfQueue(site, standing.queueId),
     })),
+    names: { skills: namesOf(site.skills.values()) },
   };
 }
 
 function queueNow(engine: Engine, queue: Queue, nowMs: number): QueueNow {
-  const queuedAtMs = waitingIn(engine, queue).map(({ place }) => place?.queuedAtMs ?? nowMs);
+  const queuedAtMs = waitingIn(engine, queue.id).map(({ place }) => place?.queuedAtMs ?? nowMs);
   return {
     queueId: queue.id,
     requires: queue.requires,
@@ -153,26 +202,56 @@ function queueNow(engine: Engine, queue: Queue, nowMs: number): QueueNow {
   };
 }
 
-function waitingIn(engine: Engine, queue: Queue): readonly Contact[] {
-  return engine
-    .contacts()
-    .filter((contact) => isWaiting(contact) && contact.place.request.queueId === queue.id);
-}
-
-function viewRouting(site: Site, engine: Engine) {
+function viewRouting(site: Site, engine: Engine, nowMs: number): RoutingView {
   const { placesPerPriority } = site.routing;
   const highest = highestPriority(site);
+  const people = peopleOf(site, engine, nowMs);
   return {
     placesPerPriority,
-    queues: [...site.queues.values()].map((queue) => ({
-      ...namesOf(site, queue.id),
-      strategy: queue.strategy,
-      priority: queue.priority,
-      overtakenAtMost: overtakenAtMost(queue.priority, highest, placesPerPriority),
-      waiting: waitingIn(engine, queue).length,
-      rings: ringsOf(site, engine, queue, queue.requires),
-    })),
+    queues: [...site.queues.values()].map((queue) => {
+      const waiting = waitingIn(engine, queue.id).length;
+      return {
+        ...namesOfQueue(site, queue.id),
+        strategy: queue.strategy,
+        priority: queue.priority,
+        overtakenAtMost: overtakenAtMost(queue.priority, highest, placesPerPriority),
+        waiting,
+        rings: viewRings(people, queue, { waitedMs: 0, waiting }),
+        choices: viewChoices(site, people, queue),
+        tellsWait: queue.tellsWait,
+        expectedWait: viewWait(engine, queue),
+        waitErrors: viewWaitErrors(engine, queue),
+      };
+    }),
+    names: namesIn(site),
   };
+}
+
+/** Those who are signed in, by their choice. */
+function viewChoices(site: Site, people: readonly CoverAgent[], queue: Queue) {
+  return people
+    .filter((one) => isSignedIn(one) && mayServe(one.skills, queue))
+    .flatMap(({ agentId }) => {
+      const prefers = site.choices.get(agentId);
+      return prefers === undefined ? [] : [{ agentId, choice: choiceOf(prefers, queue.id) }];
+    })
+    .sort((one, other) => one.choice - other.choice);
+}
+
+function viewWait(engine: Engine, queue: Queue) {
+  const wait = engine.waits.ofQueue(queue);
+  return wait.known
+    ? { lowMs: wait.lowMs, highMs: wait.highMs, why: null }
+    : { lowMs: null, highMs: null, why: wait.why };
+}
+
+function viewWaitErrors(engine: Engine, queue: Queue) {
+  return engine.waits.errors().flatMap((row) => {
+    const { day, queueId, moment, answered, within, sooner, later, left, leftLater } = row;
+    const counts = { answered, within, sooner, later, left, leftLater };
+    const figures = { meanErrorMs: meanErrorMs(row), coverage: rateText(within, answered) };
+    return queueId === queue.id ? [{ day, moment, ...counts, ...figures }] : [];
+  });
 }
 
 /** The highest priority that a queue or a flow gives. */
@@ -183,32 +262,18 @@ function highestPriority(site: Site): number {
   return Math.max(0, ...[...site.queues.values()].map(({ priority }) => priority), ...asked);
 }
 
-function viewNow(site: Site, engine: Engine, contact: Contact) {
+function viewNow(site: Site, engine: Engine, contact: Contact, nowMs: number): DecisionsView['now'] {
   if (!isWaiting(contact)) return null;
-  const { request } = contact.place;
-  const queue = site.queues.get(request.queueId);
-  const { also = [] } = request;
-  const rings = (queue?.rings ?? []).map((ring) => ({ ...ring, requires: [...ring.requires, ...also] }));
-  return {
-    place: engine.placeOf(contact.id),
-    rings: queue === undefined ? [] : ringsOf(site, engine, { ...queue, rings }, request.requires),
-  };
-}
-
-function ringsOf(site: Site, engine: Engine, queue: Queue, requires: readonly string[]) {
-  const onDuty = new Set(engine.onDuty().map(({ agentId }) => agentId));
-  const agents = [...site.skillLevels].map(([agentId, skills]) => {
-    return { agentId, skills, signedIn: onDuty.has(agentId) };
-  });
-  return previewRings(requires, queue.rings, agents, waitingIn(engine, queue).length).map((ring) => ({
+  const { request, queuedAtMs } = contact.place;
+  const { queueId, requires, also = [] } = request;
+  const rings = (site.queues.get(queueId)?.rings ?? []).map((ring) => ({
     ...ring,
-    requires: [...ring.requires],
-    adds: [...ring.adds],
-    addsEver: [...ring.addsEver],
+    requires: [...ring.requires, ...also],
   }));
-}
-
-function namesOf(site: Site, queueId: Queue['id']) {
-  const queue = site.queues.get(queueId);
-  return { queueId, name: queue?.name ?? queueId, en: queue?.en ?? queueId };
+  const call = { waitedMs: nowMs - queuedAtMs, waiting: waitingIn(engine, queueId).length };
+  return {
+    ...namesOfQueue(site, queueId),
+    place: engine.placeOf(contact.id),
+    rings: viewRings(peopleOf(site, engine, nowMs), { requires, rings }, call),
+  };
 }

@@ -1,4 +1,4 @@
-// 不予受理: the agent picks the reason; the citizen hears the legal route, reads it on a mobile, and comes back to him.
+// 不予受理: the agent picks the reason; the citizen hears the legal route, reads it on a mobile, and comes back to him; or he is led to the city.
 import { Type } from 'typebox';
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.js';
@@ -15,25 +15,26 @@ import { actOnOwnContact } from './own-contact.js';
 import { contactView, lineOfText, nullable, oneOf } from './views.js';
 
 const params = Type.Object({ id: lineOfText(100) });
+const areaCodeField = Type.String({ pattern: '^0[1-9]\\d{1,2}$', description: 'of a city of the route' });
 const body = Type.Object(
   {
     kind: oneOf(scopeKinds),
-    areaCode: Type.Optional(
-      Type.String({ pattern: '^0[1-9]\\d{1,2}$', description: 'of a city of the route' }),
-    ),
+    areaCode: Type.Optional(areaCodeField),
   },
   { additionalProperties: false },
 );
+const cityBody = Type.Object({ areaCode: areaCodeField }, { additionalProperties: false });
 const routeView = Type.Object({
   kind: oneOf(scopeKinds),
   name: Type.String(),
   en: Type.String(),
   number: nullable(Type.String()),
   basis: Type.String(),
-  cities: Type.Array(Type.Object({ areaCode: Type.String(), name: Type.String() })),
+  /** `led`: the citizen can be led to its 12345. */
+  cities: Type.Array(Type.Object({ areaCode: Type.String(), name: Type.String(), led: Type.Boolean() })),
 });
 
-/** Adds both. */
+/** Adds all three. */
 export function addScopeRoutes(api: Api, parts: HttpParts): void {
   const { engine, sites, messages } = parts;
 
@@ -45,12 +46,18 @@ export function addScopeRoutes(api: Api, parts: HttpParts): void {
         response: { 200: Type.Object({ routes: Type.Array(routeView) }) },
       },
     },
-    async () => ({
-      routes: [...sites.current().legalRoutes.values()].map(({ kind, name, en, number, basis, cities }) => ({
-        ...{ kind, name, en, number, basis },
-        cities: [...cities].map(([areaCode, city]) => ({ areaCode, name: city })),
-      })),
-    }),
+    async () => {
+      const { legalRoutes, otherCities } = sites.current();
+      return {
+        routes: [...legalRoutes.values()].map(({ kind, name, en, number, basis, cities }) => ({
+          ...{ kind, name, en, number, basis },
+          cities: [...cities].map(([areaCode, city]) => ({
+            ...{ areaCode, name: city },
+            led: otherCities.has(areaCode),
+          })),
+        })),
+      };
+    },
   );
 
   /** @throws ROW_UNKNOWN, REQUEST_INVALID */
@@ -100,5 +107,23 @@ export function addScopeRoutes(api: Api, parts: HttpParts): void {
       });
       return { contact, message: answer.ok ? 'sent' : answer.code };
     },
+  );
+
+  api.post(
+    '/api/v1/contacts/:id/city',
+    {
+      schema: {
+        summary:
+          '转外地12345: leads the citizen to the city whose matter it is; not taken there, he is back with this agent, or first in line',
+        params,
+        body: cityBody,
+        response: { 200: contactView },
+      },
+    },
+    async (request) =>
+      actOnOwnContact(parts, request, request.params.id, (agentId) => ({
+        ...{ type: 'SeekCity', agentId },
+        areaCode: request.body.areaCode,
+      })),
   );
 }

@@ -5,7 +5,7 @@ import type { ContactId } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import { leads, type User } from './access.js';
 import { audit } from './audit.js';
-import { maySee } from './contact-routes.js';
+import { maySee } from './linked-contacts.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { lineOfText, oneOf } from './views.js';
 

@@ -24,6 +24,8 @@ const siteView = Type.Object({
     Type.Object({ id: Type.String(), name: Type.String(), flowId: Type.String(), queueId: Type.String() }),
   ),
   queues: Type.Array(namedView),
+  /** What callers may wish for. */
+  wishes: Type.Array(Type.String()),
   agents: Type.Integer(),
   devices: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
   warnings: Type.Array(findingView),
@@ -79,6 +81,7 @@ function viewSite(site: Site) {
       queueId,
     })),
     queues: [...site.queues.values()].map(({ id, name, en }) => ({ id, name, en })),
+    wishes: [...site.callerPolicy.wishes],
     agents: site.agents.size,
     devices: [...site.devices.values()].map(({ id, name }) => ({ id, name })),
     warnings: [...site.warnings],

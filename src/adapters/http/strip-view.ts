@@ -5,6 +5,8 @@ import { isHeld, type Contact } from '../../contact/contact.js';
 import type { AgentId } from '../../contact/ids.js';
 import { surveyVerdict, type SurveyPolicy } from '../../contact/survey.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
+import { cityNames } from '../../site/legal-route.js';
+import type { Site } from '../../site/site.js';
 import type { HttpParts } from './http-parts.js';
 import { keepReading, type KeptReading, type ReadLane } from './kept-reading.js';
 import type { LiveData } from './live-image.js';
@@ -26,10 +28,12 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
 
   async function readDay() {
     const dayKey = dayKeyAt(nowMs());
-    const [talks, missed] = await Promise.all([
+    const [records, missed] = await Promise.all([
       todaysRecords(parts, { agentId }),
       parts.records.offersUnanswered(agentId, dayStartMs(dayKey)),
     ]);
+    // His own calls are counted apart.
+    const talks = records.filter(({ excluded }) => excluded !== 'outbound');
     const sum = (of: (record: ContactRecord) => number) => talks.reduce((total, one) => total + of(one), 0);
     return {
       dayKey,
@@ -37,6 +41,7 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
       talkMs: sum(({ talkMs }) => talkMs),
       wrapUpMs: sum(({ wrapUpMs }) => wrapUpMs),
       missed,
+      calledOut: records.length - talks.length,
     };
   }
 
@@ -46,7 +51,9 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
     if (caller?.contactId !== id) {
       const read = async () => {
         const records = await todaysRecords(parts, { callerKey });
-        return records.filter(({ contactId }) => contactId !== id).length + 1;
+        return (
+          records.filter(({ contactId, excluded }) => contactId !== id && excluded !== 'outbound').length + 1
+        );
       };
       const calls = keepReading({ ...kept, name: 'calls of a caller', everyMs: callerEveryMs, read });
       caller = { contactId: id, calls };
@@ -69,11 +76,18 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
       ...talkOf(contact),
       releasesTo: releasesTo(contact, site.contactPolicy.survey),
       callsToday: callsToday(contact),
+      handedOver: contact.arrival.handedOver !== undefined,
       callsBefore: contact.arrival.callsBefore ?? 0,
       repeatWithinMs: site.callerPolicy.repeatWithinMs,
       wish: (contact.wish === undefined ? contact.arrival.wish : contact.wish) ?? null,
-      region: /^(0\d{2,3})-/.exec(shown.callerMasked)?.[1] ?? null,
+      region: regionIn(site, contact) ?? /^(0\d{2,3})-/.exec(shown.callerMasked)?.[1] ?? null,
     };
+  }
+
+  /** Where a sub-centre says the matter is; a city by its name. */
+  function regionIn({ legalRoutes }: Site, { arrival }: Contact): string | undefined {
+    const told = arrival.handedOver?.region;
+    return told === undefined ? undefined : (cityNames(legalRoutes).get(told) ?? told);
   }
 
   return () => {
@@ -81,9 +95,11 @@ export function openStripView(parts: HttpParts, lane: ReadLane, agentId: AgentId
     const shown = viewAgent(sites.current(), agentId, live, ownTalk(engine.contacts(), agentId));
     const present = engine.supervisions.of(agentId);
     const wrapUpEndsAtMs = live?.activity.is === 'wrapup' ? (live.deadlines.wrapUp ?? null) : null;
+    const restEndsAtMs = live?.activity.is === 'missed' ? (live.deadlines.rest ?? null) : null;
+    const breakPlace = engine.breakPlaceOf(agentId);
     const { dayKey, ...figures } = day.value() ?? {};
     return {
-      me: { agent: shown && { ...shown, wrapUpEndsAtMs } },
+      me: { agent: shown && { ...shown, wrapUpEndsAtMs, restEndsAtMs, breakPlace } },
       contact: { current: contactOf(live) },
       supervision: { own: present === undefined ? null : viewSupervision(present) },
       day: dayKey === dayKeyAt(nowMs()) ? figures : {},

@@ -2,12 +2,15 @@
 import { Type, type Static } from 'typebox';
 import { mayServe } from '../../acd/rings.js';
 import { breakReasons, shownState, type Agent } from '../../contact/agent.js';
+import { callPurposes } from '../../contact/call-purpose.js';
+import { expertThere, type ConsultPhase } from '../../contact/consult.js';
 import { isHeld, sealKinds, supervisionModes, type Contact, type Talk } from '../../contact/contact.js';
 import { dispositionCategories, dispositionOutcomes } from '../../contact/disposition.js';
 import type { AgentId } from '../../contact/ids.js';
 import type { Engine, EngineCondition } from '../../engine/engine.js';
 import type { SupervisedTalk } from '../../engine/supervisions.js';
-import { agentRoles, type Queue, type Site } from '../../site/site.js';
+import { cityNames } from '../../site/legal-route.js';
+import { agentRoles, type NamedRow, type Queue, type Site } from '../../site/site.js';
 
 /** A value that may be null. */
 export const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
@@ -23,11 +26,32 @@ export function lineOfText(maxLength: number) {
   return Type.String({ pattern: `^\\P{Cc}{1,${maxLength}}$` });
 }
 
+/** Rows by their ids: what each is called. */
+export const namesView = Type.Array(
+  Type.Object({ id: Type.String(), name: Type.String(), en: Type.String() }),
+);
+
+/** Queues, skills and the like. */
+export function namesOf(rows: Iterable<NamedRow>): Static<typeof namesView> {
+  return [...rows].map(({ id, name, en }) => ({ id, name, en }));
+}
+
+/** Agents by 工号; a person's name is the same in every language. */
+export function agentNames({ agents }: Site): Static<typeof namesView> {
+  return [...agents.values()].map(({ id, name }) => ({ id, name, en: name }));
+}
+
+/** Other cities by area code, which have one name in every language. */
+export function cityViews({ legalRoutes }: Site): Static<typeof namesView> {
+  return [...cityNames(legalRoutes)].map(([id, name]) => ({ id, name, en: name }));
+}
+
 /** The states a board shows. */
 export const agentStates = [
   'offline',
   'ready',
   'ringing',
+  'outbound',
   'talking',
   'hold',
   'wrapup',
@@ -49,6 +73,8 @@ export const agentView = Type.Object({
   contactId: nullable(Type.String()),
   /** Asked for during the talk, done after it: a break's reason, or `signOut`. */
   plan: nullable(Type.String()),
+  /** 小休排队: he waits for a place, and takes calls meanwhile. */
+  breakWish: nullable(Type.Object({ reason: oneOf(breakReasons), sinceMs: Type.Integer() })),
   /** 求助班长: since when. */
   helpSinceMs: nullable(Type.Integer()),
   /** What somebody else did with him, until he acts himself. */
@@ -74,13 +100,51 @@ export const dispositionView = Type.Object({
 export const contactStages = [
   'flow',
   'led',
+  'calling',
   'waiting',
   'offered',
   'talking',
+  'expert',
   'survey',
   'leaving',
   'ended',
 ] as const;
+
+/** Where a consult stands, as pages have it. */
+export const consultStates = ['queued', 'ringing', 'joining', 'talking', 'conference', 'handedOver'] as const;
+export type ConsultState = (typeof consultStates)[number];
+
+/** The state of a phase. */
+export function consultStateOf(phase: ConsultPhase): ConsultState {
+  switch (phase) {
+    case 'seeking':
+    case 'queued':
+      return 'queued';
+    case 'noticed':
+    case 'joining':
+    case 'gathering':
+      return 'joining';
+    default:
+      return phase;
+  }
+}
+
+function viewConsult({ stage }: Contact): ContactView['consult'] {
+  if (stage.at === 'expert') {
+    const { call, sinceMs } = stage.talk;
+    const { expertId, departmentId } = call;
+    return { state: 'handedOver', expertId, departmentId, sinceMs };
+  }
+  const consult = stage.at === 'talking' ? stage.talk.consult : undefined;
+  if (consult === undefined) return null;
+  const call = expertThere(consult) ?? consult.calls[0];
+  return {
+    state: consultStateOf(consult.phase),
+    expertId: call?.expertId ?? null,
+    departmentId: call?.departmentId ?? null,
+    sinceMs: consult.sinceMs,
+  };
+}
 
 export const contactView = Type.Object({
   contactId: Type.String(),
@@ -102,6 +166,17 @@ export const contactView = Type.Object({
   recording: oneOf(['off', 'on', 'paused', 'kept']),
   /** 保密: nobody is shown who called. */
   sealed: nullable(oneOf(sealKinds)),
+  /** 外呼: what for, and the contact it is about; null = somebody called us. */
+  out: nullable(Type.Object({ purpose: oneOf(callPurposes), about: nullable(Type.String()) })),
+  /** 专家座席咨询; `handedOver`: he is in talk with the expert, or being joined to him. */
+  consult: nullable(
+    Type.Object({
+      state: oneOf(consultStates),
+      expertId: nullable(Type.String()),
+      departmentId: nullable(Type.String()),
+      sinceMs: Type.Integer(),
+    }),
+  ),
   disposition: dispositionView,
 });
 export type ContactView = Static<typeof contactView>;
@@ -180,6 +255,7 @@ export function viewAgent(
     deviceId: live?.deviceId ?? null,
     contactId: activity !== undefined && 'contactId' in activity ? activity.contactId : null,
     plan: planOf(live),
+    breakWish: live?.breakWish ?? null,
     helpSinceMs: talk?.helpSinceMs ?? null,
     forced: live?.forced ?? null,
   };
@@ -209,7 +285,7 @@ export function viewAgents(site: Site, engine: Engine): readonly AgentView[] {
 export function viewContact(contact: Contact, place: number | null): ContactView {
   const { stage, arrival } = contact;
   const talk = stage.at === 'talking' ? stage.talk : null;
-  const offer = stage.at === 'offered' ? stage.offer : null;
+  const offer = stage.at === 'offered' ? stage.offer : stage.at === 'calling' ? stage.call : null;
   return {
     contactId: contact.id,
     stage: stage.at,
@@ -227,6 +303,9 @@ export function viewContact(contact: Contact, place: number | null): ContactView
     helpSinceMs: talk?.helpSinceMs ?? null,
     recording: talk?.recording ?? (isOver(contact) && contact.recorded === true ? 'kept' : 'off'),
     sealed: contact.sealed ?? null,
+    out:
+      arrival.out === undefined ? null : { purpose: arrival.out.purpose, about: arrival.out.about ?? null },
+    consult: viewConsult(contact),
     disposition: contact.disposition as ContactView['disposition'],
   };
 }

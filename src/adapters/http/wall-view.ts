@@ -23,6 +23,7 @@ const alarmLevels: Readonly<Record<AlarmName, AlarmLevel>> = {
   publishUnreviewed: 'warn',
   calendarMissing: 'info',
   numberEnding: 'info',
+  rosterGap: 'warn',
 };
 
 type Section = LiveData[string];

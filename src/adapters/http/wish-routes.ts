@@ -3,10 +3,14 @@ import { Type } from 'typebox';
 import type { CallerKey } from '../../contact/ids.js';
 import { AppError } from '../../errors.js';
 import { audit } from './audit.js';
+import { bodyBytesFor } from './body-bytes.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { actOnOwnContact } from './own-contact.js';
 import { contactView, lineOfText, nullable } from './views.js';
 
+/** As many callers as one request may name, and room for the longest rows of so many. */
+const mostCallers = 500;
+const listBytes = bodyBytesFor(mostCallers * 140);
 const params = Type.Object({ id: lineOfText(100) });
 const wish = nullable(lineOfText(64));
 const body = Type.Object({ wish }, { additionalProperties: false });
@@ -14,7 +18,7 @@ const listBody = Type.Object(
   {
     callers: Type.Array(Type.Object({ number: lineOfText(40), wish }, { additionalProperties: false }), {
       minItems: 1,
-      maxItems: 500,
+      maxItems: mostCallers,
     }),
   },
   { additionalProperties: false },
@@ -75,6 +79,7 @@ export function addWishRoutes(api: Api, parts: HttpParts): void {
         body: listBody,
         response: { 200: Type.Object({ callers: Type.Integer() }) },
       },
+      bodyLimit: listBytes,
     },
     async (request) => {
       const user = knownUser(request, parts);

@@ -5,19 +5,23 @@ import type { AgentId, ContactId, OfferId } from '../../contact/ids.js';
 import type {
   Clock,
   CommitResult,
+  ExpertReservation,
   LiveImage,
   LiveStore,
   OfferCommit,
   StoreChange,
 } from '../../engine/ports.js';
+import { holderOfConsult, reservationsIn, type Reserved } from '../../engine/reservations.js';
 import { AppError } from '../../errors.js';
 
 /** A live store whose holder can be taken away and given back. */
 export interface MemoryLiveStore extends LiveStore {
   /** The holder answers nobody any more. */
   lose(reason: string): void;
-  /** The holder answers again; `emptied` = it forgot everything meanwhile. */
-  giveBack(how?: { readonly emptied: boolean }): void;
+  /** The holder answers again: with what it had, empty, or as it was at a mark, for what came later had not reached its disk. */
+  giveBack(how?: { readonly emptied: boolean; readonly rolledBackTo?: HolderMark }): void;
+  /** What the holder has at this moment. */
+  mark(): HolderMark;
   /** Another client of the same holder, e.g. the engine that takes over. */
   sibling(): MemoryLiveStore;
 }
@@ -40,10 +44,20 @@ interface Holder {
   readonly agents: Map<AgentId, Kept<Agent>>;
   readonly contactReservations: Map<ContactId, Reservation>;
   readonly agentReservations: Map<AgentId, Reservation>;
+  readonly expertReservations: Map<string, Reservation>;
   away: boolean;
   epoch: number;
   owner: Client | null;
+  /** Starts so far: another one may lack what was saved. */
+  runs: number;
 }
+
+/** A holder's content at one moment. */
+export type HolderMark = Pick<
+  Holder,
+  | ('contacts' | 'agents' | 'epoch' | 'owner')
+  | ('contactReservations' | 'agentReservations' | 'expertReservations')
+>;
 
 /** An empty store; `clock` tells when reservations lapse. */
 export function createMemoryLiveStore({ clock }: { readonly clock: Clock }): MemoryLiveStore {
@@ -54,17 +68,21 @@ export function createMemoryLiveStore({ clock }: { readonly clock: Clock }): Mem
     agents: new Map(),
     contactReservations: new Map(),
     agentReservations: new Map(),
+    expertReservations: new Map(),
     away: false,
     epoch: 0,
     owner: null,
+    runs: 1,
   });
 }
 
 class Client implements MemoryLiveStore {
   readonly #holder: Holder;
   readonly #listeners: ((change: StoreChange) => void)[] = [];
-  readonly #offeredContacts = new Map<OfferId, ContactId>();
+  /** Offers that hold their contact and agent, as far as this client knows. */
+  readonly #reserved = new Map<OfferId, Reserved>();
   #epoch = 0;
+  #run: number;
   /** Something did not reach the holder. */
   #owesImage = false;
   /** Nothing is saved or committed until the whole image has been written back. */
@@ -73,6 +91,7 @@ class Client implements MemoryLiveStore {
 
   constructor(holder: Holder) {
     this.#holder = holder;
+    this.#run = holder.runs;
     holder.clients.add(this);
   }
 
@@ -86,10 +105,24 @@ class Client implements MemoryLiveStore {
     for (const client of this.#holder.clients) client.#tell({ type: 'lost', reason });
   }
 
-  giveBack({ emptied }: { readonly emptied: boolean } = { emptied: false }): void {
-    if (emptied) empty(this.#holder);
+  giveBack({ emptied, rolledBackTo }: Parameters<MemoryLiveStore['giveBack']>[0] = { emptied: false }): void {
+    if (emptied) restart(this.#holder, nothing);
+    else if (rolledBackTo !== undefined) restart(this.#holder, rolledBackTo);
     this.#holder.away = false;
-    for (const client of this.#holder.clients) client.#back(emptied);
+    for (const client of this.#holder.clients) client.#back();
+  }
+
+  mark(): HolderMark {
+    const { contacts, agents, contactReservations, agentReservations, epoch, owner } = this.#holder;
+    const { expertReservations } = this.#holder;
+    return {
+      expertReservations: new Map(expertReservations),
+      contacts: new Map(contacts),
+      agents: new Map(agents),
+      contactReservations: new Map(contactReservations),
+      agentReservations: new Map(agentReservations),
+      ...{ epoch, owner },
+    };
   }
 
   isUp(): boolean {
@@ -110,9 +143,8 @@ class Client implements MemoryLiveStore {
   load(): Promise<LiveImage> {
     return this.#ask(() => {
       const { contacts, agents } = this.#holder;
-      const image: LiveImage = { contacts: statesOf(contacts), agents: statesOf(agents) };
-      this.#holdNow(image);
-      return image;
+      [this.#owesImage, this.#behind] = [false, false];
+      return { contacts: statesOf(contacts), agents: statesOf(agents) };
     });
   }
 
@@ -125,6 +157,7 @@ class Client implements MemoryLiveStore {
       for (const state of image.contacts) contacts.set(state.id, { state, listed: isWaiting(state) });
       for (const state of image.agents) agents.set(state.id, { state, listed: isOfferable(state) });
       this.#holdNow(image);
+      this.#letGo(image);
       return this.#epoch;
     });
   }
@@ -149,11 +182,35 @@ class Client implements MemoryLiveStore {
   }
 
   releaseOffer(offerId: OfferId, agentId: AgentId): void {
-    const contactId = this.#offeredContacts.get(offerId);
-    this.#offeredContacts.delete(offerId);
+    const contactId = this.#reserved.get(offerId)?.contactId ?? null;
+    this.#reserved.delete(offerId);
     if (!this.isUp()) return;
     release(this.#holder.agentReservations, agentId, offerId);
-    if (contactId !== undefined) release(this.#holder.contactReservations, contactId, offerId);
+    if (contactId !== null) release(this.#holder.contactReservations, contactId, offerId);
+  }
+
+  reserveExpert({ legId, expertId, agentId, leaseMs }: ExpertReservation): Promise<boolean> {
+    if (!this.#mayWrite()) return Promise.resolve(false);
+    const { clock, epoch, agentReservations, expertReservations } = this.#holder;
+    if (epoch !== this.#epoch) return Promise.resolve(false);
+    const nowMs = clock.nowMs();
+    const agentHeld = agentId !== null && isReserved(agentReservations.get(agentId), nowMs);
+    if (agentHeld || isReserved(expertReservations.get(expertId), nowMs)) return Promise.resolve(false);
+    const holder = holderOfConsult(legId);
+    const reservation = { offerId: holder, untilMs: nowMs + leaseMs };
+    expertReservations.set(expertId, reservation);
+    if (agentId === null) return Promise.resolve(true);
+    agentReservations.set(agentId, reservation);
+    this.#reserved.set(holder, { contactId: null, agentId });
+    return Promise.resolve(true);
+  }
+
+  releaseExpert({ legId, expertId, agentId }: Omit<ExpertReservation, 'leaseMs'>): void {
+    const holder = holderOfConsult(legId);
+    this.#reserved.delete(holder);
+    if (!this.isUp()) return;
+    release(this.#holder.expertReservations, expertId, holder);
+    if (agentId !== null) release(this.#holder.agentReservations, agentId, holder);
   }
 
   #commit({ offerId, contactId, contactVersion, agentId, agentVersion, leaseMs }: OfferCommit): CommitResult {
@@ -170,7 +227,7 @@ class Client implements MemoryLiveStore {
     if (isReserved(agentReservations.get(agentId), nowMs)) return 'agentReserved';
     contactReservations.set(contactId, { offerId, untilMs: nowMs + leaseMs });
     agentReservations.set(agentId, { offerId, untilMs: nowMs + leaseMs });
-    this.#offeredContacts.set(offerId, contactId);
+    this.#reserved.set(offerId, { contactId, agentId });
     return 'committed';
   }
 
@@ -179,19 +236,27 @@ class Client implements MemoryLiveStore {
     [this.#holder.epoch, this.#holder.owner] = [this.#epoch, this];
   }
 
-  #holdNow({ contacts }: LiveImage): void {
+  #holdNow(image: LiveImage): void {
     [this.#owesImage, this.#behind] = [false, false];
-    this.#offeredContacts.clear();
-    for (const { id, stage } of contacts) {
-      if (stage.at === 'offered') this.#offeredContacts.set(stage.offer.offerId, id);
-    }
+    for (const [holder, whom] of reservationsIn(image)) this.#reserved.set(holder, whom);
   }
 
-  #back(emptied: boolean): void {
-    const { epoch, owner } = this.#holder;
+  /** Whoever reserved it is gone, or never heard the answer. */
+  #letGo({ contacts, agents }: LiveImage): void {
+    const { contactReservations, agentReservations } = this.#holder;
+    for (const { id } of contacts)
+      if (!this.#reserved.has(contactReservations.get(id)?.offerId as OfferId))
+        contactReservations.delete(id);
+    for (const { id } of agents)
+      if (!this.#reserved.has(agentReservations.get(id)?.offerId as OfferId)) agentReservations.delete(id);
+  }
+
+  #back(): void {
+    const { epoch, owner, runs } = this.#holder;
     if (this.#epoch > 0 && epoch > this.#epoch && owner !== this) this.#superseded = true;
     if (this.#superseded) return;
-    this.#behind = this.#owesImage || (this.#epoch > 0 && (emptied || epoch !== this.#epoch));
+    this.#behind = this.#owesImage || (this.#epoch > 0 && (runs !== this.#run || epoch !== this.#epoch));
+    this.#run = runs;
     this.#tell({ type: 'back', behind: this.#behind });
   }
 
@@ -221,10 +286,29 @@ class Client implements MemoryLiveStore {
   }
 }
 
-function empty(holder: Holder): void {
-  const { contacts, agents, contactReservations, agentReservations } = holder;
-  for (const map of [contacts, agents, contactReservations, agentReservations]) map.clear();
-  [holder.epoch, holder.owner] = [0, null];
+const nothing: HolderMark = {
+  contacts: new Map(),
+  agents: new Map(),
+  contactReservations: new Map(),
+  agentReservations: new Map(),
+  expertReservations: new Map(),
+  ...{ epoch: 0, owner: null },
+};
+
+/** Another run of the holder, with what its files have. */
+function restart(holder: Holder, files: HolderMark): void {
+  holder.runs += 1;
+  [holder.epoch, holder.owner] = [files.epoch, files.owner];
+  fill(holder.contacts, files.contacts);
+  fill(holder.agents, files.agents);
+  fill(holder.contactReservations, files.contactReservations);
+  fill(holder.agentReservations, files.agentReservations);
+  fill(holder.expertReservations, files.expertReservations);
+}
+
+function fill<Id, Value>(map: Map<Id, Value>, from: ReadonlyMap<Id, Value>): void {
+  map.clear();
+  for (const [id, value] of from) map.set(id, value);
 }
 
 function statesOf<State>(kept: ReadonlyMap<unknown, Kept<State>>): readonly State[] {

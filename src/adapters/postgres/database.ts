@@ -21,6 +21,10 @@ import * as confidential from './migrations/0008-confidential.js';
 import * as callerWishes from './migrations/0009-caller-wishes.js';
 import * as eventPromptsAndVoicemail from './migrations/0011-event-prompts-and-voicemail.js';
 import * as subCentres from './migrations/0012-sub-centres.js';
+import * as cameFrom from './migrations/0013-came-from.js';
+import * as dutyChanges from './migrations/0014-duty-changes.js';
+import * as otherCities from './migrations/0015-other-cities.js';
+import * as consults from './migrations/0016-consults.js';
 import type { Tables } from './tables.js';
 
 /** The records database; `destroy()` closes it. */
@@ -50,6 +54,10 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0009-caller-wishes': callerWishes,
   '0011-event-prompts-and-voicemail': eventPromptsAndVoicemail,
   '0012-sub-centres': subCentres,
+  '0013-came-from': cameFrom,
+  '0014-duty-changes': dutyChanges,
+  '0015-other-cities': otherCities,
+  '0016-consults': consults,
 };
 
 const int8Oid = 20;

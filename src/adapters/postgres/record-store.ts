@@ -1,5 +1,6 @@
 // Reads records for pages and reports: one contact, pages of contacts, rows to count, data gaps. Every query has a deadline.
 import { sql, type SelectQueryBuilder } from 'kysely';
+import { consultFactTypes, type ConsultFact } from '../../metrics/consults.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
 import type { DataGap } from '../../metrics/data-gaps.js';
 import type { Interval } from '../../metrics/intervals.js';
@@ -16,6 +17,8 @@ export interface ContactQuery extends Partial<Interval> {
   readonly agentId?: string;
   readonly kpiLine?: string;
   readonly callerKey?: string;
+  /** Handed over by a sub-centre that told this contact. */
+  readonly cameFrom?: string;
   readonly answered?: boolean;
   readonly missed?: boolean;
   /** The calls behind one count of a report. */
@@ -84,6 +87,8 @@ export interface RecordStore extends ShiftStore {
   countedArrivals(interval: Interval, kpiLine?: string): AsyncGenerator<readonly CountedArrival[]>;
   /** Offers since then that this agent's phone rang out for (RONA). */
   offersUnanswered(agentId: string, sinceMs: number): Promise<number>;
+  /** Facts of consults of experts, in order. */
+  consultFacts(interval: Interval): Promise<readonly { readonly atMs: number; readonly fact: ConsultFact }[]>;
   /** Gaps that touch the interval. */
   dataGaps(interval: Interval): Promise<readonly DataGap[]>;
   /** Arrival of the first contact on record, or null: no window before it is whole. */
@@ -115,6 +120,7 @@ export function createRecordStore(database: Database): RecordStore {
           .where((where) => where.or([where('answered', '=', true), where('endedAtMs', 'is not', null)])),
       ),
     offersUnanswered: (agentId, sinceMs) => asked(offersUnanswered(database, agentId, sinceMs)),
+    consultFacts: (interval) => asked(consultFacts(database, interval)),
     dataGaps: ({ fromMs, toMs }) =>
       asked(
         database
@@ -159,6 +165,22 @@ async function offersUnanswered(database: Database, agentId: string, sinceMs: nu
     .where(sql<string>`data ->> 'outcome'`, '=', 'rona')
     .executeTakeFirstOrThrow();
   return Number(count);
+}
+
+async function consultFacts(
+  database: Database,
+  { fromMs, toMs }: Interval,
+): Promise<readonly { readonly atMs: number; readonly fact: ConsultFact }[]> {
+  const rows = await database
+    .selectFrom('journal')
+    .select(['atMs', 'type', 'data'])
+    .where('type', 'in', consultFactTypes)
+    .where('atMs', '>=', fromMs)
+    .where('atMs', '<', toMs)
+    .orderBy('atMs')
+    .orderBy('seq')
+    .execute();
+  return rows.map(({ atMs, type, data }) => ({ atMs, fact: { ...(data as object), type } as ConsultFact }));
 }
 
 interface Cursor {
@@ -210,7 +232,7 @@ function narrowed<Columns>(
   if (query.missed !== undefined) rows = rows.where('missed', '=', query.missed);
   if (query.minTalkMs !== undefined) rows = rows.where('talkMs', '>=', query.minTalkMs);
   if (query.cutOff !== undefined) rows = rows.where('cutOff', '=', query.cutOff);
-  for (const name of ['entryId', 'category', 'outcome', 'tag', 'missedCause'] as const)
+  for (const name of ['entryId', 'category', 'outcome', 'tag', 'missedCause', 'cameFrom'] as const)
     if (query[name] !== undefined) rows = rows.where(sql<boolean>`${sql.ref(name)} = ${query[name]}`);
   if (query.agentId !== undefined) rows = rows.where(sql<boolean>`${query.agentId} = any(agent_ids)`);
   if (query.subset !== undefined) rows = rows.where(subsetCondition(query.subset));

@@ -1,5 +1,6 @@
-// Writes what the site's stream says into tables of its own: gaps, citizens reached, broadcasts, hand-over notes and their receipts, orders for short messages.
+// Writes what the site's stream says into tables of its own: gaps, citizens reached, broadcasts, hand-over notes and their receipts, orders for short messages, callers' wishes.
 import type { Transaction } from 'kysely';
+import type { CallerWishFact } from '../../engine/caller-wish.js';
 import type { JournalEntry, SiteFact } from '../../engine/ports.js';
 import type { Tables } from './tables.js';
 
@@ -44,6 +45,8 @@ async function writeFact(writing: Writing, fact: SiteFact, { siteId, seq, atMs }
       const begun = { state: 'queued', code: null, attempts: 0, version: 0, dueAtMs: 0 } as const;
       return insertOnce(writing, 'message', { ...order, ...begun, queuedAtMs: atMs });
     }
+    case 'CallerWishSet':
+      return saveWish(writing, fact, atMs);
     case 'BroadcastRead':
     case 'HandoverRead':
       return insertOnce(writing, 'noteRead', { noteId: fact.noteId, readBy: fact.by, atMs });
@@ -61,6 +64,30 @@ async function insertOnce<Table extends 'dataGap' | 'broadcast' | 'handover' | '
     .insertInto(table)
     .values(row as never)
     .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** A caller's last word stands. */
+async function saveWish(
+  writing: Writing,
+  { callerKey, wish, untilMs }: CallerWishFact,
+  setAtMs: number,
+): Promise<void> {
+  if (wish === null) {
+    await writing
+      .deleteFrom('callerWish')
+      .where('callerKey', '=', callerKey)
+      .where('setAtMs', '<=', setAtMs)
+      .execute();
+    return;
+  }
+  const change = { wish, setAtMs, untilMs };
+  await writing
+    .insertInto('callerWish')
+    .values({ callerKey, ...change })
+    .onConflict((conflict) =>
+      conflict.column('callerKey').doUpdateSet(change).where('callerWish.setAtMs', '<=', setAtMs),
+    )
     .execute();
 }
 

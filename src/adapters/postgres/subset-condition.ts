@@ -10,7 +10,7 @@ export type AnsweredBy =
 
 type Condition = RawBuilder<boolean>;
 
-const excluded = sql<boolean>`excluded is not null`;
+const excluded = sql<boolean>`(excluded is not null and excluded <> 'outbound')`;
 const answered = sql<boolean>`(excluded is null and answered)`;
 const missed = sql<boolean>`(excluded is null and not answered and ended_at_ms is not null)`;
 
@@ -87,6 +87,10 @@ export function subsetCondition({ name, rules }: Subset): Condition {
       return sql<boolean>`excluded = 'promptOnly'`;
     case 'excludedSubCentre':
       return sql<boolean>`excluded = 'subCentre'`;
+    case 'outbound':
+      return sql<boolean>`excluded = 'outbound'`;
+    case 'outboundReached':
+      return sql<boolean>`(excluded = 'outbound' and answered)`;
   }
 }
 

@@ -3,6 +3,7 @@ import type { CaseStanding } from '../../contact/case-answer.js';
 import type { Account } from '../../engine/account.js';
 import type { LimitRow } from '../../engine/call-limit.js';
 import type { WishRow } from '../../engine/caller-memory.js';
+import type { DutyChangeRow } from '../../engine/duty-change.js';
 import type { Opening } from '../../engine/opening.js';
 import type { Message, StopRow } from '../../engine/messages.js';
 import type { ShiftFigures } from '../../engine/shift-notes.js';
@@ -124,4 +125,5 @@ export interface Tables {
   readonly callerLimit: LimitRow;
   readonly serviceCase: ServiceCaseRow;
   readonly callerWish: WishRow;
+  readonly dutyChange: DutyChangeRow;
 }

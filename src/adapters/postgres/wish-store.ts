@@ -1,5 +1,6 @@
-// Keeps what callers wish for their next calls, and tells of their former ones.
+// Tells what callers wish for their next calls, as the journal's carrier has written it down, and of their former ones.
 import type { WishStore } from '../../engine/caller-memory.js';
+import { outboundTag } from '../../metrics/contact-record.js';
 import { asked, type Database } from './database.js';
 
 export function createWishStore(database: Database): WishStore {
@@ -8,19 +9,6 @@ export function createWishStore(database: Database): WishStore {
       await asked(database.deleteFrom('callerWish').where('untilMs', '<=', nowMs).execute());
       return asked(database.selectFrom('callerWish').selectAll().execute());
     },
-    put: async (row) => {
-      const { callerKey: _key, ...change } = row;
-      await asked(
-        database
-          .insertInto('callerWish')
-          .values(row)
-          .onConflict((conflict) => conflict.column('callerKey').doUpdateSet(change))
-          .execute(),
-      );
-    },
-    remove: async (callerKey) => {
-      await asked(database.deleteFrom('callerWish').where('callerKey', '=', callerKey).execute());
-    },
     callsSince: (sinceMs) =>
       asked(
         database
@@ -28,6 +16,8 @@ export function createWishStore(database: Database): WishStore {
           .select(['contactId', 'callerKey', 'arrivedAtMs'])
           .where('arrivedAtMs', '>=', sinceMs)
           .where('callerKey', '!=', '')
+          // What we called is no call of his.
+          .where('tag', '!=', outboundTag)
           .execute(),
       ),
   };

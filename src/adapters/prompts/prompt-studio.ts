@@ -3,7 +3,13 @@ import { constants } from 'node:fs';
 import { access, copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../errors.js';
-import { lengthFaults, measureWav, soundFaults, type SoundFault } from '../../ivr/sound-measure.js';
+import {
+  lengthFaults,
+  measureWav,
+  soundFaults,
+  type SoundFault,
+  type SoundFigures,
+} from '../../ivr/sound-measure.js';
 import { finishedWav } from '../../ivr/telephone-sound.js';
 import type { PromptManifest } from './prompt-manifest.js';
 import type { PromptStore } from './prompt-store.js';
@@ -16,6 +22,8 @@ type ManifestSound = ManifestPrompt['parts'][number]['sounds'][string];
 export interface StudioSound {
   /** Its name, of letters, digits and dashes. */
   readonly name: string;
+  /** Which of the prompt's parts it is a sound of. */
+  readonly part: number;
   readonly text: string;
   readonly spoken: string;
   readonly pinyin: string;
@@ -32,12 +40,23 @@ export interface StudioPrompt extends Omit<ManifestPrompt, 'parts'> {
   readonly sounds: readonly StudioSound[];
 }
 
+/** What was measured, and what is wrong with it; without figures it is no sound that can be played. */
+export interface MeasuredSound {
+  readonly figures: SoundFigures | undefined;
+  readonly faults: readonly SoundFault[];
+}
+
 /** What the page of prompts works with. */
 export interface PromptStudio {
   /** Below it lies each sound as `yihao/<name>.wav`. */
   readonly soundsDir: string;
   prompts(): readonly StudioPrompt[];
   isWritable(): Promise<boolean>;
+  /**
+   * Measures a sound as it is played, by the rule of `npm run prompts -- measure`.
+   * @throws AppError PROMPT_UNKNOWN
+   */
+  measure(promptId: string, name: string): Promise<MeasuredSound>;
   /**
    * Puts a recording over a sound; it is heard from the next playing on. The one before is kept as `<name>.previous.wav`.
    * @throws AppError PROMPT_UNKNOWN, RECORDING_REFUSED, SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY
@@ -137,7 +156,7 @@ export function createPromptStudio(parts: PromptStudioParts): PromptStudio {
     const manifest = { ...before, prompts: { ...before.prompts, [promptId]: { ...prompt, parts } } };
     await replaceFile(join(soundsDir, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
     store.reload();
-    return soundView(sound);
+    return soundView(sound, prompt.parts.indexOf(part));
   }
 
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -157,33 +176,49 @@ export function createPromptStudio(parts: PromptStudioParts): PromptStudio {
       Object.entries(store.manifest().prompts).map(([id, { parts: own, ...prompt }]) => ({
         id,
         ...prompt,
-        sounds: own.flatMap(({ sounds }) => Object.values(sounds).map(soundView)),
+        sounds: own.flatMap(({ sounds }, part) =>
+          Object.values(sounds).map((sound) => soundView(sound, part)),
+        ),
       })),
     isWritable: () =>
       access(join(soundsDir, folder), constants.W_OK).then(
         () => true,
         () => false,
       ),
+    async measure(promptId, name) {
+      const found = find(promptId, name);
+      const wav = await readWhole(placesOf(nameOf(found.sound))[0]);
+      const figures = wav && measureWav(wav);
+      return { figures, faults: faultsOf(found, figures) };
+    },
     record: (promptId, name, bytes) => inTurn(() => record(promptId, name, bytes)),
     unrecord: (promptId, name) => inTurn(() => unrecord(promptId, name)),
   };
 }
 
-function soundView(sound: ManifestSound): StudioSound {
+function soundView(sound: ManifestSound, part: number): StudioSound {
   const { text, spoken, pinyin, durationMs, uploaded } = sound;
   const source = uploaded === null ? sound.source : 'uploaded';
-  return { name: nameOf(sound), text, spoken, pinyin, durationMs, source, uploaded };
+  return { name: nameOf(sound), part, text, spoken, pinyin, durationMs, source, uploaded };
 }
 
-/** By the same rule as `npm run prompts -- measure`. @throws RECORDING_REFUSED */
-function refuseFaulty({ prompt, part }: Found, wav: Uint8Array, asItCame: SoundFault | undefined): void {
-  const figures = measureWav(wav);
+/** By the same rule as `npm run prompts -- measure`. `asItCame`: what was wrong before it was evened out. */
+function faultsOf(
+  { prompt, part }: Found,
+  figures: SoundFigures | undefined,
+  asItCame?: SoundFault,
+): readonly SoundFault[] {
   const otherPartsMs = prompt.parts
     .filter((one) => one !== part)
     .reduce((sum, { sounds }) => sum + Math.max(...Object.values(sounds).map((one) => one.durationMs)), 0);
   const wholeMs = (figures?.durationMs ?? 0) + otherPartsMs;
   const heard = asItCame === undefined ? soundFaults(figures) : [asItCame];
-  const faults = [...heard, ...lengthFaults(wholeMs, prompt.longestMs)];
+  return [...heard, ...lengthFaults(wholeMs, prompt.longestMs)];
+}
+
+/** @throws RECORDING_REFUSED */
+function refuseFaulty(found: Found, wav: Uint8Array, asItCame: SoundFault | undefined): void {
+  const faults = faultsOf(found, measureWav(wav), asItCame);
   if (faults.length === 0) return;
   const reasons = faults.map(({ zh, en }) => ({ zh: `这段录音${zh}`, en: `The recording ${en}.` }));
   throw new AppError('RECORDING_REFUSED', { reasons });

@@ -1,18 +1,21 @@
 // Keeps the live state in Redis: every call is answered or refused within a deadline, never queued and never sent again.
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { isOfferable, type Agent } from '../../contact/agent.js';
-import { isWaiting, type Contact } from '../../contact/contact.js';
-import type { AgentId, ContactId, NodeId, OfferId } from '../../contact/ids.js';
+import type { Agent } from '../../contact/agent.js';
+import type { Contact } from '../../contact/contact.js';
+import type { AgentId, ChannelId, ContactId, NodeId, OfferId } from '../../contact/ids.js';
 import type {
   CommitResult,
+  ExpertReservation,
   LiveImage,
   LiveStore,
   Log,
   OfferCommit,
   StoreChange,
 } from '../../engine/ports.js';
+import { holderOfConsult, reservationsIn, type Reserved } from '../../engine/reservations.js';
 import { AppError } from '../../errors.js';
+import { createImageTransfer, type ImageTransfer } from './image-transfer.js';
 import { redisKeys, type RedisKeys } from './keys.js';
 import { createRedisLink, patiently, reasonOf, type Drop, type RedisLink } from './redis-link.js';
 import { defineScripts, type ListedState, type SaveResult, type Scripts } from './scripts.js';
@@ -26,6 +29,8 @@ export interface RedisLiveStoreOptions {
   readonly site: string;
   readonly node: NodeId;
   readonly log: Log;
+  /** Who we are in Redis; needed where we hold a lease beside the store. Left out, a name of its own. */
+  readonly owner?: string;
 }
 
 /**
@@ -56,7 +61,8 @@ class LiveStoreOnRedis implements RedisLiveStore {
   readonly #link: RedisLink;
   readonly #listeners: ((change: StoreChange) => void)[] = [];
   readonly #saved: SavedVersions = { contacts: new Map(), agents: new Map() };
-  readonly #offeredContacts = new Map<OfferId, ContactId>();
+  /** Offers that hold their contact and agent, as far as we know: of the image, and those we were told are committed. */
+  readonly #reserved = new Map<OfferId, Reserved>();
 
   #session: Session | null = null;
   /** 0 until one was taken. */
@@ -67,13 +73,18 @@ class LiveStoreOnRedis implements RedisLiveStore {
   #owesImage = false;
   /** Redis lacks something: nothing is saved or committed until the whole image has been written back. */
   #behind = false;
+  /** The image on its way by the present connection. */
+  #transfer: ImageTransfer | null = null;
+  /** How far the last one came, and in which Redis. */
+  #unfinished: { readonly transfer: ImageTransfer; readonly epoch: number; readonly runId: string } | null =
+    null;
   #lost = false;
   #superseded = false;
   #closed = false;
 
-  constructor({ log, site, node, ...address }: RedisLiveStoreOptions) {
+  constructor({ log, site, node, owner, ...address }: RedisLiveStoreOptions) {
     this.#keys = redisKeys(site);
-    this.#owner = `${node}/${randomUUID()}`;
+    this.#owner = owner ?? `${node}/${randomUUID()}`;
     this.#log = log;
     this.#link = createRedisLink(
       { ...address, clientName: `yihao:${site}:${node}` },
@@ -110,6 +121,7 @@ class LiveStoreOnRedis implements RedisLiveStore {
 
   async takeEpoch(): Promise<number> {
     const epoch = await this.#askWhole(({ scripts }) => scripts.takeEpoch(this.#owner));
+    if (epoch === null) throw new AppError('REDIS_UNAVAILABLE', { reason: 'another one holds the lease' });
     [this.#epoch, this.#seenEpoch] = [epoch, epoch];
     return epoch;
   }
@@ -119,46 +131,64 @@ class LiveStoreOnRedis implements RedisLiveStore {
       Promise.all([redis.hvals(this.#keys.contacts), redis.hvals(this.#keys.agents)]),
     );
     const image = { contacts: contacts.map(parse<Contact>), agents: agents.map(parse<Agent>) };
-    this.#holdNow(image);
-    this.#owesImage = false;
+    setSaved(this.#saved, image);
+    [this.#behind, this.#owesImage] = [false, false];
     return image;
   }
 
   async writeBack(image: LiveImage): Promise<number> {
     const present = this.#session;
-    const [seenEpoch, formerEpoch] = [this.#seenEpoch, this.#epoch];
+    const [seenEpoch, formerEpoch, runId] = [this.#seenEpoch, this.#epoch, this.#runId];
     const epoch = Math.max(seenEpoch, formerEpoch) + 1;
-    const replaced = this.#askWhole(({ scripts }) =>
-      scripts.writeBack({ seenEpoch, epoch, owner: this.#owner, ...listAll(image) }),
+    const resumed = present === null ? undefined : this.#transferGoneOnWith(image);
+    const transfer = resumed ?? createImageTransfer(image, this.#reserved, this.#saved);
+    const begun = this.#ask(({ scripts }) =>
+      scripts.beginWriteBack({ seenEpoch, epoch, owner: this.#owner, resumes: resumed !== undefined }),
     );
-    // What is saved from here on travels behind the image, in its epoch: it need not wait for the answer.
-    if (present !== null) {
-      this.#epoch = epoch;
-      this.#holdNow(image);
-    }
     this.#owesImage = true;
+    if (present !== null) {
+      // What is saved from here on goes with the image, or travels behind it in its epoch.
+      [this.#epoch, this.#transfer, this.#unfinished] = [epoch, transfer, null];
+      this.#knowReservationsOf(image);
+    }
     try {
-      if (!(await replaced)) throw new AppError('REDIS_UNAVAILABLE', { reason: 'another epoch' });
+      if (!(await begun)) throw new AppError('REDIS_UNAVAILABLE', { reason: 'another epoch or lease' });
+      this.#seenEpoch = epoch;
     } catch (error) {
       this.#epoch = formerEpoch;
       present?.drop('another epoch');
       throw error;
     }
-    [this.#seenEpoch, this.#owesImage] = [epoch, false];
+    this.#unfinished = { transfer, epoch, runId };
+    const isWhole = await this.#ask((now) => {
+      if (now !== present) throw new Error('the connection ended');
+      return transfer.send(now.scripts, epoch, () => {
+        // Carried out or not, it cannot be gone on with.
+        [this.#transfer, this.#unfinished, this.#behind] = [null, null, false];
+      });
+    });
+    if (!isWhole) {
+      present?.drop('another epoch');
+      throw new AppError('REDIS_UNAVAILABLE', { reason: 'another epoch' });
+    }
+    this.#owesImage = false;
     return epoch;
   }
 
   saveContact(contact: Contact, waiting: boolean): void {
+    if (this.#transfer !== null) return this.#transfer.putContact(contact);
     noteSaved(this.#saved.contacts, contact);
     this.#save((scripts) => scripts.saveContact(this.#epoch, listContact(contact, waiting)));
   }
 
   saveAgent(agent: Agent, offerable: boolean): void {
+    if (this.#transfer !== null) return this.#transfer.putAgent(agent);
     noteSaved(this.#saved.agents, agent);
     this.#save((scripts) => scripts.saveAgent(this.#epoch, listAgent(agent, offerable)));
   }
 
   forgetContact(id: ContactId): void {
+    if (this.#transfer !== null) return this.#transfer.forgetContact(id);
     this.#saved.contacts.delete(id);
     this.#save((scripts) => scripts.forgetContact(this.#epoch, id));
   }
@@ -169,8 +199,8 @@ class LiveStoreOnRedis implements RedisLiveStore {
     if (commits.length === 0) return [];
     try {
       const results = await this.#ask(({ scripts }) => scripts.commitOffers(this.#epoch, commits));
-      commits.forEach(({ offerId, contactId }, at) => {
-        if (results[at] === 'committed') this.#offeredContacts.set(offerId, contactId);
+      commits.forEach(({ offerId, contactId, agentId }, at) => {
+        if (results[at] === 'committed') this.#reserved.set(offerId, { contactId, agentId });
       });
       if (results.includes('oldEpoch')) present.drop('another epoch');
       return results;
@@ -180,16 +210,46 @@ class LiveStoreOnRedis implements RedisLiveStore {
     }
   }
 
+  async reserveExpert({ legId, expertId, agentId, leaseMs }: ExpertReservation): Promise<boolean> {
+    if (this.#session === null || !this.#mayWrite()) return false;
+    const held = this.#expertKeys(expertId, agentId);
+    try {
+      const isHeld = await this.#ask(({ scripts }) =>
+        scripts.reserveExpert(this.#epoch, held, legId, leaseMs),
+      );
+      if (isHeld && agentId !== null)
+        this.#reserved.set(holderOfConsult(legId), { contactId: null, agentId });
+      return isHeld;
+    } catch {
+      // Told and logged where the connection was dropped.
+      return false;
+    }
+  }
+
+  releaseExpert({ legId, expertId, agentId }: Omit<ExpertReservation, 'leaseMs'>): void {
+    this.#reserved.delete(holderOfConsult(legId));
+    this.#releaseAll(this.#expertKeys(expertId, agentId), legId);
+  }
+
+  #expertKeys(expertId: string, agentId: AgentId | null): readonly string[] {
+    const expert = this.#keys.expertReservation(expertId);
+    return agentId === null ? [expert] : [expert, this.#keys.agentReservation(agentId)];
+  }
+
   /** Without an answer the reservation lapses by itself. */
   releaseOffer(offerId: OfferId, agentId: AgentId): void {
-    const contactId = this.#offeredContacts.get(offerId);
-    this.#offeredContacts.delete(offerId);
+    const contactId = this.#reserved.get(offerId)?.contactId ?? null;
+    this.#reserved.delete(offerId);
     const held = [this.#keys.agentReservation(agentId)];
-    if (contactId !== undefined) held.push(this.#keys.contactReservation(contactId));
+    if (contactId !== null) held.push(this.#keys.contactReservation(contactId));
+    this.#releaseAll(held, offerId);
+  }
+
+  #releaseAll(held: readonly string[], holder: OfferId | ChannelId): void {
     const present = this.#session;
     for (const key of held) {
       present?.scripts
-        .releaseReservation(key, offerId)
+        .releaseReservation(key, holder)
         .catch((error: unknown) => present.drop(reasonOf(error)));
     }
   }
@@ -226,7 +286,7 @@ class LiveStoreOnRedis implements RedisLiveStore {
   }
 
   #down(reason: string): void {
-    this.#session = null;
+    [this.#session, this.#transfer] = [null, null];
     if (this.#lost || this.#closed) return;
     this.#lost = true;
     this.#log.warn({ reason }, 'Redis is lost');
@@ -237,18 +297,18 @@ class LiveStoreOnRedis implements RedisLiveStore {
     for (const listener of this.#listeners) listener(change);
   }
 
-  /** Redis holds this image, as soon as all that was sent is carried out. */
-  #holdNow(image: LiveImage): void {
-    this.#behind = false;
-    setSaved(this.#saved, image);
-    this.#offeredContacts.clear();
-    for (const { id, stage } of image.contacts) {
-      if (stage.at === 'offered') this.#offeredContacts.set(stage.offer.offerId, id);
-    }
+  /** The image that did not get through is there as far as it came: in the same Redis, if nobody wrote since. */
+  #transferGoneOnWith(image: LiveImage): ImageTransfer | undefined {
+    const { transfer, epoch, runId } = this.#unfinished ?? {};
+    return epoch === this.#seenEpoch && runId === this.#runId ? transfer?.resumedWith(image) : undefined;
+  }
+
+  #knowReservationsOf(image: LiveImage): void {
+    for (const [holder, whom] of reservationsIn(image)) this.#reserved.set(holder, whom);
   }
 
   #mayWrite(): boolean {
-    return this.isUp() && this.#epoch > 0 && !this.#behind;
+    return this.isUp() && this.#epoch > 0 && !this.#behind && this.#transfer === null;
   }
 
   /** Runs a command now or refuses it now. A failure ends the connection: what Redis holds is then uncertain. */
@@ -299,16 +359,6 @@ function listContact(state: Contact, waiting: boolean): ListedState<Contact> {
 
 function listAgent(state: Agent, offerable: boolean): ListedState<Agent> {
   return { state, score: offerable ? state.idleSinceMs : null };
-}
-
-function listAll({
-  contacts,
-  agents,
-}: LiveImage): Pick<Parameters<Scripts['writeBack']>[0], 'contacts' | 'agents'> {
-  return {
-    contacts: contacts.map((contact) => listContact(contact, isWaiting(contact))),
-    agents: agents.map((agent) => listAgent(agent, isOfferable(agent))),
-  };
 }
 
 /** Written by this very adapter: trusted. */

@@ -1,4 +1,4 @@
-// Reads what a spool holds at a start: the last state and the last sequence number of every stream.
+// Reads what a spool holds at a start: the last state and the last sequence number of every stream, and whatever else is looked for.
 import { readFile } from 'node:fs/promises';
 import type { JournalEntry } from '../../engine/ports.js';
 import { segmentPath, type SegmentFile } from './segment.js';
@@ -45,6 +45,27 @@ export async function recoverStreams(
     }
   }
   return [...found].map(([key, last]) => asStream(key, last));
+}
+
+/** Something to be found in a spool. */
+export interface Search {
+  /** Stands in the lines that matter, as JSON writes it. */
+  readonly text: string;
+  /** Told of every entry of the segments that hold the text, oldest first. */
+  readonly found: (entry: SpooledEntry) => void;
+}
+
+/** Only segments that hold the text are taken apart: after days without a database there are gigabytes of others. */
+export async function searchSegments(
+  dir: string,
+  segments: readonly SegmentFile[],
+  { text, found }: Search,
+): Promise<void> {
+  for (const { number } of segments) {
+    const bytes = await readFile(segmentPath(dir, number));
+    if (!bytes.includes(text)) continue;
+    for (const line of decodeLines(bytes).lines) if (line.is === 'entry') found(line.entry);
+  }
 }
 
 function takeHead(found: Map<string, Found>, { lastSeqs }: SegmentHead): void {

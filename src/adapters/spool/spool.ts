@@ -5,7 +5,14 @@ import { createSegmentChain } from './segment-chain.js';
 import { listSegments, type SegmentFile } from './segment.js';
 import { encodeEntry, encodeHead } from './spool-line.js';
 import { readBatch, type SpoolBatch, type SpoolMark } from './spool-reader.js';
-import { lastSeqOf, recoverStreams, streamKey, type RecoveredStream } from './spool-recovery.js';
+import {
+  lastSeqOf,
+  recoverStreams,
+  searchSegments,
+  streamKey,
+  type RecoveredStream,
+  type Search,
+} from './spool-recovery.js';
 
 /** What goes wrong with the spool; none of it stops a call. `reason` is the system's error code. */
 export type SpoolTrouble =
@@ -32,6 +39,11 @@ export interface SpoolOptions {
   readonly keepMs?: number;
   /** At the start, segments last written longer ago are not searched for states: Redis has those; 6 h. */
   readonly recoverMs?: number;
+  /**
+   * Looked for at the start, however old: a segment stays until its last entry was carried, so whatever a table does not have yet is found,
+   * be the database away for days.
+   */
+  readonly search?: Search;
 }
 
 /** What the spool has done and holds. */
@@ -79,6 +91,7 @@ export async function openSpool(
   const newest = found.at(-1);
   const recent = found.filter((one) => one === newest || one.modifiedAtMs >= recentMs);
   const recovered = await recoverStreams(options.dir, recent);
+  if (options.search !== undefined) await searchSegments(options.dir, found, options.search);
   return { spool: createSpool(options, found, recovered), recovered };
 }
 

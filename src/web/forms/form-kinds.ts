@@ -1,15 +1,17 @@
 // The forms over the site's files: what each asks for, and how a row becomes a form and a form a row again. A new table is one more entry.
 import type { DraftTable } from '../../site/draft.js';
+import type { ScopeKind } from '../../site/legal-route.js';
 import type { WordKey } from '../words/zh.js';
 
 /** A row as the files have it. */
 export type RowFields = Readonly<Record<string, unknown>>;
 
-/** A period of a number, as its form has it: nothing written is ''. */
+/** A period of a number, as its form has it: nothing written is ''. What the form does not know goes along. */
 export interface PeriodDraft {
   state: string;
   from: string;
   until: string;
+  [other: string]: unknown;
 }
 
 /** Days off under one name. */
@@ -17,21 +19,40 @@ export interface RangeDraft {
   name: string;
   from: string;
   to: string;
+  [other: string]: unknown;
+}
+
+/** One line of a mapping of texts to texts. */
+export interface PairDraft {
+  key: string;
+  value: string;
+}
+
+/** The words of one slot of a prompt; slots of other kinds have no form. */
+export interface SlotDraft {
+  slot: string;
+  pairs: PairDraft[];
 }
 
 /** What a field of a form holds. */
-export type FieldDraft = string | boolean | PeriodDraft[] | RangeDraft[];
+export type FieldDraft = string | boolean | PeriodDraft[] | RangeDraft[] | PairDraft[] | SlotDraft[];
 export type FormDraft = Record<string, FieldDraft>;
 
-/** `lines`: a list, one a line. `choice` takes its values from `choices` or, with `from`, from those other rows have. */
+/**
+ * `lines`: a list, one a line. `pairs`: a mapping of texts. `slots`: a prompt's words by slot. `choice` takes its values from
+ * `choices`, from the page, or, with `from`, from those other rows have; a text with `from` suggests them.
+ */
 export interface FormField {
   readonly key: string;
   readonly word: WordKey;
-  readonly kind: 'text' | 'long' | 'number' | 'lines' | 'choice' | 'flag' | 'periods' | 'ranges';
+  readonly kind:
+    'text' | 'long' | 'number' | 'lines' | 'choice' | 'flag' | 'periods' | 'ranges' | 'pairs' | 'slots';
   readonly choices?: readonly (readonly [value: string, word: WordKey])[];
   readonly from?: string;
   readonly optional?: boolean;
   readonly hint?: WordKey;
+  /** What a text has to look like, and how that is said. */
+  readonly form?: readonly [RegExp, WordKey];
   /** Under «more». */
   readonly more?: boolean;
   /** What the file means where it says nothing. */
@@ -42,8 +63,6 @@ export interface FormField {
 export interface FormKind {
   /** The field that names a new row; its value is the row's id unless it has an `id` of its own. */
   readonly idKey: string;
-  /** The id is a figure in the file. */
-  readonly idIsNumber?: boolean;
   readonly fields: readonly FormField[];
 }
 
@@ -65,11 +84,22 @@ export const periodStates: readonly (readonly [string, WordKey])[] = states.map(
   `num.s.${one}`,
 ]);
 
+const legalKinds: readonly ScopeKind[] = [
+  'court',
+  'arbitration',
+  'discipline',
+  'review',
+  'disclosure',
+  'petition',
+  'secret',
+  'region',
+];
+
 export const formKinds: Readonly<Record<DraftTable, FormKind>> = {
   numbers: {
     idKey: 'number',
     fields: [
-      { key: 'number', word: 'f.number', kind: 'text' },
+      { key: 'number', word: 'f.number', kind: 'text', form: [/^\+?\d{3,20}$/, 'form.numberForm'] },
       { key: 'id', word: 'f.id', kind: 'text', optional: true, more: true },
       { key: 'name', word: 'f.name', kind: 'text' },
       { key: 'shortName', word: 'f.shortName', kind: 'text', optional: true },
@@ -102,7 +132,6 @@ export const formKinds: Readonly<Record<DraftTable, FormKind>> = {
   },
   calendar: {
     idKey: 'year',
-    idIsNumber: true,
     fields: [
       { key: 'document', word: 'f.document', kind: 'text' },
       { key: 'off', word: 'f.off', kind: 'ranges' },
@@ -112,6 +141,7 @@ export const formKinds: Readonly<Record<DraftTable, FormKind>> = {
   prompts: {
     idKey: 'id',
     fields: [
+      { key: 'id', word: 'f.promptId', kind: 'text', hint: 'f.promptIdHint' },
       { key: 'text', word: 'f.text', kind: 'long', hint: 'f.textHint' },
       { key: 'when', word: 'f.when', kind: 'text' },
       {
@@ -125,6 +155,7 @@ export const formKinds: Readonly<Record<DraftTable, FormKind>> = {
         usual: 'normal',
       },
       { key: 'longestSeconds', word: 'f.longestSeconds', kind: 'number', optional: true },
+      { key: 'slots', word: 'f.slots', kind: 'slots' },
     ],
   },
   lexicon: {
@@ -132,6 +163,40 @@ export const formKinds: Readonly<Record<DraftTable, FormKind>> = {
     fields: [
       { key: 'word', word: 'f.word', kind: 'text' },
       { key: 'value', word: 'f.value', kind: 'text', hint: 'f.valueHint' },
+    ],
+  },
+  legalRoutes: {
+    idKey: 'kind',
+    fields: [
+      {
+        key: 'kind',
+        word: 'f.kind',
+        kind: 'choice',
+        choices: legalKinds.map((one) => [one, `scope.${one}`]),
+      },
+      { key: 'name', word: 'f.routeName', kind: 'text' },
+      { key: 'en', word: 'f.en', kind: 'text', optional: true },
+      { key: 'prompt', word: 'f.prompt', kind: 'choice' },
+      { key: 'number', word: 'f.routeNumber', kind: 'choice', optional: true, hint: 'f.routeNumberHint' },
+      { key: 'message', word: 'f.message', kind: 'text', from: 'message', optional: true },
+      { key: 'basis', word: 'f.basis', kind: 'text' },
+      { key: 'cities', word: 'f.cities', kind: 'pairs', hint: 'f.citiesHint' },
+    ],
+  },
+  otherCities: {
+    idKey: 'areaCode',
+    fields: [
+      { key: 'areaCode', word: 'f.areaCode', kind: 'choice', hint: 'f.areaCodeHint' },
+      { key: 'trunk', word: 'f.trunk', kind: 'choice', hint: 'f.trunkHint' },
+      {
+        key: 'number',
+        word: 'f.cityNumber',
+        kind: 'text',
+        optional: true,
+        hint: 'f.cityNumberHint',
+        form: [/^\d{3,16}$/, 'form.dialledForm'],
+      },
+      { key: 'showsCaller', word: 'f.showsCaller', kind: 'flag', usual: false },
     ],
   },
 };
@@ -149,53 +214,148 @@ function fieldDraft({ kind, usual }: FormField, value: unknown): FieldDraft {
     case 'lines':
       return (Array.isArray(given) ? given : []).map(String).join('\n');
     case 'periods':
-      return rowsOf(given).map(({ state, from, until }) => ({
-        ...{ state: textOf(state), from: textOf(from), until: textOf(until) },
+      return rowsOf(given).map((row) => ({
+        ...row,
+        ...{ state: textOf(row['state']), from: textOf(row['from']), until: textOf(row['until']) },
       }));
     case 'ranges':
-      return rowsOf(given).map(({ name, from, to }) => ({
-        ...{ name: textOf(name), from: textOf(from), to: textOf(to) },
+      return rowsOf(given).map((row) => ({
+        ...row,
+        ...{ name: textOf(row['name']), from: textOf(row['from']), to: textOf(row['to']) },
       }));
+    case 'pairs':
+      return pairsOf(given);
+    case 'slots':
+      return Object.entries(fieldsOf(given)).flatMap(([slot, declared]) => {
+        const { words } = fieldsOf(declared);
+        return words === undefined ? [] : [{ slot, pairs: pairsOf(words) }];
+      });
     default:
       return textOf(given);
   }
 }
 
 const rowsOf = (value: unknown): readonly RowFields[] => (Array.isArray(value) ? (value as RowFields[]) : []);
+const fieldsOf = (value: unknown): RowFields =>
+  typeof value === 'object' && value !== null ? (value as RowFields) : {};
+const pairsOf = (value: unknown): PairDraft[] =>
+  Object.entries(fieldsOf(value)).map(([key, one]) => ({ key, value: textOf(one) }));
 const textOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /**
- * The row that a form asks for: what it does not show stays as it is, what is the usual case is left out unless the row says it.
+ * What a form asks for: its own fields alone, so that the service leaves the others as they are; null takes a field out. What is
+ * the usual case is left out unless the row says it.
  * @param row as the files have it; `{}` for a new one
  */
-export function rowOfForm(kind: FormKind, row: RowFields, draft: Readonly<FormDraft>): RowFields {
-  const made: Record<string, unknown> = {};
-  for (const field of kind.fields) {
-    const value = fieldValue(field, draft[field.key]);
-    if (value !== undefined && (value !== field.usual || field.key in row)) made[field.key] = value;
+export function rowOfForm(
+  { fields, idKey }: FormKind,
+  row: RowFields,
+  draft: Readonly<FormDraft>,
+): RowFields {
+  const made: Record<string, unknown> = idKey in row ? { [idKey]: row[idKey] } : {};
+  for (const field of fields) {
+    const value = fieldValue(field, draft[field.key], row[field.key]);
+    if (value === undefined) {
+      if (field.key in row) made[field.key] = null;
+    } else if (value !== field.usual || field.key in row) made[field.key] = value;
   }
-  const shown = new Set(kind.fields.map(({ key }) => key));
-  const rest = Object.fromEntries(Object.entries(row).filter(([key]) => !shown.has(key)));
-  return { ...rest, ...made };
+  return made;
 }
 
-function fieldValue({ kind, optional }: FormField, value: FieldDraft | undefined): unknown {
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'string') {
-    const text = value.trim();
-    if (kind === 'lines') return linesOf(text) ?? (optional === true ? undefined : []);
-    if (text === '') return undefined;
-    return kind === 'number' && Number.isFinite(Number(text)) ? Number(text) : text;
+/** What keeps a field from being kept: nothing written where something is needed, or two lines of one name. */
+export function fieldFault(
+  { kind, optional, form }: FormField,
+  value: FieldDraft | undefined,
+): WordKey | undefined {
+  if (kind === 'pairs') return pairsFault(value as PairDraft[]);
+  if (kind === 'slots')
+    return (value as SlotDraft[]).map(({ pairs }) => pairsFault(pairs)).find((fault) => fault !== undefined);
+  if (typeof value !== 'string') return undefined;
+  if (value.trim() === '') return optional !== true && kind !== 'lines' ? 'admin.need' : undefined;
+  return form === undefined || form[0].test(value.trim()) ? undefined : form[1];
+}
+
+/**
+ * What a field holds, as it is told beside another one.
+ * @param nameOf a value of a choice, a state of a period, or yes and no, by what people call it
+ */
+export function fieldText(
+  { kind }: FormField,
+  value: FieldDraft | undefined,
+  nameOf: (value: string) => string,
+): string {
+  switch (kind) {
+    case 'flag':
+      return nameOf(String(value === true));
+    case 'choice':
+      return nameOf(String(value ?? ''));
+    case 'periods':
+      return (value as PeriodDraft[])
+        .map(({ state, from, until }) => `${nameOf(state)} ${from}–${until}`)
+        .join('\n');
+    case 'ranges':
+      return (value as RangeDraft[]).map(({ name, from, to }) => `${name} ${from}–${to}`).join('\n');
+    case 'pairs':
+      return pairLines(value as PairDraft[]);
+    case 'slots':
+      return (value as SlotDraft[]).map(({ slot, pairs }) => `{${slot}}\n${pairLines(pairs)}`).join('\n');
+    default:
+      return String(value ?? '').trim();
   }
-  const rows = (value ?? []).map((row) =>
-    Object.fromEntries(Object.entries(row).filter(([, one]) => one !== '')),
-  );
-  return kind === 'periods' && rows.length === 0 ? undefined : rows;
+}
+
+const pairLines = (pairs: readonly PairDraft[]): string =>
+  pairs.map(({ key, value }) => `${key} ${value}`).join('\n');
+
+function pairsFault(pairs: readonly PairDraft[]): WordKey | undefined {
+  if (pairs.some(({ key, value }) => key.trim() === '' || value.trim() === '')) return 'form.pairEmpty';
+  return new Set(pairs.map(({ key }) => key.trim())).size < pairs.length ? 'form.pairTwice' : undefined;
+}
+
+function fieldValue({ kind, optional }: FormField, value: FieldDraft | undefined, present: unknown): unknown {
+  switch (kind) {
+    case 'flag':
+      return value;
+    case 'lines':
+      return linesOf(value as string) ?? (optional === true ? undefined : []);
+    case 'periods':
+    case 'ranges': {
+      const rows = (value as (PeriodDraft | RangeDraft)[]).map((row) =>
+        Object.fromEntries(Object.entries(row).filter(([, one]) => one !== '')),
+      );
+      return kind === 'periods' && rows.length === 0 ? undefined : rows;
+    }
+    case 'pairs':
+      return mappingOf(value as PairDraft[]);
+    case 'slots':
+      return slotsValue(value as SlotDraft[], fieldsOf(present));
+    default: {
+      const text = (value as string).trim();
+      if (text === '') return undefined;
+      return kind === 'number' && Number.isFinite(Number(text)) ? Number(text) : text;
+    }
+  }
+}
+
+const mappingOf = (pairs: readonly PairDraft[]): Readonly<Record<string, string>> | undefined =>
+  pairs.length === 0
+    ? undefined
+    : Object.fromEntries(pairs.map(({ key, value }) => [key.trim(), value.trim()]));
+
+/** Slots of other kinds stay beside those whose words the form shows. */
+function slotsValue(slots: readonly SlotDraft[], present: RowFields): RowFields | undefined {
+  const made: Record<string, unknown> = { ...present };
+  for (const { slot, pairs } of slots)
+    made[slot] = { ...fieldsOf(present[slot]), words: mappingOf(pairs) ?? {} };
+  return Object.keys(made).length === 0 ? undefined : made;
 }
 
 function linesOf(text: string): readonly string[] | undefined {
-  const lines = text.split(/[\s,,、]+/).filter((line) => line !== '');
+  const lines = text
+    .trim()
+    .split(/[\s,,、]+/)
+    .filter((line) => line !== '');
   return lines.length === 0 ? undefined : lines;
 }
 

@@ -28,8 +28,8 @@ export type LeadData = Omit<WallData, 'agents' | 'figures'> & {
 
 export type UnreachedRow = UnreachedCaller & { readonly entryName: string };
 
-/** A record as it is shown: without the caller's key. */
-export type ShownRecord = Omit<ContactRecord, 'callerKey'>;
+/** A record as it is shown: without the caller's key and the contact it was before. */
+export type ShownRecord = Omit<ContactRecord, 'callerKey' | 'cameFrom'>;
 
 export interface RecordPage {
   readonly contacts: readonly ShownRecord[];
@@ -43,11 +43,16 @@ export interface ShownName {
   readonly en: string;
 }
 
+/** What those that facts name are called now. */
+export type StoryNames = Readonly<Record<'queues' | 'skills' | 'agents' | 'cities', readonly ShownName[]>>;
+
 export interface Story {
   readonly record: ShownRecord;
   readonly journal: readonly StoryFact[];
-  /** What the queues and skills that facts name are called now. */
-  readonly names: { readonly queues: readonly ShownName[]; readonly skills: readonly ShownName[] };
+  /** What it was before a sub-centre handed it over, and what it became. */
+  readonly earlier: ShownRecord | null;
+  readonly later: readonly ShownRecord[];
+  readonly names: StoryNames;
 }
 
 interface Named {
@@ -63,8 +68,9 @@ export interface HandoverPage {
   readonly cursor: string | null;
 }
 
-/** Names of entries and queues, for choosing. */
+/** Names of entries and queues, and callers' wishes, for choosing. */
 export interface SiteNames {
   readonly entries: readonly { readonly id: string; readonly name: string }[];
   readonly queues: readonly ShownName[];
+  readonly wishes: readonly string[];
 }

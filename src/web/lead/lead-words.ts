@@ -1,7 +1,7 @@
 // Small texts of the supervisor's page: slots of a story's line, how long ago, when.
 import { clockText, durationText, minuteText } from '../civil-time.js';
 import { dayText, language, nameOf, say } from '../words/language.js';
-import type { ShownName } from './lead-data.js';
+import type { ShownName, StoryNames } from './lead-data.js';
 import type { Slot, StoryLine } from './story.js';
 
 const minuteMs = 60_000;
@@ -14,19 +14,30 @@ export function namedIn(rows: readonly ShownName[], id: string): string {
   return row === undefined ? id : nameOf(row);
 }
 
+/** An agent by 工号 and name; one who is no longer in the files, or whose name is not shown, by 工号 alone. */
+export function agentText(agents: readonly ShownName[], id: string): string {
+  const row = agents.find((one) => one.id === id);
+  return row === undefined ? id : `${id} ${nameOf(row)}`;
+}
+
+/** Nothing is called anything but its id. */
+export const noNames: StoryNames = { queues: [], skills: [], agents: [], cities: [] };
+
 /** A slot as text. */
-export function slotText(slot: Slot, queues: readonly ShownName[] = []): string {
+export function slotText(slot: Slot, names: StoryNames = noNames): string {
   if (typeof slot === 'string') return slot;
   if (typeof slot === 'number') return String(slot);
   if ('word' in slot) return say(slot.word);
   if ('ms' in slot) return durationText(slot.ms);
-  if ('queue' in slot) return namedIn(queues, slot.queue);
-  return slot.list.map((one) => slotText(one, queues)).join(language.value === 'zh' ? '、' : ', ');
+  if ('queue' in slot) return namedIn(names.queues, slot.queue);
+  if ('agent' in slot) return agentText(names.agents, slot.agent);
+  if ('city' in slot) return namedIn(names.cities, slot.city);
+  return slot.list.map((one) => slotText(one, names)).join(language.value === 'zh' ? '、' : ', ');
 }
 
 /** A line of a story in the page's language. */
-export function lineText({ word, slots }: StoryLine, queues: readonly ShownName[]): string {
-  const texts = Object.entries(slots).map(([name, slot]) => [name, slotText(slot, queues)]);
+export function lineText({ word, slots }: StoryLine, names: StoryNames): string {
+  const texts = Object.entries(slots).map(([name, slot]) => [name, slotText(slot, names)]);
   return say(word, Object.fromEntries(texts) as Record<string, string>);
 }
 

@@ -17,13 +17,15 @@ export interface StoryFact {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What fills a slot: text, a word of the lists, a duration, a queue by its id, or several of them. */
+/** What fills a slot: text, a word of the lists, a duration, a queue or an agent by its id, a city by its area code, or several of them. */
 export type Slot =
   | string
   | number
   | { readonly word: WordKey }
   | { readonly ms: number }
   | { readonly queue: string }
+  | { readonly agent: string }
+  | { readonly city: string }
   | { readonly list: readonly Slot[] };
 
 /** One line of the story. */
@@ -42,6 +44,8 @@ type Teller = (fact: Fact) => Told;
 interface Fact {
   readonly who: string;
   text(field: string): string;
+  /** A text of a field that has fields of its own. */
+  inside(field: string, name: string): string;
   ms(field: string): Slot;
   is(field: string): boolean;
   /** The word `prefix.value` of the lists, or the value where there is none. */
@@ -52,12 +56,18 @@ interface Fact {
 const minorTypes: ReadonlySet<string> = new Set([
   'FlowStepped',
   'PlaceTold',
+  'WaitTold',
   'NoticeHeard',
   'AgentActivityChanged',
   'AgentHeldContact',
 ]);
 
-const agentOf = (fact: Fact): Slot => (fact.has('agentId') ? fact.text('agentId') : fact.who);
+const agentOf = (fact: Fact): Slot => ({
+  agent: fact.has('agentId') ? fact.text('agentId') : fact.who,
+});
+const selfOf = ({ who }: Fact): Slot => ({ agent: who });
+/** A 工号, or an account's name. */
+const byWhom = (fact: Fact): Slot => ({ agent: fact.text('by') });
 const onOff = (
   name: 'ContactHeld' | 'AgentHeldContact' | 'AgentPhoneReachable' | 'AgentOwnCall',
   on: boolean,
@@ -65,7 +75,7 @@ const onOff = (
 
 /** Types of today must have their words; those of tomorrow may have them already. */
 const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<string, Teller>>> = {
-  ContactArrived: (fact) => ['story.ContactArrived', { dnis: fact.text('dnis') }],
+  ContactArrived: arrivalWords,
   CallMissedByService: (fact) => [
     fact.text('reason') === 'full' ? 'story.CallMissedByService.full' : 'story.CallMissedByService.away',
   ],
@@ -74,14 +84,55 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     { node: fact.text('nodeId'), digit: fact.text('digit') },
   ],
   CaseLookedUp: (fact) => ['story.CaseLookedUp', { result: fact.word('caseResult', 'result') }],
-  ContactQueued: (fact) => ['story.ContactQueued', { queue: { queue: fact.text('queueId') } }],
+  ContactQueued: (fact) => [
+    fact.has('overflowed') ? 'story.ContactQueued.overflowed' : 'story.ContactQueued',
+    { queue: { queue: fact.text('queueId') }, from: { queue: fact.inside('overflowed', 'from') } },
+  ],
+  CalleeDialled: () => ['story.CalleeDialled'],
+  CalleeAnswered: (fact) => ['story.CalleeAnswered', { rang: fact.ms('rangMs') }],
+  CallOutEnded: (fact) => [
+    'story.CallOutEnded',
+    { agent: agentOf(fact), outcome: fact.word('callOut', 'outcome') },
+  ],
   CentreDialled: (fact) => ['story.CentreDialled', { number: fact.text('number') }],
   CentreConnected: (fact) => ['story.CentreConnected', { waited: fact.ms('waitedMs') }],
   CentreLeft: (fact) => [
     'story.CentreLeft',
     { outcome: fact.word('led', 'outcome'), talk: fact.ms('talkMs') },
   ],
+  CitySought: (fact) => ['story.CitySought', { agent: agentOf(fact), city: { city: fact.text('areaCode') } }],
+  CityDialled: (fact) => ['story.CityDialled', { number: fact.text('number') }],
+  CityConnected: (fact) => ['story.CityConnected', { rang: fact.ms('rangMs') }],
+  CityLeft: (fact) => ['story.CityLeft', { outcome: fact.word('led', 'outcome'), talk: fact.ms('talkMs') }],
+  ConsultSought: (fact) => ['story.ConsultSought', { agent: agentOf(fact), wish: wishOf(fact) }],
+  ConsultQueued: () => ['story.ConsultQueued'],
+  CitizenParked: (fact) => [fact.is('parked') ? 'story.CitizenParked.on' : 'story.CitizenParked.off'],
+  ExpertRung: (fact) => ['story.ExpertRung', { expert: fact.text('expertId') }],
+  ExpertAnswered: (fact) => [
+    'story.ExpertAnswered',
+    { expert: fact.text('expertId'), waited: fact.ms('waitedMs') },
+  ],
+  ExpertMissed: (fact) => [
+    'story.ExpertMissed',
+    { expert: fact.text('expertId'), outcome: fact.word('expertMiss', 'outcome') },
+  ],
+  ConsultJoined: (fact) => ['story.ConsultJoined', { expert: fact.text('expertId') }],
+  ConferenceJoined: (fact) => ['story.ConferenceJoined', { expert: fact.text('expertId') }],
+  ExpertConnected: (fact) => [
+    'story.ExpertConnected',
+    { agent: agentOf(fact), expert: fact.text('expertId') },
+  ],
+  ExpertReleased: (fact) => [
+    'story.ExpertReleased',
+    { expert: fact.text('expertId'), by: fact.word('by', 'by'), talk: fact.ms('talkMs') },
+  ],
+  ConsultEnded: (fact) => [
+    'story.ConsultEnded',
+    { outcome: fact.word('consultEnd', 'outcome'), talk: fact.ms('talkMs') },
+  ],
+  ConsultRecordingStarted: () => ['story.ConsultRecordingStarted'],
   PlaceTold: (fact) => ['story.PlaceTold', { place: fact.text('place') }],
+  WaitTold: (fact) => ['story.WaitTold', { from: fact.text('fromMinutes'), to: fact.text('toMinutes') }],
   NoticeHeard: () => ['story.NoticeHeard'],
   PromptFailed: (fact) => ['story.PromptFailed', { prompt: fact.text('promptId') }],
   OfferMade: (fact) => ['story.OfferMade', { agent: agentOf(fact) }],
@@ -108,8 +159,11 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
       talk: fact.ms('talkMs'),
     },
   ],
-  ContactRequeued: (fact) => ['story.ContactRequeued', { agent: fact.text('preferAgentId') }],
-  QueueExited: (fact) => ['story.QueueExited', { exit: fact.word('missed', 'exit') }],
+  ContactRequeued: (fact) => [
+    fact.has('preferAgentId') ? 'story.ContactRequeued' : 'story.ContactRequeued.anybody',
+    { agent: { agent: fact.text('preferAgentId') } },
+  ],
+  QueueExited: exitWords,
   DispositionSet: (fact) => [
     'story.DispositionSet',
     {
@@ -144,7 +198,7 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
   ],
   ContactReached: (fact) => [
     fact.text('note') === '' ? 'story.ContactReached' : 'story.ContactReached.note',
-    { by: fact.text('by'), how: fact.word('reached', 'how'), note: fact.text('note') },
+    { by: byWhom(fact), how: fact.word('reached', 'how'), note: fact.text('note') },
   ],
   MessageQueued: (fact) => [
     'story.MessageQueued',
@@ -185,40 +239,80 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     { ...supervisionOf(fact), lasted: fact.ms('lastedMs') },
   ],
 
-  AgentSignedIn: (fact) => ['story.AgentSignedIn', { agent: fact.who, device: fact.text('deviceId') }],
-  AgentSignedOut: (fact) => ['story.AgentSignedOut', { agent: fact.who }],
+  AgentSignedIn: (fact) => ['story.AgentSignedIn', { agent: selfOf(fact), device: fact.text('deviceId') }],
+  AgentSignedOut: (fact) => ['story.AgentSignedOut', { agent: selfOf(fact) }],
   AgentPlanned: (fact) => [
     fact.text('plan').includes('signOut') ? 'story.AgentPlanned.signOut' : 'story.AgentPlanned.break',
-    { agent: fact.who },
+    { agent: selfOf(fact) },
+  ],
+  AgentBreakWished: (fact) => [
+    fact.has('reason') ? 'story.AgentBreakWished' : 'story.AgentBreakWished.over',
+    { agent: selfOf(fact) },
   ],
   AgentActivityChanged: (fact) => [
     'story.AgentActivityChanged',
     {
-      agent: fact.who,
+      agent: selfOf(fact),
       from: fact.word('activity', 'from'),
       to: fact.word('activity', 'to'),
       lasted: fact.ms('lastedMs'),
     },
   ],
-  AgentHeldContact: (fact) => [onOff('AgentHeldContact', fact.is('held')), { agent: fact.who }],
-  AgentWrapUpExtended: (fact) => ['story.AgentWrapUpExtended', { agent: fact.who }],
-  AgentPhoneReachable: (fact) => [onOff('AgentPhoneReachable', fact.is('reachable')), { agent: fact.who }],
-  AgentOwnCall: (fact) => [onOff('AgentOwnCall', fact.is('busy')), { agent: fact.who }],
-  AgentBreakOverdue: (fact) => ['story.AgentBreakOverdue', { agent: fact.who }],
+  AgentHeldContact: (fact) => [onOff('AgentHeldContact', fact.is('held')), { agent: selfOf(fact) }],
+  AgentWrapUpExtended: (fact) => ['story.AgentWrapUpExtended', { agent: selfOf(fact) }],
+  AgentPhoneReachable: (fact) => [
+    onOff('AgentPhoneReachable', fact.is('reachable')),
+    { agent: selfOf(fact) },
+  ],
+  AgentOwnCall: (fact) => [onOff('AgentOwnCall', fact.is('busy')), { agent: selfOf(fact) }],
+  AgentBreakOverdue: (fact) => ['story.AgentBreakOverdue', { agent: selfOf(fact) }],
   AgentLeaseExpired: (fact) => [
     'story.AgentLeaseExpired',
-    { agent: fact.who, activity: fact.word('activity', 'activity') },
+    { agent: selfOf(fact), activity: fact.word('activity', 'activity') },
   ],
   AgentForced: (fact) => [
     'story.AgentForced',
     {
-      agent: fact.who,
-      by: fact.text('by'),
+      agent: selfOf(fact),
+      by: byWhom(fact),
       act: fact.word('forced', 'act'),
       reason: fact.text('reason'),
     },
   ],
 };
+
+/** The sub-centre that handed it over may have told where the matter is. */
+function arrivalWords(fact: Fact): Told {
+  const dnis = fact.text('dnis');
+  if (fact.has('out'))
+    return ['story.ContactArrived.out', { dnis, agent: { agent: fact.inside('out', 'agentId') } }];
+  if (!fact.has('handedOver')) return ['story.ContactArrived', { dnis }];
+  const region = fact.inside('handedOver', 'region');
+  if (region === '') return ['story.ContactArrived.handedOver', { dnis }];
+  return ['story.ContactArrived.handedOver.region', { dnis, region: { city: region } }];
+}
+
+/** Why a line was left; of an overflow with the threshold and what went above it. */
+function exitWords(fact: Fact): Told {
+  const queue = { queue: fact.text('queueId') };
+  const figure = (name: string): string => fact.inside('because', name);
+  const ms = (name: string): Slot => ({ ms: Number(figure(name)) || 0 });
+  switch (figure('by')) {
+    case 'place':
+      return ['story.QueueExited.place', { queue, place: figure('place'), above: figure('above') }];
+    case 'expectedWait':
+      return ['story.QueueExited.expectedWait', { queue, wait: ms('expectedMs'), above: ms('aboveMs') }];
+    case 'waited':
+      return ['story.QueueExited.waited', { queue, waited: ms('waitedMs') }];
+    default:
+      return ['story.QueueExited', { exit: fact.word('missed', 'exit') }];
+  }
+}
+
+/** A department, a skill or a person, by its id. */
+function wishOf(fact: Fact): string {
+  return fact.text('departmentId') || fact.text('skill') || fact.text('expertId');
+}
 
 /** A disposition's word, or the ledger's tag as it is. */
 function exemptWord(fact: Fact): Slot {
@@ -227,7 +321,7 @@ function exemptWord(fact: Fact): Slot {
 }
 
 function supervisionOf(fact: Fact): StoryLine['slots'] {
-  return { supervisor: fact.text('supervisorId'), mode: fact.word('mode', 'mode') };
+  return { supervisor: { agent: fact.text('supervisorId') }, mode: fact.word('mode', 'mode') };
 }
 
 /** Every type that has words. */
@@ -241,14 +335,15 @@ export function storyLine({ type, id, data }: StoryFact): StoryLine {
 }
 
 function factOf(who: string, data: StoryFact['data']): Fact {
-  const text = (field: string): string => {
-    const value = data[field];
+  const textOf = (value: unknown): string => {
     if (typeof value === 'string' || typeof value === 'number') return String(value);
     return value === undefined || value === null ? '' : JSON.stringify(value);
   };
+  const text = (field: string): string => textOf(data[field]);
   return {
     who,
     text,
+    inside: (field, name) => textOf((Object(data[field]) as StoryFact['data'])[name]),
     ms: (field) => ({ ms: Number(data[field]) || 0 }),
     is: (field) => data[field] === true,
     word: (prefix, field) => wordOr(prefix, text(field)),

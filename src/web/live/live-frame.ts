@@ -118,12 +118,20 @@ export interface WallData {
   readonly supervisions?: Readonly<Record<string, SupervisionView>>;
 }
 
-export type StripAgent = AgentView & { readonly wrapUpEndsAtMs?: number };
+export type StripAgent = AgentView & {
+  readonly wrapUpEndsAtMs?: number | null;
+  /** After a missed call: ready again by itself then; null = he says so himself. */
+  readonly restEndsAtMs?: number | null;
+  /** 小休排队: 1 = next of his team. */
+  readonly breakPlace?: number | null;
+};
 
 export type StripContact = ContactView & {
   readonly entryName: string;
   readonly queueName: string | null;
   readonly callsToday: number | null;
+  /** A sub-centre handed the call over. */
+  readonly handedOver?: boolean;
   /** 重复来电: his calls before this one within `repeatWithinMs`. */
   readonly callsBefore?: number;
   readonly repeatWithinMs?: number;
@@ -163,6 +171,7 @@ export interface StripData {
     readonly talkMs?: number;
     readonly wrapUpMs?: number;
     readonly missed?: number;
+    readonly calledOut?: number;
   };
   readonly notices?: Readonly<Record<string, StripNotice>>;
 }

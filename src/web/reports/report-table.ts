@@ -129,6 +129,12 @@ export const excludedColumns: readonly CountColumn[] = [
   { word: 'reports.outside.subCentre', subset: 'excludedSubCentre' },
 ];
 
+/** 外呼: a line of its own, in no rate of the calls that come in. */
+export const outboundColumns: readonly CountColumn[] = [
+  { word: 'reports.outbound.made', subset: 'outbound' },
+  { word: 'reports.outbound.reached', subset: 'outboundReached' },
+];
+
 /** Seconds with one decimal, cut off: `12.3`; the unit stands over the columns. */
 export function secondsText(ms: number): string {
   const tenths = Math.floor(ms / 100);
@@ -189,6 +195,7 @@ export function listTitle(report: Report, { subset, fromMs, toMs, of }: ListWish
     ...surveyColumns,
     ...missedColumns,
     ...excludedColumns,
+    ...outboundColumns,
   ];
   const word = columns.find((column) => column.subset === subset)?.word ?? otherWords[subset];
   return `${[when, ...whose].join(' ')} · ${word === undefined ? subset : say(word)}`;

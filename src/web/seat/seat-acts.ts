@@ -19,6 +19,7 @@ export const seatActs = [
   'confidential',
   'scope',
   'warn',
+  'callBack',
 ] as const;
 export type SeatAct = (typeof seatActs)[number];
 
@@ -39,6 +40,7 @@ export const keyOfAct: Readonly<Record<SeatAct, string>> = {
   confidential: 'B',
   scope: 'N',
   warn: 'W',
+  callBack: 'R',
 };
 
 /** The same as a keyboard's `code`. */
@@ -64,21 +66,26 @@ export function whyNot(act: SeatAct, { agent, contact, noted, extended }: SeatMo
   if (act === 'confidential') return contact?.sealed ? 'why.sealed' : noted ? undefined : 'why.noContact';
   if (act === 'disposition') return noted ? undefined : 'why.noContact';
   if (state === 'offline') return 'why.offline';
-  const inTalk = state === 'talking' || state === 'hold';
+  const calling = state === 'outbound' && contact?.stage === 'calling';
+  const inTalk = state === 'talking' || state === 'hold' || (state === 'outbound' && !calling);
   // A lost phone is shown before the wrap-up, which runs all the same.
   const inWrapUp = state === 'wrapup' || (agent.wrapUpEndsAtMs ?? null) !== null;
   switch (act) {
     case 'ready':
       if (state === 'ready') return 'why.ready';
       if (state === 'ringing') return 'why.ringing';
-      return inTalk ? 'why.inCall' : undefined;
+      return inTalk || calling ? 'why.inCall' : undefined;
+    case 'callBack':
+      if (state === 'ringing') return 'why.ringing';
+      if (inTalk || calling) return 'why.inCall';
+      return noted ? undefined : 'why.noContact';
     case 'finish':
       return inWrapUp ? undefined : 'why.wrapupOnly';
     case 'extend':
       if (!inWrapUp) return 'why.wrapupOnly';
       return extended ? 'why.extended' : undefined;
     case 'release':
-      return inTalk && contact !== null ? undefined : 'why.noTalk';
+      return (inTalk || calling) && contact !== null ? undefined : 'why.noTalk';
     case 'recording':
       if (!inTalk || contact === null) return 'why.noTalk';
       return contact.recording === 'off' ? 'why.notRecorded' : undefined;

@@ -1,11 +1,15 @@
 // The English twin of zh.ts: the same keys.
+import { callersEn } from './callers.en.js';
 import { eventsEn } from './events.en.js';
+import { expertsEn } from './experts.en.js';
+import { routingEn } from './routing.en.js';
 import { surveyEn } from './survey.en.js';
 import { talkActsEn } from './talk-acts.en.js';
 import { accountsEn } from './accounts.en.js';
 import { leadEn } from './lead.en.js';
 import type { WordKey } from './zh.js';
 import { promptsEn } from './prompts.en.js';
+import { flowsEn } from './flows.en.js';
 import { publishEn } from './publish.en.js';
 import { reportsEn } from './reports.en.js';
 import { adminEn } from './admin.en.js';
@@ -14,9 +18,11 @@ export const en: Readonly<Record<WordKey, string>> = {
   ...accountsEn,
   ...adminEn,
   ...publishEn,
+  ...flowsEn,
   'state.offline': 'Signed out',
   'state.ready': 'Ready',
   'state.ringing': 'Ringing',
+  'state.outbound': 'Calling out',
   'state.talking': 'Talking',
   'state.hold': 'Hold',
   'state.wrapup': 'Wrap-up',
@@ -61,9 +67,11 @@ export const en: Readonly<Record<WordKey, string>> = {
 
   'stage.flow': 'Prompts',
   'stage.waiting': 'Waiting',
-  'stage.led': 'Led to a sub-centre',
+  'stage.led': 'Led to a sub-centre or another city',
+  'stage.calling': 'Calling out',
   'stage.offered': 'Ringing',
   'stage.talking': 'Talking',
+  'stage.expert': 'With an expert',
   'stage.survey': 'Survey',
   'stage.leaving': 'Ending',
   'stage.ended': 'Over',
@@ -156,7 +164,8 @@ export const en: Readonly<Record<WordKey, string>> = {
   'alarm.promptMissing': 'Prompt missing',
   'alarm.messagesFailing': 'Short messages are not taken',
   'alarm.calendarMissing': 'Holiday calendar missing',
-  'alarm.numberEnding': 'A number is about to stop',
+  'alarm.numberEnding': 'A number is about to change',
+  'alarm.rosterGap': 'Gap in the experts’ roster',
   'alarm.publishUnreviewed': 'Published by one, to be reviewed',
   'alarm.eventLoopSlow': 'Service is slow',
 
@@ -198,6 +207,8 @@ export const en: Readonly<Record<WordKey, string>> = {
   'seat.wrapOver': 'Wrap-up time is over: extend once or finish',
   'seat.plan.signOut': 'Signs out after the call',
   'seat.plan.break': 'Break after the call: {reason}',
+  'seat.breakQueued': 'Every break is taken: {reason}, number {n} in line; go ready to cancel',
+  'seat.restLeft': 'Ready again by itself in {t}',
   'seat.disposition': 'Disposition',
   'seat.category': 'Kind of request',
   'seat.outcome': 'Outcome',
@@ -214,6 +225,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'seat.talkTime': 'Talk time',
   'seat.wrapTime': 'Wrap-up time',
   'seat.missedCount': 'Not answered',
+  'seat.calledOut': 'Called out',
   'seat.lost': 'Connection lost, reconnecting; calls are not affected',
   'seat.announceState': 'State: {state}',
   'seat.announceCall': 'Call: {entry}, {queue}',
@@ -245,7 +257,10 @@ export const en: Readonly<Record<WordKey, string>> = {
   'weekday.5': 'Friday',
   'weekday.6': 'Saturday',
   ...surveyEn,
+  ...callersEn,
   ...eventsEn,
+  ...expertsEn,
+  ...routingEn,
   ...talkActsEn,
 
   ...reportsEn,

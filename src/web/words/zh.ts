@@ -1,8 +1,12 @@
 // Every word of the pages in Chinese. The vocabulary is the one of docs/glossary.md: 座席, 话务员, 来电人.
 import { promptsZh } from './prompts.zh.js';
+import { flowsZh } from './flows.zh.js';
 import { publishZh } from './publish.zh.js';
 import { reportsZh } from './reports.zh.js';
+import { callersZh } from './callers.zh.js';
 import { eventsZh } from './events.zh.js';
+import { expertsZh } from './experts.zh.js';
+import { routingZh } from './routing.zh.js';
 import { surveyZh } from './survey.zh.js';
 import { talkActsZh } from './talk-acts.zh.js';
 import { accountsZh } from './accounts.zh.js';
@@ -13,9 +17,11 @@ export const zh = {
   ...accountsZh,
   ...adminZh,
   ...publishZh,
+  ...flowsZh,
   'state.offline': '离线',
   'state.ready': '空闲',
   'state.ringing': '振铃',
+  'state.outbound': '外呼',
   'state.talking': '通话',
   'state.hold': '保持',
   'state.wrapup': '话后处理',
@@ -60,9 +66,11 @@ export const zh = {
 
   'stage.flow': '语音播放',
   'stage.waiting': '排队',
-  'stage.led': '转接分中心',
+  'stage.led': '转接分中心或外地',
+  'stage.calling': '外呼',
   'stage.offered': '振铃',
   'stage.talking': '通话',
+  'stage.expert': '专家座席',
   'stage.survey': '评价',
   'stage.leaving': '结束中',
   'stage.ended': '已结束',
@@ -155,7 +163,8 @@ export const zh = {
   'alarm.promptMissing': '缺少提示音',
   'alarm.messagesFailing': '短信发不出去',
   'alarm.calendarMissing': '缺少节假日安排',
-  'alarm.numberEnding': '号码即将停止接听',
+  'alarm.numberEnding': '号码状态即将变更',
+  'alarm.rosterGap': '专家值班有空档',
   'alarm.publishUnreviewed': '单人发布待补审',
   'alarm.eventLoopSlow': '服务响应迟缓',
 
@@ -197,6 +206,8 @@ export const zh = {
   'seat.wrapOver': '话后处理已到时,可延长一次或完成',
   'seat.plan.signOut': '通话后签出',
   'seat.plan.break': '通话后小休:{reason}',
+  'seat.breakQueued': '小休名额已满,{reason}排第 {n} 位;示闲即取消',
+  'seat.restLeft': '{t} 后自动示闲',
   'seat.disposition': '诉求登记',
   'seat.category': '诉求类别',
   'seat.outcome': '处置结果',
@@ -213,6 +224,7 @@ export const zh = {
   'seat.talkTime': '通话时长',
   'seat.wrapTime': '话后时长',
   'seat.missedCount': '未应答',
+  'seat.calledOut': '外呼',
   'seat.lost': '与服务器的连接已中断,正在重连;通话不受影响',
   'seat.announceState': '状态:{state}',
   'seat.announceCall': '来电:{entry},{queue}',
@@ -244,7 +256,10 @@ export const zh = {
   'weekday.5': '星期五',
   'weekday.6': '星期六',
   ...surveyZh,
+  ...callersZh,
   ...eventsZh,
+  ...expertsZh,
+  ...routingZh,
   ...talkActsZh,
 
   ...reportsZh,

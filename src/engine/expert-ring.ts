@@ -1,0 +1,45 @@
+// How an expert's phone is rung for a consult, and what it shows: the field, the entry, the citizen's masked number.
+import { isSealed } from '../contact/confidential.js';
+import type { Contact } from '../contact/contact.js';
+import type { OfferId } from '../contact/ids.js';
+import { AppError } from '../errors.js';
+import type { Site } from '../site/site.js';
+import type { OutsideEffect } from './effect-runner.js';
+import { phoneDisplay, sealedDisplay } from './phone-display.js';
+import type { ExpertRing, Sites } from './ports.js';
+
+/** The order for his phone. Outside, our own number is shown: nothing of the citizen to who has not spoken yet. */
+export function expertRing(
+  sites: Sites,
+  contact: Contact,
+  { call, ringMs }: Extract<OutsideEffect, { do: 'ringExpert' }>,
+): ExpertRing {
+  const { legId, expertId, departmentId, line } = call;
+  const site = sites.current();
+  const shared = { contactId: contact.id, offerId: legId as string as OfferId, ringMs };
+  if ('outside' in line) {
+    const dialled = site.mayDial(phoneOf(site, expertId));
+    if (!dialled.ok) throw new AppError('DIAL_REFUSED', { because: dialled.because });
+    const to = { trunkId: site.consultTrunkId, number: dialled.number };
+    return { ...shared, to, displayName: '', displayNumber: ownNumber(site), autoAnswer: false };
+  }
+  const { agentId, deviceId } = line;
+  const field = site.expertSeats.departments.get(departmentId)?.name ?? '';
+  const display = isSealed(contact)
+    ? sealedDisplay(contact.id)
+    : phoneDisplay('', contact.arrival.callerMasked, undefined);
+  return {
+    ...{ ...shared, to: { deviceId }, displayName: `专家咨询|${field}`, displayNumber: display.number },
+    autoAnswer: site.agents.get(agentId)?.autoAnswer ?? false,
+  };
+}
+
+/** The number of his row: nothing else is ever dialled for a consult. */
+function phoneOf({ expertSeats }: Site, expertId: string): string {
+  const phone = expertSeats.experts.get(expertId)?.phone;
+  return phone !== undefined && 'number' in phone ? phone.number : '';
+}
+
+function ownNumber({ numbers, mainEntryId }: Site): string {
+  return numbers.find(({ entry }) => entry.id === mainEntryId)?.row.number ?? '';
+}
