@@ -224,7 +224,7 @@ export function resyncLead(
           );
     case 'dialled':
     case 'joining': {
-      if (seen.leg === 'gone') return comeBack(step, 'failed', 0, context);
+      if (seen.leg === 'gone') return comeBack(step, goneUnheard(lead, context), 0, context);
       if (seen.leg === 'ringing') return step;
       // The music of his waiting may still be on, and nobody knows.
       const hushed = ask(step, { do: 'music', on: false });
@@ -234,6 +234,11 @@ export function resyncLead(
       if (seen.leg === 'gone') return centreReleased(step, lead, normalClearing, context);
       return seen.joined ? step : join(ask(step, { do: 'music', on: false }), lead);
   }
+}
+
+/** Its end was not heard: while we were away it either rang as long as it may, or it was refused. */
+function goneUnheard({ phase, sinceMs }: Lead, { nowMs, policy }: ContactContext): LeadOutcome {
+  return phase === 'dialled' && nowMs >= sinceMs + policy.centreRingMs ? 'noAnswer' : 'failed';
 }
 
 function inPhase(step: ContactStep, lead: Lead, phase: Lead['phase'], sinceMs: number): ContactStep {

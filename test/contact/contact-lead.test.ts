@@ -228,6 +228,7 @@ t.test('whom they do not serve comes back into our line: told so, and waiting si
       'failed',
     ],
     ['gone while the service was away', [[9_000, resynced('gone')]], 'failed'],
+    ['rang for as long as it may while the service was away', [[26_000, resynced('gone')]], 'noAnswer'],
     [
       'cut off in the talk',
       [
