@@ -1,10 +1,11 @@
 // Real PostgreSQL: citizens not reached are the same as the pure rule says, and what the site's stream tells is written once.
 import fc from 'fast-check';
-import { sql } from 'kysely';
+import { sql, type CompiledQuery } from 'kysely';
 import t from 'tap';
 import { migrate, openDatabase } from '../../src/adapters/postgres/database.js';
 import { writeEntries } from '../../src/adapters/postgres/journal-rows.js';
 import { createRecordStore } from '../../src/adapters/postgres/record-store.js';
+import { createShiftStore } from '../../src/adapters/postgres/shift-store.js';
 import type { JournalEntry, SiteFact } from '../../src/engine/ports.js';
 import type { ShiftFigures } from '../../src/engine/shift-notes.js';
 import type { ContactRecord } from '../../src/metrics/contact-record.js';
@@ -41,6 +42,40 @@ async function allRecords(): Promise<readonly ContactRecord[]> {
   if (!result.ok) throw new Error(result.code);
   return result.page.contacts;
 }
+
+/** How the database goes about what is read, if it reads no table whole that it can read by an index. */
+async function planOf(read: (from: typeof database) => Promise<unknown>): Promise<string> {
+  const statements: CompiledQuery[] = [];
+  const listening = database.withPlugin({
+    transformQuery({ node, queryId }) {
+      statements.push(database.getExecutor().compileQuery(node, queryId));
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  });
+  await read(listening);
+  return database.transaction().execute(async (one) => {
+    await sql`set local enable_seqscan = off`.execute(one);
+    const plans: string[] = [];
+    for (const statement of statements) {
+      const { rows } = await one.executeQuery<Record<string, string>>({
+        ...statement,
+        sql: `explain ${statement.sql}`,
+      });
+      plans.push(...rows.map((row) => Object.values(row).join('')));
+    }
+    return plans.join('\n');
+  });
+}
+
+t.test('for each call that nobody took, its caller is looked up and not all calls', async (t) => {
+  const unreached = await planOf((from) => createShiftStore(from).unreached({ sinceMs: 0 }));
+  const count = await planOf((from) => createShiftStore(from).unreachedCount(0));
+  for (const plan of [unreached, count]) {
+    t.match(plan, /Index (?:Only )?Scan using contact_record_caller on contact_record other\b/);
+    t.notMatch(plan, /Seq Scan on contact_record other/);
+  }
+});
 
 t.test(
   'the database and the pure rule name the same citizens, page by page, and count them alike',

@@ -237,7 +237,7 @@ t.test('the number ledger shows each number on a day, and what its callers hear'
 
 t.test('a legal route is changed; what its prompt cannot say stands at the field', async (t) => {
   await page.goto(`${origin}/admin?tab=legalRoutes`);
-  await page.locator('[data-route=court]').getByText('请向人民法院提出').waitFor();
+  await page.locator('[data-row=court]').getByText('请向人民法院提出').waitFor();
   t.same(await judge('legal-routes'), []);
   await page.getByRole('button', { name: '编辑 诉讼' }).click();
   t.ok(await page.locator('[name=kind]').isDisabled(), 'a route is its reason');
@@ -247,7 +247,7 @@ t.test('a legal route is changed; what its prompt cannot say stands at the field
   await page.selectOption('[name=number]', '12368');
   await page.fill('[name=basis]', '国办函〔2025〕66号');
   await page.getByRole('button', { name: '存入草稿' }).click();
-  await page.locator('[data-route=court]').getByText('草稿').waitFor();
+  await page.locator('[data-row=court]').getByText('草稿').waitFor();
   await page.getByRole('button', { name: '编辑 其他城市事项' }).click();
   await page.getByRole('button', { name: '增加一行' }).click();
   await page.getByRole('button', { name: '存入草稿' }).click();

@@ -1,6 +1,6 @@
 // Asterisk behind the engine's telephony port: ARI for channels and bridges, AMI for recording.
 import { AppError } from '../../errors.js';
-import type { BridgeId, ChannelId, DeviceId, NodeId, OfferId, PlayId } from '../../contact/ids.js';
+import type { BridgeId, ChannelId, ContactId, DeviceId, NodeId, OfferId, PlayId } from '../../contact/ids.js';
 import type { PromptRef } from '../../contact/prompt-ref.js';
 import type {
   Announcement,
@@ -314,60 +314,57 @@ export function createAsteriskTelephony(parts: AsteriskTelephonyParts): Asterisk
     return names.get(channelId) ?? (await ari.channels.get(channelId)).name;
   }
 
-  const ring = (order: RingOrder) => originate(order, phoneEndpoint(order.deviceId));
+  /** Every leg of ours begins here: it comes to us when it is picked up, and it is marked as the contact's. */
+  async function startLeg(leg: {
+    readonly id: string;
+    readonly contactId: ContactId;
+    readonly endpoint: DialEndpoint;
+    readonly shows: { readonly name: string; readonly number: string };
+    readonly ringMs: number;
+    readonly headers?: Readonly<Record<string, string>>;
+  }): Promise<void> {
+    await ari.channels.originate({
+      channelId: leg.id,
+      endpoint: leg.endpoint,
+      appArgs: 'leg',
+      callerId: `"${leg.shows.name.replaceAll(/["\\]/g, '')}" <${leg.shows.number}>`,
+      ringTimeoutMs: leg.ringMs + ringNetMs,
+      formats: 'alaw,ulaw',
+      variables: {
+        [variableNames.contact]: leg.contactId,
+        [variableNames.offer]: { value: leg.id, report_events: true },
+        'PJSIP_TRANSFER_HANDLING()': 'ari-only',
+        ...leg.headers,
+      },
+    });
+  }
+
+  const ringPhone = (order: Omit<RingOrder, 'deviceId'>, endpoint: DialEndpoint) =>
+    startLeg({
+      ...{ id: order.offerId, contactId: order.contactId, endpoint, ringMs: order.ringMs },
+      shows: { name: order.displayName, number: order.displayNumber },
+      ...(order.autoAnswer && { headers: autoAnswerHeaders }),
+    });
+
+  const ring = (order: RingOrder) => ringPhone(order, phoneEndpoint(order.deviceId));
 
   const ringExpert = ({ to, ...order }: ExpertRing) =>
-    originate(order, 'deviceId' in to ? phoneEndpoint(to.deviceId) : trunkEndpoint(to.trunkId, to.number));
+    ringPhone(order, 'deviceId' in to ? phoneEndpoint(to.deviceId) : trunkEndpoint(to.trunkId, to.number));
 
-  async function originate(order: Omit<RingOrder, 'deviceId'>, endpoint: DialEndpoint): Promise<void> {
-    await ari.channels.originate({
-      channelId: order.offerId,
-      endpoint,
-      appArgs: 'leg',
-      callerId: `"${order.displayName.replaceAll(/["\\]/g, '')}" <${order.displayNumber}>`,
-      ringTimeoutMs: order.ringMs + ringNetMs,
-      formats: 'alaw,ulaw',
-      variables: {
-        [variableNames.contact]: order.contactId,
-        [variableNames.offer]: { value: order.offerId, report_events: true },
-        'PJSIP_TRANSFER_HANDLING()': 'ari-only',
-        ...(order.autoAnswer && autoAnswerHeaders),
-      },
-    });
-  }
-
-  async function lead(order: LeadOrder): Promise<void> {
-    await ari.channels.originate({
-      channelId: order.offerId,
+  const lead = (order: LeadOrder) =>
+    startLeg({
+      ...{ id: order.offerId, contactId: order.contactId, ringMs: order.ringMs },
       endpoint: trunkEndpoint(order.trunkId, order.number),
-      appArgs: 'leg',
-      callerId: `"" <${order.callerNumber}>`,
-      ringTimeoutMs: order.ringMs + ringNetMs,
-      formats: 'alaw,ulaw',
-      variables: {
-        [variableNames.contact]: order.contactId,
-        [variableNames.offer]: { value: order.offerId, report_events: true },
-        'PJSIP_TRANSFER_HANDLING()': 'ari-only',
-        ...contextHeaders(order),
-      },
+      shows: { name: '', number: order.callerNumber },
+      headers: contextHeaders(order),
     });
-  }
 
-  async function dial(order: DialOrder): Promise<void> {
-    await ari.channels.originate({
-      channelId: order.channelId,
+  const dial = (order: DialOrder) =>
+    startLeg({
+      ...{ id: order.channelId, contactId: order.contactId, ringMs: order.ringMs },
       endpoint: trunkEndpoint(order.trunkId, order.number),
-      appArgs: 'leg',
-      callerId: `"" <${order.callerNumber}>`,
-      ringTimeoutMs: order.ringMs + ringNetMs,
-      formats: 'alaw,ulaw',
-      variables: {
-        [variableNames.contact]: order.contactId,
-        [variableNames.offer]: { value: order.channelId, report_events: true },
-        'PJSIP_TRANSFER_HANDLING()': 'ari-only',
-      },
+      shows: { name: '', number: order.callerNumber },
     });
-  }
 
   return {
     onEvent(next) {

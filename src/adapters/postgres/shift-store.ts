@@ -118,7 +118,8 @@ export function createShiftStore(database: Database): ShiftStore {
 
 /**
  * Contacts whose citizen has not been reached. `since`: after a talk that broke off any later talk counts; after a call
- * that nobody took, one on another phone meanwhile counts, too.
+ * that nobody took, one on another phone meanwhile counts, too. The index by callers leaves out who has no key, and PostgreSQL takes it only
+ * where that is said once more.
  */
 function openCalls(sinceMs: number): RawBuilder<unknown> {
   return sql`open_call as (
@@ -134,11 +135,11 @@ function openCalls(sinceMs: number): RawBuilder<unknown> {
       and not exists (select 1 from contact_reached mark where mark.contact_id = one.contact_id)
       and (one.caller_key = '' or not exists (
         select 1 from contact_record other
-        where other.caller_key = one.caller_key and other.contact_id <> one.contact_id
+        where other.caller_key = one.caller_key and other.caller_key <> '' and other.contact_id <> one.contact_id
           and other.answered_at_ms > case when one.cut_off then one.ended_at_ms else one.arrived_at_ms end))
       and (one.caller_key = '' or not exists (
         select 1 from contact_record other join contact_reached mark using (contact_id)
-        where other.caller_key = one.caller_key and mark.at_ms >= one.ended_at_ms)))`;
+        where other.caller_key = one.caller_key and other.caller_key <> '' and mark.at_ms >= one.ended_at_ms)))`;
 }
 
 /** The latest of each caller's, with how many there are. */
