@@ -27,8 +27,8 @@ const site = siteOf(
       'agents.yaml',
       (siteTexts.get('agents.yaml') ?? '')
         .replace('skills: [general, enterprise, tax]', 'skills: [general, enterprise, tax: 8]')
-        .replace('skills: [general, enterprise, lang.en]', 'skills: [general, tax: 7]')
-        .replace('skills: [general, lang.yue]', 'skills: [general, tax: 2]')
+        .replace('skills: [general, enterprise, lang.en]', 'skills: [general, tax: 7, lang.en]')
+        .replace('skills: [general, lang.yue]', 'skills: [general, tax: 2, lang.yue]')
         .replace('skills: [general, minor]', 'skills: [general, tax: 9, minor]'),
     ],
   ]),

@@ -112,7 +112,7 @@ t.test("a supervisor's order needs no place, and says who and why", async (t) =>
     reason: '培训已开始',
   });
   const audited = await station.until('the order in the audit', async () =>
-    (await station.facts('Audited')).find((fact) => fact['about'] === '1003'),
+    (await station.facts('Audited')).find((fact) => fact['about'] === '1003' && fact['by'] === '1001'),
   );
   t.match(audited, { act: 'agent.act', by: '1001', details: { act: 'GoBreak', reason: '培训已开始' } });
 
