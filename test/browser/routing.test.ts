@@ -10,7 +10,7 @@ import { citizenNumber, openOffice, siteOf, siteTexts } from '../adapters/office
 import { forbiddenWords } from '../web/forbidden-words.js';
 
 const withinMs = 20_000;
-/** Calls of 12345 ask for tax at 6 at first; a ring lets tax at any level after 30 s. */
+/** Calls of 12345 ask for tax at 6 at first; a ring lets tax at any level after five minutes. */
 const site = siteOf(
   false,
   new Map([
@@ -18,9 +18,8 @@ const site = siteOf(
     [
       'queues.yaml',
       (siteTexts.get('queues.yaml') ?? '').replace(
-        /- id: general\n[\s\S]*?requires: general\n/,
-        (text) =>
-          `${text.replace('requires: general', 'requires: tax >= 6')}  rings: [{ requires: tax, after: 300s }]\n`,
+        'requires: [general]\n',
+        'requires: tax >= 6\n  rings: [{ requires: tax, after: 300s }]\n',
       ),
     ],
     [
@@ -29,7 +28,7 @@ const site = siteOf(
         .replace('skills: [general, enterprise, tax]', 'skills: [general, enterprise, tax: 8]')
         .replace('skills: [general, enterprise, lang.en]', 'skills: [general, tax: 7, lang.en]')
         .replace('skills: [general, lang.yue]', 'skills: [general, tax: 2, lang.yue]')
-        .replace('skills: [general, minor]', 'skills: [general, tax: 9, minor]'),
+        .replace('skills: [general, minor]', 'skills: [general, tax: 9, minor, lang.yue]'),
     ],
   ]),
 );

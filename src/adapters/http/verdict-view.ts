@@ -58,6 +58,8 @@ export function viewOthers(decision: MatchDecision): OthersView[] | null {
     groups.set(name, group);
   }
   if (decision.signedIn === undefined) return null;
+  for (const { agents } of groups.values())
+    agents.sort((one, other) => (one.agentId < other.agentId ? -1 : 1));
   const rank = ({ verdict }: OthersView) => verdictNames.indexOf(verdict);
   return [...groups.values()].sort((one, other) => rank(other) - rank(one));
 }
