@@ -7,7 +7,7 @@ import { startStation, type JournaledFact, type Seat } from './station.js';
 const station = await startStation({
   portBase: 17_300,
   sipPort: 17_320,
-  rtpStart: 24_400,
+  rtpStart: 26_400,
   policies: [
     ['greeting: full', 'greeting: short'],
     ['announceAgent: true', 'announceAgent: false'],
