@@ -1,10 +1,10 @@
 // @ts-check
 // npm run bench:acd -- --json FILE: from an event to a committed offer on a real Redis, at three sizes of a hotline; the best of three rounds.
 
-import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import './load-typescript.mjs';
+import { commitNow } from './run/failure-line.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -51,14 +51,6 @@ try {
 } finally {
   await redis.remove();
 }
-const report = { sizes, pingP99Ms, seed, commit: commit() };
+const report = { sizes, pingP99Ms, seed, commit: commitNow() };
 console.log(JSON.stringify(report));
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
-
-function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', timeout: 5_000 }).trim();
-  } catch {
-    return 'unknown';
-  }
-}

@@ -1,9 +1,17 @@
 // The agents who are signed in, indexed by what calls ask: for every requirement in use, who meets it, best first.
 import type { AgentId, QueueId } from '../contact/ids.js';
 import type { Strategy } from '../contact/offer.js';
-import { fitOf, meets, requirementText, type Requirement, type SkillLevels } from '../contact/requirement.js';
+import {
+  fitOf,
+  lackedBy,
+  meets,
+  requirementText,
+  type Requirement,
+  type SkillLevels,
+} from '../contact/requirement.js';
 import { choiceOf } from './choice.js';
 import type { AgentOnDuty } from './on-duty.js';
+import { dropLine, newRoster, putLine, rosterText, type Roster } from './roster.js';
 import { compareText, createSortedList, type SortedList } from './sorted-list.js';
 import { busyChangesAtMs, busyMsOf, compareBy, totalOf } from './strategy.js';
 
@@ -23,14 +31,18 @@ export interface RankBy {
   readonly chosen: QueueId | null;
 }
 
-/** All agents with the same levels. */
-interface SkillSet {
+/** All agents with the same levels and the same choices of queues. */
+export interface SkillSet {
   readonly key: string;
   readonly skills: SkillLevels;
+  readonly prefers: readonly QueueId[] | undefined;
   readonly total: number;
   /** Which requirements they meet, and how well they fit them. */
   readonly met: Map<Ask, number>;
+  /** What they lack of requirements they do not meet, as far as it was asked. */
+  readonly lacked: Map<Ask, readonly string[]>;
   readonly entries: Set<AgentEntry>;
+  readonly roster: Roster;
 }
 
 /** A signed-in agent in the index. */
@@ -50,6 +62,8 @@ export interface AgentIndex {
   readonly due: SortedList<AgentEntry>;
   readonly sets: Map<string, SkillSet>;
   readonly asks: Map<string, Ask>;
+  /** Grows with every set that comes or goes. */
+  setsSeen: number;
 }
 
 /** An empty index. */
@@ -64,13 +78,18 @@ export function newAgentIndex(): AgentIndex {
     due: createSortedList(due),
     sets: new Map(),
     asks: new Map(),
+    setsSeen: 0,
   };
 }
 
 /** Adds an agent, or replaces what was known of him. The work grows with the requirements he meets. */
 export function putOnDuty(index: AgentIndex, agent: AgentOnDuty, nowMs: number): void {
-  dropOnDuty(index, agent.agentId);
-  const set = skillSetOf(index, agent.skills);
+  const before = takeOut(index, agent.agentId);
+  const set = skillSetOf(index, agent);
+  if (before !== undefined && before !== set) {
+    dropLine(before.roster, agent.agentId);
+    dropIfEmpty(index, before);
+  }
   const entry: AgentEntry = {
     agent,
     set,
@@ -79,6 +98,7 @@ export function putOnDuty(index: AgentIndex, agent: AgentOnDuty, nowMs: number):
   };
   index.byId.set(agent.agentId, entry);
   set.entries.add(entry);
+  putLine(set.roster, agent.agentId, rosterText(agent, entry.busyMs));
   for (const ask of set.met.keys()) {
     ask.signedIn += 1;
     if (agent.ready) for (const list of ask.ready.values()) list.put(entry);
@@ -89,8 +109,16 @@ export function putOnDuty(index: AgentIndex, agent: AgentOnDuty, nowMs: number):
 
 /** Forgets an agent; does nothing for one who is not signed in. */
 export function dropOnDuty(index: AgentIndex, agentId: AgentId): void {
+  const set = takeOut(index, agentId);
+  if (set === undefined) return;
+  dropLine(set.roster, agentId);
+  dropIfEmpty(index, set);
+}
+
+/** His line stays in the roster of the set he was in: it is replaced or dropped next. */
+function takeOut(index: AgentIndex, agentId: AgentId): SkillSet | undefined {
   const entry = index.byId.get(agentId);
-  if (entry === undefined) return;
+  if (entry === undefined) return undefined;
   index.byId.delete(agentId);
   const { set, agent } = entry;
   for (const ask of set.met.keys()) {
@@ -100,7 +128,22 @@ export function dropOnDuty(index: AgentIndex, agentId: AgentId): void {
   if (agent.ready) index.byIdle.drop(entry);
   if (entry.dueMs < Infinity) index.due.drop(entry);
   set.entries.delete(entry);
-  if (set.entries.size === 0) index.sets.delete(set.key);
+  return set;
+}
+
+function dropIfEmpty(index: AgentIndex, set: SkillSet): void {
+  if (set.entries.size > 0) return;
+  index.sets.delete(set.key);
+  index.setsSeen += 1;
+}
+
+/** What the agents of a set lack of a requirement. */
+export function lackedIn(set: SkillSet, ask: Ask): readonly string[] {
+  const known = set.lacked.get(ask);
+  if (known !== undefined) return known;
+  const lacked = lackedBy(set.skills, ask.requirement);
+  set.lacked.set(ask, lacked);
+  return lacked;
 }
 
 /** Counts the busy time of those anew for whom it has changed by now. */
@@ -164,13 +207,17 @@ function meetIfAble(set: SkillSet, ask: Ask): void {
   if (meets(set.skills, ask.requirement)) set.met.set(ask, fitOf(set.skills, ask.requirement));
 }
 
-function skillSetOf(index: AgentIndex, skills: SkillLevels): SkillSet {
-  const key = levelsKey(skills);
+function skillSetOf(index: AgentIndex, { skills, prefers }: AgentOnDuty): SkillSet {
+  const key = prefers === undefined ? levelsKey(skills) : `${levelsKey(skills)}\n>${prefers.join(' ')}`;
   const known = index.sets.get(key);
   if (known !== undefined) return known;
-  const set: SkillSet = { key, skills, total: totalOf({ skills }), met: new Map(), entries: new Set() };
+  const set: SkillSet = {
+    ...{ key, skills, prefers, total: totalOf({ skills }), roster: newRoster() },
+    ...{ met: new Map(), lacked: new Map(), entries: new Set() },
+  };
   for (const ask of index.asks.values()) meetIfAble(set, ask);
   index.sets.set(key, set);
+  index.setsSeen += 1;
   return set;
 }
 

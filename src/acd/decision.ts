@@ -1,16 +1,16 @@
-// The record of one decision: who might have taken the call, with every part of his score, and who might not, and why.
-import type { MatchDecision, ScoredAgent } from '../contact/offer.js';
-import { lackedBy } from '../contact/requirement.js';
-import { readyIn, type AgentEntry } from './agent-index.js';
+// The record of one decision: every part of the score of the best who might have taken the call, and everybody else who was signed in.
+import type { MatchDecision, RosterGroup, ScoredAgent } from '../contact/offer.js';
+import { lackedIn, readyIn, type AgentEntry, type SkillSet } from './agent-index.js';
+import { choiceOf } from './choice.js';
 import { freeIn, type Pass, type Reach } from './pass.js';
 import type { WaitingContact } from './place.js';
+import { textOfRoster } from './roster.js';
+import { compareText } from './sorted-list.js';
 import { scoreOf, whyNotChosen } from './strategy.js';
-import { askOfRing } from './waiting-lines.js';
+import { askOfRing, type SetGroup, type SetGroups } from './waiting-lines.js';
 
-/** Agents named in a decision, of those eligible and of those not. */
+/** Agents with every part of their score. */
 const namedMax = 10;
-/** So many of the longest idle are looked at for those who may not take it. */
-const lookedAtMax = 50;
 
 /** Says why this agent. */
 export function decisionOf(
@@ -45,10 +45,11 @@ export function decisionOf(
     eligible,
     eligibleCount: freeIn(pass, reach.union),
     signedInCount: reach.union.signedIn,
-    notEligible: othersIdle(pass, reach).map(({ agent }) => ({
-      agentId: agent.agentId,
-      lacks: lackedBy(agent.skills, reach.line.kind.own.requirement),
+    signedIn: groupsOf(pass, reach).map(({ stands, sets }): RosterGroup => ({
+      ...stands,
+      agents: rosterOf(sets),
     })),
+    ...(pass.taken.size > 0 && { reserved: [...pass.taken] }),
   };
 }
 
@@ -66,16 +67,52 @@ function eligibleAgents(pass: Pass, reach: Reach): readonly AgentEntry[] {
   return [...named];
 }
 
-function othersIdle(pass: Pass, reach: Reach): readonly AgentEntry[] {
-  const others: AgentEntry[] = [];
-  let looked = 0;
-  for (const entry of pass.agents.byIdle) {
-    if (others.length === namedMax || looked === lookedAtMax) break;
-    if (pass.taken.has(entry.agent.agentId)) continue;
-    looked += 1;
-    if (!entry.set.met.has(reach.union)) others.push(entry);
+/** How the sets of skills stand to a line: looked at anew only when one has come or gone. */
+function groupsOf({ agents }: Pass, reach: Reach): readonly SetGroup[] {
+  const { kind } = reach.line;
+  const key = reach.open.join(',');
+  const known = kind.groups.get(key);
+  if (known?.setsSeen === agents.setsSeen) return known.groups;
+  const byStand = new Map<string, { stands: SetGroup['stands']; sets: SkillSet[] }>();
+  for (const set of agents.sets.values()) {
+    const stands = standsTo(reach, set);
+    const name = JSON.stringify(stands);
+    const group = byStand.get(name) ?? { stands, sets: [] };
+    group.sets.push(set);
+    byStand.set(name, group);
   }
-  return others;
+  const groups = [...byStand]
+    .sort(([one], [other]) => compareText(one, other))
+    .map(([, { stands, sets }]) => ({
+      stands,
+      sets: sets.sort((one, other) => compareText(one.key, other.key)),
+    }));
+  const made: SetGroups = { setsSeen: agents.setsSeen, groups };
+  kind.groups.set(key, made);
+  return groups;
+}
+
+function standsTo({ line, open, by }: Reach, set: SkillSet): SetGroup['stands'] {
+  const meetsRing = (ring: number) => set.met.has(askOfRing(line, ring));
+  const ring = [0, ...open].find(meetsRing);
+  if (ring === undefined) {
+    const shut = line.kind.rings.findIndex((_, at) => meetsRing(at + 1));
+    return shut < 0 ? { lacks: lackedIn(set, line.kind.own) } : { shut: shut + 1 };
+  }
+  const choice = by.chosen === null ? 1 : choiceOf(set.prefers, by.chosen);
+  const figure =
+    by.strategy === 'bestSkill'
+      ? set.met.get(askOfRing(line, ring))
+      : by.strategy === 'leastSkilled'
+        ? set.total
+        : undefined;
+  return { ring, ...(choice > 1 && { choice }), ...(figure !== undefined && { figure }) };
+}
+
+function rosterOf(sets: readonly SkillSet[]): string {
+  let all = '';
+  for (const { roster } of sets) all = all === '' ? textOfRoster(roster) : `${all} ${textOfRoster(roster)}`;
+  return all;
 }
 
 /** Those of his queue who were served a moment ago, in this same pass, stood before him and are gone. */

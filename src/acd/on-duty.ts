@@ -1,4 +1,5 @@
 // An agent who is signed in, as the matcher sees him.
+import type { BreakReason, ShownAgentState } from '../contact/agent.js';
 import type { AgentId, DeviceId, QueueId } from '../contact/ids.js';
 import type { SkillLevels } from '../contact/requirement.js';
 
@@ -12,10 +13,18 @@ export interface AgentOnDuty {
   /** May be offered a contact now. */
   readonly ready: boolean;
   readonly idleSinceMs: number;
+  readonly standing: Standing;
   /** Queues he would rather serve, the dearest first; left out = all alike. */
   readonly prefers?: readonly QueueId[];
   /** Talk and wrap-up of the last hour, in slots. */
   readonly busy: readonly BusySlot[];
+}
+
+/** What an agent is doing, as a board shows it, and since when. */
+export interface Standing {
+  readonly state: ShownAgentState;
+  readonly breakReason: BreakReason | null;
+  readonly sinceMs: number;
 }
 
 /** Busy time that ended, at the latest, at `endsMs`. */

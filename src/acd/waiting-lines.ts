@@ -1,10 +1,23 @@
 // The waiting contacts, indexed for matching: a line for all that ask the same and have waited into the same rings.
 import type { AgentId, ContactId, QueueId } from '../contact/ids.js';
 import { requirementOf } from '../contact/requirement.js';
-import { askOf, type AgentIndex, type Ask, type RankBy } from './agent-index.js';
+import { askOf, type AgentIndex, type Ask, type RankBy, type SkillSet } from './agent-index.js';
+import type { RosterGroup } from '../contact/offer.js';
 import { orderOfService, type WaitingContact } from './place.js';
 import { plainRouting, ringRequirement, widened, type QueueRouting, type Routing } from './rings.js';
 import { compareText, createSortedList, type Order, type SortedList } from './sorted-list.js';
+
+/** All sets of skills by how they stand to a line's contacts, as long as no set comes or goes. */
+export interface SetGroups {
+  readonly setsSeen: number;
+  readonly groups: readonly SetGroup[];
+}
+
+/** Sets whose agents stand alike. */
+export interface SetGroup {
+  readonly stands: Omit<RosterGroup, 'agents'>;
+  readonly sets: readonly SkillSet[];
+}
 
 /** Contacts of one queue that ask the same. */
 interface LineKind {
@@ -16,6 +29,8 @@ interface LineKind {
   readonly rings: readonly Ask[];
   /** Everybody who may take them, by which rings are open. */
   readonly unions: Map<string, Ask>;
+  /** By which rings are open. */
+  readonly groups: Map<string, SetGroups>;
   /** The rings' times, least first. */
   readonly timesMs: readonly number[];
   readonly lines: Map<number, Line>;
@@ -197,6 +212,7 @@ function kindOf(lines: WaitingLines, { queueId, requires, also }: WaitingContact
     own: ask(requirementOf(requires)),
     rings: routing.rings.map((ring) => ask(ringRequirement(ring, also))),
     unions: new Map(),
+    groups: new Map(),
     timesMs: [...new Set(times)].sort((one, other) => one - other),
     lines: new Map(),
   };

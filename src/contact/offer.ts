@@ -46,7 +46,17 @@ export interface AgentScore {
 }
 
 /** In which part of the score he was behind: `order` = equal in all, the smaller 工号 goes first. */
-export type WhyNotChosen = 'preferred' | 'ring' | 'choice' | 'fit' | 'total' | 'busy' | 'idle' | 'order';
+export const whysNotChosen = [
+  'preferred',
+  'ring',
+  'choice',
+  'fit',
+  'total',
+  'busy',
+  'idle',
+  'order',
+] as const;
+export type WhyNotChosen = (typeof whysNotChosen)[number];
 
 /** Why this agent: kept with every offer, read by «why this agent?». */
 export interface MatchDecision {
@@ -71,8 +81,28 @@ export interface MatchDecision {
   readonly eligibleCount: number;
   /** Signed in and able to take it, ready or not. */
   readonly signedInCount?: number;
-  /** Ready agents who may not take it and what each lacks of its own requirement, at most 10 of the longest idle. */
-  readonly notEligible: readonly { readonly agentId: AgentId; readonly lacks: readonly string[] }[];
+  /** Everybody who was signed in, each once; none in decisions of before this was recorded. */
+  readonly signedIn?: readonly RosterGroup[];
+  /** Ready agents who were given other calls in the same moment; left out = none. */
+  readonly reserved?: readonly AgentId[];
+  /** In decisions of before everybody was recorded: some of the ready who might not take it. */
+  readonly notEligible?: readonly { readonly agentId: AgentId; readonly lacks: readonly string[] }[];
+}
+
+/** Agents who stood alike to a call by what their skills and their choice of queues made of them. */
+export interface RosterGroup {
+  /** The innermost open ring they belonged to, 0 = the call's own requirement; left out = none that was open. */
+  readonly ring?: number;
+  /** Of those in no open one: the innermost ring that would have let them; left out = none. */
+  readonly shut?: number;
+  /** Of those in no ring at all: what they lacked of the call's own requirement. */
+  readonly lacks?: readonly string[];
+  /** In which choice of theirs the queue was; left out = the first. */
+  readonly choice?: number;
+  /** The figure of their skills that the strategy goes by: the levels asked for, or all their levels. */
+  readonly figure?: number;
+  /** 工号, state and since when of each, as `roster.ts` writes them. */
+  readonly agents: string;
 }
 
 /** Decisions of before there were levels have the idle time alone. */

@@ -11,6 +11,7 @@ import { isSealed } from '../contact/confidential.js';
 import { isOfferable, isServing, takesBack, type Agent, type AgentSignal } from '../contact/agent.js';
 import { isWaiting, type Contact } from '../contact/contact.js';
 import type { QueueRequest } from '../contact/flow-turn.js';
+import type { MatchDecision } from '../contact/offer.js';
 import { meets, requirementOf } from '../contact/requirement.js';
 import { createFlowPassages, type PassagesToday } from './flow-passages.js';
 import type { ContactSignal } from '../contact/contact-signals.js';
@@ -123,6 +124,8 @@ export interface Engine {
   readonly waits: Pick<WaitForecast, 'ofQueue' | 'errors'>;
   /** Agents signed in, as the matcher sees them. */
   onDuty(): readonly AgentOnDuty[];
+  /** The last decisions, oldest first, since the service was started. */
+  decisions(): readonly DecisionSeen[];
   /** 1 = next of its queue; null when it does not wait. */
   placeOf(id: ContactId): number | null;
   /** 1 = next of his team to take a break; null when he waits for none. */
@@ -147,6 +150,12 @@ export interface Engine {
   isIdle(): boolean;
 }
 
+/** A decision, and when it was made. */
+export interface DecisionSeen {
+  readonly atMs: number;
+  readonly decision: MatchDecision;
+}
+
 /** What works and what does not, for health pages and boards. */
 export interface EngineCondition {
   readonly telephony: NodeState;
@@ -155,6 +164,9 @@ export interface EngineCondition {
   readonly alarms: readonly StandingAlarm[];
   readonly trunks: readonly TrunkSeen[];
 }
+
+/** So many decisions are kept at hand for «why no calls?». */
+const decisionsKept = 100;
 
 /** An agent's phone shows his own call so. */
 const calledOutName = '外呼';
@@ -172,6 +184,7 @@ export function createEngine(parts: EngineParts): Engine {
   const epoch = () => storeLink.epoch();
   const siteJournal = createSiteJournal({ siteName: parts.siteName, node, clock, journal, epoch });
   const feed = createModelFeed(model, sites, clock);
+  const decided: DecisionSeen[] = [];
   const waits = createWaitForecast({
     clock,
     sites,
@@ -400,6 +413,8 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   function deliver(offerId: OfferId, { contactId, agentId, deviceId, decision }: Proposal): void {
+    decided.push({ atMs: clock.nowMs(), decision });
+    if (decided.length > decisionsKept) decided.shift();
     const { ringMs } = sites.current().contactPolicy;
     agents.step(agentId, { type: 'OfferMade', offerId, contactId, ringMs });
     contacts.step(contactId, { type: 'OfferMade', offerId, agentId, deviceId, decision });
@@ -556,6 +571,7 @@ export function createEngine(parts: EngineParts): Engine {
     agents: () => agents.all(),
     contacts: () => contacts.all(),
     onDuty: () => model.onDuty(),
+    decisions: () => decided,
     placeOf: (id) => model.placeOf(id),
     breakPlaceOf: (id) => breakDesk.placeOf(id),
     isReachable: (deviceId) => nodeLink.isReachable(deviceId),

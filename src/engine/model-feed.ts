@@ -1,8 +1,8 @@
 // Keeps the matcher's picture in step with the mailboxes, and answers what a queue is like right now.
-import type { BusySlot } from '../acd/on-duty.js';
+import type { BusySlot, Standing } from '../acd/on-duty.js';
 import type { WaitingContact } from '../acd/place.js';
 import type { QueueModel, Routing } from '../acd/queue-model.js';
-import { isOfferable, type ActivityName, type Agent } from '../contact/agent.js';
+import { isOfferable, shownState, type ActivityName, type Agent } from '../contact/agent.js';
 import { isWaiting, type Contact, type Place } from '../contact/contact.js';
 import type { QueueCondition } from '../contact/contact-step.js';
 import type { StickyRule } from '../contact/sticky-agent.js';
@@ -55,6 +55,8 @@ function stickyOf(sticky: StickyRule | undefined): Pick<QueueCondition, 'sticky'
 /** A feed into this model. */
 export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): ModelFeed {
   const busy = new Map<AgentId, Busy>();
+  /** As last told of: since when a phone has been in trouble is in no state. */
+  const standings = new Map<AgentId, Standing>();
   let lastTurn = 0;
 
   /** A stretch of talk or wrap-up counts when it is over: a service that was restarted counts from then on. */
@@ -68,9 +70,23 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
     busy.set(id, { is: activity.is, sinceMs, slots: [...kept, ...ended] });
   }
 
+  function standingOf(agent: Agent): Standing {
+    const { id, activity, sinceMs, reachable, ownCalls } = agent;
+    const before = standings.get(id);
+    const state = shownState(agent);
+    const breakReason = state === 'break' && activity.is === 'break' ? activity.reason : null;
+    const isPhones = !reachable || ownCalls.length > 0;
+    const phonesSinceMs = before === undefined ? sinceMs : clock.nowMs();
+    const since = before?.state === state ? before.sinceMs : phonesSinceMs;
+    const standing = { state, breakReason, sinceMs: isPhones ? since : sinceMs };
+    standings.set(id, standing);
+    return standing;
+  }
+
   return {
     agentChanged(agent) {
       follow(agent);
+      const standing = standingOf(agent);
       const { id, version, deviceId, idleSinceMs, activity } = agent;
       const skills = sites.current().skillLevels.get(id);
       if (skills === undefined || deviceId === null || activity.is === 'offline') {
@@ -81,7 +97,7 @@ export function createModelFeed(model: QueueModel, sites: Sites, clock: Clock): 
       const prefers = sites.current().choices.get(id);
       model.putAgent(
         {
-          ...{ agentId: id, version, deviceId, idleSinceMs, skills, ready },
+          ...{ agentId: id, version, deviceId, idleSinceMs, skills, ready, standing },
           ...(prefers && { prefers }),
           busy: busy.get(id)?.slots ?? [],
         },

@@ -19,6 +19,7 @@ function agent(id: string, prefers?: readonly QueueId[], over: Partial<AgentOnDu
     skills: new Map(),
     ready: true,
     idleSinceMs: 0,
+    standing: { state: 'ready', breakReason: null, sinceMs: 0 },
     busy: [],
     ...(prefers && { prefers }),
     ...over,

@@ -1,6 +1,7 @@
 // A seeded life of a hotline: agents come, go and fall silent, calls come and hang up. After every step the distributor is
 // held against the plain one and against what is promised of it.
 import assert from 'node:assert/strict';
+import { failureLine } from '../../scripts/run/failure-line.mjs';
 import type { AgentOnDuty } from '../../src/acd/on-duty.js';
 import { overtakenAtMost, type WaitingContact } from '../../src/acd/place.js';
 import {
@@ -11,8 +12,10 @@ import {
   type Routing,
 } from '../../src/acd/queue-model.js';
 import type { Ring } from '../../src/acd/rings.js';
+import { breakReasons, type ShownAgentState } from '../../src/contact/agent.js';
 import type { AgentId, ContactId, DeviceId, QueueId, SkillName } from '../../src/contact/ids.js';
 import { strategies, type MatchDecision } from '../../src/contact/offer.js';
+import { verdictsOf } from '../../src/acd/verdicts.js';
 import { plainPairs, ringFor, waitsForOne, type PlainPair } from './plain-distributor.js';
 
 /** What a run came to. */
@@ -72,7 +75,8 @@ interface Hotline {
 }
 
 /**
- * Lives so many steps. Throws an AssertionError at the first thing that does not hold; its message begins with the step.
+ * Lives so many steps. Throws an AssertionError at the first thing that does not hold; its message begins with the step, and its last line
+ * has seed, commit and what lives it again.
  * @param seed the same seed, the same life
  */
 export function runDistributor(seed: number, steps: number): RunTally {
@@ -106,7 +110,9 @@ export function runDistributor(seed: number, steps: number): RunTally {
       change(hotline);
       look(hotline);
     } catch (error) {
-      if (error instanceof Error) error.message = `step ${String(step)}: ${error.message}`;
+      const again = `npm run prove -- --seed ${String(seed)} --steps 1`;
+      if (error instanceof Error)
+        error.message = `step ${String(step)}: ${error.message}\n${failureLine(seed, again)}`;
       throw error;
     }
   }
@@ -214,7 +220,14 @@ function agentComes(hotline: Hotline): void {
   });
 }
 
-function putAgent(hotline: Hotline, agent: AgentOnDuty): void {
+const notReady = ['talking', 'wrapup', 'break', 'unreachable', 'missed'] as const;
+
+function putAgent(hotline: Hotline, person: Omit<AgentOnDuty, 'standing'>): void {
+  const { ready, version } = person;
+  const state: ShownAgentState = ready ? 'ready' : (notReady[version % notReady.length] ?? 'talking');
+  const breakReason = state === 'break' ? breakReasons[version % breakReasons.length] : undefined;
+  const standing = { state, breakReason: breakReason ?? null, sinceMs: hotline.nowMs };
+  const agent = { ...person, standing };
   hotline.agents.set(agent.agentId, agent);
   hotline.model.putAgent(agent, hotline.nowMs);
 }
@@ -298,6 +311,12 @@ function look(hotline: Hotline): void {
       if (served.has(other.contact.contactId)) continue;
       countOvertaking(hotline, input, other, taken.contact, agent);
     }
+    for (const one of verdictsOf(decision) ?? []) {
+      const seen: AgentOnDuty = hotline.agents.get(one.agentId) ?? agent;
+      const sinceMs = seen.ready ? seen.idleSinceMs : seen.standing.sinceMs;
+      assert.equal(one.sinceMs, sinceMs, 'since another instant');
+      assert.equal(one.breakReason, seen.standing.breakReason, 'another break');
+    }
     tally.pairs += 1;
     if ((decision.ring ?? 0) > 0) tally.byRing += 1;
     if (decision.rule === 'preferred') tally.preferred += 1;
@@ -322,10 +341,18 @@ export function saidOf(decision: MatchDecision): PlainPair {
   const { contactId, agentId, rule, ring = -1, openRings = [], place } = decision;
   const { eligibleCount, signedInCount = -1 } = decision;
   const eligible = decision.eligible.map((one) => one.agentId);
-  const notEligible = decision.notEligible.map((one) => one.agentId);
+  const verdicts = (verdictsOf(decision) ?? [])
+    .map((one) =>
+      [
+        ...[one.agentId, one.state, one.verdict],
+        ...(one.verdict === 'ringClosed' ? [one.ring] : []),
+        ...(one.why === null ? [] : [one.why]),
+      ].join(' '),
+    )
+    .sort();
   return {
     ...{ contactId, agentId, rule, ring, openRings, place },
-    ...{ eligible, eligibleCount, signedInCount, notEligible },
+    ...{ eligible, eligibleCount, signedInCount, verdicts },
   };
 }
 

@@ -43,6 +43,11 @@ function ready(
     skills: levels(skills),
     ready: true,
     idleSinceMs: nowMs - 60_000,
+    standing: {
+      state: over.ready === false ? 'wrapup' : 'ready',
+      breakReason: null,
+      sinceMs: nowMs - 70_000,
+    },
     busy: [],
     ...over,
   };
@@ -150,9 +155,17 @@ t.test(
         ],
         eligibleCount: 2,
         signedInCount: 3,
-        notEligible: [
-          { agentId: '1', lacks: ['lang.zh or lang.yue >= 5'] },
-          { agentId: '5', lacks: ['tax >= 3'] },
+        signedIn: [
+          { lacks: ['lang.zh or lang.yue >= 5'], agents: `1=r${(nowMs - 60_000).toString(36)}` },
+          { lacks: ['tax >= 3'], agents: `5=r${(nowMs - 1_000).toString(36)}` },
+          {
+            ring: 0,
+            agents: [
+              `3=r${(nowMs - 9_000).toString(36)}`,
+              `2=r${(nowMs - 5_000).toString(36)}`,
+              `4=w${(nowMs - 70_000).toString(36)}`,
+            ].join(' '),
+          },
         ],
       },
     });

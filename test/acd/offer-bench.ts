@@ -134,7 +134,9 @@ async function openHotline(
   });
   matcher.setAllowed(true);
 
-  function put(person: AgentOnDuty): void {
+  function put(now: AgentOnDuty): void {
+    const standing = { ...now.standing, state: now.ready ? ('ready' as const) : ('talking' as const) };
+    const person = { ...now, standing: { ...standing, sinceMs: Date.now() } };
     people[Number(person.agentId.slice(1))] = person;
     model.putAgent(person, Date.now());
     store.saveAgent(stateOfPerson(person), person.ready);
@@ -190,6 +192,7 @@ function newPerson(n: number, chance: Chance, nowMs: number): AgentOnDuty {
     skills: new Map(levels),
     ready: false,
     idleSinceMs: nowMs,
+    standing: { state: 'talking', breakReason: null, sinceMs: nowMs },
     busy: [],
   };
 }

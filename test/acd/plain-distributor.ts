@@ -15,7 +15,8 @@ export interface PlainPair {
   readonly eligible: readonly string[];
   readonly eligibleCount: number;
   readonly signedInCount: number;
-  readonly notEligible: readonly string[];
+  /** Of everybody signed in what it was for him, and what he was doing. */
+  readonly verdicts: readonly string[];
 }
 
 interface Atom {
@@ -139,6 +140,40 @@ function choice({ routing }: MatchInput, { queueId }: WaitingContact, { prefers 
   return [...prefers, queueId].indexOf(queueId);
 }
 
+const partsOfScore = (strategy: string) => [
+  'ring',
+  'choice',
+  figureWords.get(strategy) ?? '',
+  'idle',
+  'order',
+];
+const figureWords = new Map([
+  ['bestSkill', 'fit'],
+  ['leastSkilled', 'total'],
+  ['leastBusy', 'busy'],
+]);
+
+function verdict(
+  input: MatchInput,
+  contact: WaitingContact,
+  agent: AgentOnDuty,
+  { chosen, free }: { readonly chosen: AgentOnDuty; readonly free: readonly AgentOnDuty[] },
+): string {
+  const said = (...words: readonly (string | number)[]) =>
+    [agent.agentId, agent.standing.state, ...words].join(' ');
+  if (agent === chosen) return said('chosen');
+  const { rings, strategy } = routingOf(input, contact);
+  if (ringFor(input, contact, agent) === undefined) {
+    const shut = rings.findIndex((_, at) => holds(agent, clausesOf(input, contact, at + 1)));
+    return shut < 0 ? said('skills') : said('ringClosed', shut + 1);
+  }
+  if (!agent.ready) return said('notReady');
+  if (!free.includes(agent)) return said('reserved');
+  if (waitsForOne(input, contact)) return said('behind', 'preferred');
+  const [best, other] = [preference(input, contact, chosen), preference(input, contact, agent)];
+  return said('behind', partsOfScore(strategy)[best.findIndex((part, at) => part !== other[at])] ?? '');
+}
+
 /** Every pair of this moment, in the order of service. */
 export function plainPairs(input: MatchInput): readonly PlainPair[] {
   const left = [...input.waiting].sort((one, other) => lexical(orderKey(input, one), orderKey(input, other)));
@@ -152,9 +187,6 @@ export function plainPairs(input: MatchInput): readonly PlainPair[] {
       ? eligible.find(({ agentId }) => agentId === contact.prefer?.agentId)
       : eligible[0];
     if (chosen === undefined) continue;
-    const idle = [...free].sort((one, other) =>
-      lexical([one.idleSinceMs, one.agentId], [other.idleSinceMs, other.agentId]),
-    );
     pairs.push({
       contactId: contact.contactId,
       agentId: chosen.agentId,
@@ -165,11 +197,7 @@ export function plainPairs(input: MatchInput): readonly PlainPair[] {
       eligible: eligible.slice(0, 10).map(({ agentId }) => agentId),
       eligibleCount: eligible.length,
       signedInCount: input.agents.filter((agent) => ringFor(input, contact, agent) !== undefined).length,
-      notEligible: idle
-        .slice(0, 50)
-        .filter((agent) => !eligible.includes(agent))
-        .slice(0, 10)
-        .map(({ agentId }) => agentId),
+      verdicts: input.agents.map((agent) => verdict(input, contact, agent, { chosen, free })).sort(),
     });
     free = free.filter((agent) => agent !== chosen);
     left.splice(left.indexOf(contact), 1);

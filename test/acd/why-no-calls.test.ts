@@ -12,6 +12,7 @@ const onDuty = (id: string, tax: number, over: Partial<AgentOnDuty> = {}): Agent
   skills: new Map([['tax' as SkillName, tax]]),
   ready: true,
   idleSinceMs: nowMs - 1000,
+  standing: { state: 'ready', breakReason: null, sinceMs: 0 },
   busy: [],
   ...over,
 });

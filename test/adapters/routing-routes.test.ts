@@ -232,3 +232,107 @@ t.test('who may think what: roles, and questions that say nothing', async (t) =>
   t.notOk(agents.some(({ agentId }) => agentId === '1005'));
   t.equal(skills.find(({ skill }) => skill === 'tax')?.holders, 1);
 });
+
+t.test(
+  'expected waits that come true, and that do not, are counted as they were: API and /metrics',
+  async (t) => {
+    const { call, logIn, world } = await openOffice();
+    const cookie = (await logIn('1001')).cookie;
+    const id = '1001' as AgentId;
+    const nowMs = () => world.clock.nowMs();
+    const untilMs = async (atMs: number) => world.runUntil(Math.max(nowMs(), atMs));
+    const dial = () => world.telephony.call({ ani: citizenNumber, dnis: '12345', patienceMs: null });
+    world.signIn(id, 'd1001' as DeviceId);
+    let talking = dial();
+    await untilMs(nowMs() + 10_000);
+
+    /** Somebody waits behind the talk; it ends so that his wait is as it is wished, or he hangs up. */
+    async function waits(wish: 'within' | 'sooner' | 'later' | 'leaves' | 'leavesLater'): Promise<Waited> {
+      const channelId = dial();
+      await untilMs(nowMs() + 2_000);
+      const queued = world.journal.flatMap(({ atMs, facts }) =>
+        facts.flatMap((fact) => (fact.type === 'ContactQueued' ? [{ atMs, expected: fact.expected }] : [])),
+      );
+      const { atMs, expected } = queued.at(-1) ?? { atMs: 0, expected: undefined };
+      if (!expected) throw new Error('nothing foretold');
+      const { lowMs, highMs } = expected;
+      const aim = {
+        ...{ within: (lowMs + highMs) / 2, sooner: lowMs / 2, later: highMs + 20_000 },
+        ...{ leaves: lowMs, leavesLater: highMs + 20_000 },
+      }[wish];
+      const leaves = wish === 'leaves' || wish === 'leavesLater';
+      // The phone is picked up after a second.
+      await untilMs(atMs + aim - (leaves ? 0 : 1_000));
+      if (leaves) world.telephony.hangUpCitizen(channelId);
+      else {
+        world.telephony.hangUpCitizen(talking);
+        await untilMs(nowMs());
+        world.engine.actOnAgent(id, { type: 'EndWrapUp', by: 'agent' });
+        talking = channelId;
+      }
+      await untilMs(nowMs() + 5_000);
+      return { wish, lowMs, highMs, atMs };
+    }
+    interface Waited {
+      readonly wish: string;
+      readonly lowMs: number;
+      readonly highMs: number;
+      readonly atMs: number;
+    }
+
+    const waited: Waited[] = [];
+    for (const wish of ['within', 'sooner', 'later', 'within', 'leaves', 'leavesLater', 'within'] as const)
+      waited.push(await waits(wish));
+    for (const { lowMs, highMs } of waited) t.ok(lowMs > 4_000 && lowMs < highMs, 'two values');
+
+    // How long each did wait, by the journal alone.
+    const lasted = world.journal.flatMap(({ atMs, id: contactId, facts }) =>
+      facts.flatMap((fact) => (fact.type === 'AgentConnected' ? [{ atMs, contactId }] : [])),
+    );
+    const foretold = world.journal.flatMap(({ atMs, id: contactId, facts }) =>
+      facts.flatMap((fact) => {
+        const connected = lasted.find((one) => one.contactId === contactId);
+        return fact.type === 'ContactQueued' && fact.expected && connected
+          ? [{ ...fact.expected, waitedMs: connected.atMs - atMs }]
+          : [];
+      }),
+    );
+    const within = foretold.filter((one) => one.waitedMs >= one.lowMs && one.waitedMs <= one.highMs).length;
+    const meanMs =
+      foretold.reduce((sum, one) => sum + Math.abs(one.waitedMs - (one.lowMs + one.highMs) / 2), 0) /
+      foretold.length;
+    t.equal(foretold.length, 5);
+    const routing = json(await call('GET /api/v1/routing', { cookie }));
+    const queues = routing['queues'] as { queueId: string; waitErrors: Record<string, unknown>[] }[];
+    const rows = queues.flatMap(({ queueId, waitErrors }) => waitErrors.map((row) => ({ queueId, ...row })));
+    t.same(rows, [
+      {
+        ...{ queueId: 'general', day: '2026-11-23', moment: 'queued' },
+        ...{ answered: 5, within: 3, sooner: 1, later: 1, left: 2, leftLater: 1 },
+        ...{ meanErrorMs: Math.round(meanMs), coverage: '60.0%' },
+      },
+    ]);
+    t.equal(within, 3);
+    t.ok(meanMs > 5_000, `MAE ${String(Math.round(meanMs))} ms`);
+    const metrics = (await call('GET /metrics')).body;
+    const labels = '{queue="general",moment="queued"}';
+    t.match(metrics, `yihao_wait_forecasts_answered${labels} 5\n`);
+    t.match(metrics, `yihao_wait_forecasts_within${labels} 3\n`);
+    const [, error = ''] =
+      /yihao_wait_forecast_error_seconds\{queue="general",moment="queued"\} (\S+)/.exec(metrics) ?? [];
+    t.ok(Math.abs(Number(error) - meanMs / 1_000) < 0.001, error);
+
+    await untilMs(nowMs() + 86_400_000);
+    t.notMatch(
+      (await call('GET /metrics')).body,
+      'yihao_wait_forecasts_answered{',
+      "yesterday's are not today's",
+    );
+    const later = json(await call('GET /api/v1/routing', { cookie: (await logIn('1001')).cookie }));
+    t.match(
+      later,
+      { queues: [{ waitErrors: [{ day: '2026-11-23', answered: 5 }] }] },
+      'and are still told by their day',
+    );
+  },
+);

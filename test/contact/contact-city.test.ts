@@ -91,7 +91,7 @@ function context(nowMs: number, there = true): ContactContext {
 
 const decision: MatchDecision = {
   ...{ contactId: id, agentId, queueId, requires: [], rule: 'longestIdle', waitedMs: 0, place: 1 },
-  ...{ eligible: [], eligibleCount: 1, notEligible: [] },
+  ...{ eligible: [], eligibleCount: 1 },
 };
 
 type Timed = readonly (readonly [number, ContactSignal])[];

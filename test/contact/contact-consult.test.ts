@@ -108,7 +108,7 @@ const talking: Timed = [
       ...{ type: 'OfferMade', offerId, agentId, deviceId: 'd1001' as DeviceId },
       decision: {
         ...{ contactId: id, agentId, queueId, requires: [], rule: 'longestIdle', waitedMs: 0, place: 1 },
-        ...{ eligible: [], eligibleCount: 1, notEligible: [] },
+        ...{ eligible: [], eligibleCount: 1 },
       },
     },
   ],

@@ -82,7 +82,6 @@ const decision: MatchDecision = {
   place: 1,
   eligible: [],
   eligibleCount: 1,
-  notEligible: [],
 };
 
 const at = (nodeId: string): FlowCursor => ({

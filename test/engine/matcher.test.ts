@@ -26,7 +26,10 @@ t.test(
     );
     const [agentId, deviceId] = ['a1' as AgentId, 'da1' as DeviceId];
     model.putAgent(
-      { agentId, deviceId, version: 1, skills: new Map(), ready: true, idleSinceMs: 0, busy: [] },
+      {
+        ...{ agentId, deviceId, version: 1, skills: new Map(), ready: true, idleSinceMs: 0, busy: [] },
+        standing: { state: 'ready', breakReason: null, sinceMs: 0 },
+      },
       0,
     );
     let asked = 0;

@@ -27,7 +27,8 @@ function hotline(agents: number) {
   for (let n = 0; n < agents; n += 1) {
     const [agentId, deviceId] = [`a${String(n)}` as AgentId, `d${String(n)}` as DeviceId];
     const his = new Map([[skills[n % skills.length] as SkillName, 5]]);
-    const busy = { ready: false, idleSinceMs: nowMs, busy: [] };
+    const standing = { state: 'talking', breakReason: null, sinceMs: nowMs } as const;
+    const busy = { ready: false, idleSinceMs: nowMs, standing, busy: [] };
     model.putAgent({ agentId, deviceId, version: 1, skills: his, ...busy }, nowMs);
   }
   return model;

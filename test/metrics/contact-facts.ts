@@ -83,7 +83,6 @@ export function offerFact(atMs: number, agent = '1023'): At {
     place: 1,
     eligible: [],
     eligibleCount: 1,
-    notEligible: [],
   } as const;
   return { atMs, fact: { type: 'OfferMade', offerId, agentId, deviceId: '8001' as DeviceId, decision } };
 }

@@ -1,6 +1,6 @@
 // The small hotline that engines race for: who works there, what calls ask, and the words the processes of a race exchange.
 import { createQueueModel, type QueueModel, type Routing } from '../../src/acd/queue-model.js';
-import { isOfferable, type Agent } from '../../src/contact/agent.js';
+import { isOfferable, shownState, type Agent } from '../../src/contact/agent.js';
 import { newAgent } from '../../src/contact/agent-life.js';
 import { isWaiting, type Contact } from '../../src/contact/contact.js';
 import type { AgentId, ContactId, DeviceId, OfferId, QueueId, SkillName } from '../../src/contact/ids.js';
@@ -110,7 +110,10 @@ export function followAgent(model: QueueModel, agent: Agent, nowMs: number): voi
   if (deviceId === null) return;
   const skills = new Map(skillsOf(id).map((name) => [name, 5]));
   model.putAgent(
-    { agentId: id, version, deviceId, idleSinceMs, skills, ready: isOfferable(agent), busy: [] },
+    {
+      ...{ agentId: id, version, deviceId, idleSinceMs, skills, ready: isOfferable(agent), busy: [] },
+      standing: { state: shownState(agent), breakReason: null, sinceMs: agent.sinceMs },
+    },
     nowMs,
   );
 }

@@ -5,7 +5,7 @@ import { noTally } from './whole-distributor.js';
 
 t.test('agents come, go and fall silent, calls come and hang up: every promise holds', async (t) => {
   const tally = noTally();
-  const { failure } = await live(1, 50_000, tally, 'calm');
+  const { failure } = await live(1, 50_000, tally, { only: 'calm' });
   t.equal(failure, undefined);
   t.comment(JSON.stringify(tally));
   t.ok(tally.steps >= 50_000);

@@ -1,6 +1,7 @@
 // The steps of the distributor's model, as fast-check draws and shrinks them.
 import fc from 'fast-check';
 import type { AgentId } from '../../src/contact/ids.js';
+import { failureLine } from '../../scripts/run/failure-line.mjs';
 import type { PhoneHabit } from '../../src/sim/sim-telephony.js';
 import { agentIds, deviceOf, entryIds } from './model-site.js';
 import { fates, waysBack, WholeDistributor, type Fate, type Tally } from './whole-distributor.js';
@@ -155,32 +156,61 @@ const lifeMax = 400;
 /** Lives by one seed. */
 const livesOfSeed = 4;
 
+/** Enough for all lives of one seed. */
+const stepsOfSeed = 40_000;
+
+/** How to live. */
+export interface LiveOrder {
+  /** In one weather; left out = in calm by the even seeds and in storm by the others. */
+  readonly only?: Weather;
+  /** Which end of a call in each life the judges do not hear of; left out = they hear of all. */
+  readonly unheardEnd?: number;
+}
+
 /** Lives that were lived. */
 export interface Lived {
   readonly seed: number;
-  /** What did not hold, with the shortest life that shows it; left out = all held. */
+  /** What did not hold, with the shortest life that shows it; its last line has seed, commit and what lives it again. Left out = all held. */
   readonly failure?: string;
 }
 
-/** Lives by this seed, the next one and so on, until so many steps are done: of one weather, or of calm by the even seeds and of storm by the others. */
-export async function live(seed: number, steps: number, tally: Tally, only?: Weather): Promise<Lived> {
+/** Lives by this seed, the next one and so on, until so many steps are done. */
+export async function live(
+  seed: number,
+  steps: number,
+  tally: Tally,
+  { only, unheardEnd }: LiveOrder = {},
+): Promise<Lived> {
   const goal = tally.steps + steps;
   for (let now = seed; ; now += 1) {
     const weather = only ?? (now % 2 === 0 ? 'calm' : 'storm');
-    const details = await fc.check(anyLife(weather, goal, tally), { seed: now, numRuns: livesOfSeed });
-    if (details.failed)
-      return { seed: now, failure: `${String(details.errorInstance)}\n${fc.defaultReportMessage(details)}` };
+    const details = await fc.check(anyLife(weather, goal, tally, unheardEnd), {
+      seed: now,
+      numRuns: livesOfSeed,
+    });
+    if (details.failed) {
+      const again = [
+        `npm run prove -- --seed ${String(now)} --steps ${String(stepsOfSeed)}`,
+        ...(only === undefined ? [] : [`--weather ${only}`]),
+        ...(unheardEnd === undefined ? [] : [`--unheard-end ${String(unheardEnd)}`]),
+      ].join(' ');
+      const why = [String(details.errorInstance), fc.defaultReportMessage(details)];
+      return { seed: now, failure: [...why, failureLine(now, again)].join('\n') };
+    }
     if (tally.steps >= goal) return { seed: now };
   }
 }
 
-function anyLife(weather: Weather, goal: number, tally: Tally) {
+function anyLife(weather: Weather, goal: number, tally: Tally, unheardEnd: number | undefined) {
   let failed = false;
   const commands = [anyStep[weather].map((step) => new Command(step))];
   const life = fc.commands(commands, { maxCommands: lifeMax, size: 'max' });
   return fc.asyncProperty(life, fc.nat(), fc.integer({ min: 1, max: 6 }), async (steps, seed, places) => {
     if (tally.steps >= goal && !failed) return;
-    const hotline = new WholeDistributor({ seed, placesPerPriority: places, tally });
+    const hotline = new WholeDistributor({
+      ...{ seed, placesPerPriority: places, tally },
+      ...(unheardEnd !== undefined && { unheardEnd }),
+    });
     try {
       await hotline.start();
       await fc.asyncModelRun(() => ({ model: {}, real: hotline }), steps);

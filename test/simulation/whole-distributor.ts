@@ -6,7 +6,7 @@ import type { AgentOnDuty } from '../../src/acd/on-duty.js';
 import { overtakenAtMost, type WaitingContact } from '../../src/acd/place.js';
 import type { MatchInput } from '../../src/acd/queue-model.js';
 import type { HolderMark, MemoryLiveStore } from '../../src/adapters/memory/live-store.js';
-import type { Agent } from '../../src/contact/agent.js';
+import { shownState, type Agent } from '../../src/contact/agent.js';
 import type { Contact } from '../../src/contact/contact.js';
 import type { ContactFact } from '../../src/contact/contact-signals.js';
 import type { QueueRequest } from '../../src/contact/flow-turn.js';
@@ -84,6 +84,15 @@ interface InLine {
   readonly isResumed: boolean;
 }
 
+/** What to live with. */
+export interface WholeOrder {
+  readonly seed: number;
+  readonly placesPerPriority: number;
+  readonly tally: Tally;
+  /** The judges do not hear of the end of a call that comes as this one, 1 = the first: a broken history. */
+  readonly unheardEnd?: number;
+}
+
 /** One hotline on its way. */
 export class WholeDistributor {
   readonly world: World;
@@ -97,6 +106,8 @@ export class WholeDistributor {
 
   readonly #placesPerPriority: number;
   readonly #tally: Tally;
+  readonly #unheardEnd: number;
+  #ends = 0;
   readonly #peek: MemoryLiveStore;
   #mark: HolderMark;
   /** Commits of dead engines, still on their way. */
@@ -129,7 +140,8 @@ export class WholeDistributor {
   /** Until then a new engine, or a store that is back, is about to be heard. What was reserved before stands in nobody's way. */
   #excusedUntilMs = 0;
 
-  constructor({ seed, placesPerPriority, tally }: { seed: number; placesPerPriority: number; tally: Tally }) {
+  constructor({ seed, placesPerPriority, tally, unheardEnd = 0 }: WholeOrder) {
+    this.#unheardEnd = unheardEnd;
     this.#placesPerPriority = placesPerPriority;
     this.#tally = tally;
     this.site = modelSite(seed, placesPerPriority);
@@ -322,23 +334,17 @@ export class WholeDistributor {
     };
   }
 
-  #onDuty({
-    id,
-    version,
-    deviceId,
-    activity,
-    reachable,
-    ownCalls,
-    idleSinceMs,
-  }: Agent): readonly AgentOnDuty[] {
+  #onDuty(agent: Agent): readonly AgentOnDuty[] {
+    const { id, version, deviceId, activity, reachable, ownCalls, idleSinceMs, sinceMs } = agent;
     const skills = this.site.skillLevels.get(id);
     if (deviceId === null || activity.is === 'offline' || skills === undefined) return [];
     const ready = activity.is === 'ready' && reachable && ownCalls.length === 0;
     const busy = this.#busy.get(id) ?? [];
     const prefers = this.site.choices.get(id);
-    return [
-      { agentId: id, version, deviceId, skills, ready, idleSinceMs, busy, ...(prefers && { prefers }) },
-    ];
+    const breakReason = activity.is === 'break' ? activity.reason : null;
+    const standing = { state: shownState(agent), breakReason, sinceMs };
+    const person = { agentId: id, version, deviceId, skills, ready, idleSinceMs, standing, busy };
+    return [{ ...person, ...(prefers && { prefers }) }];
   }
 
   /** A choice says who of the free takes a call, and never which call is served. */
@@ -442,6 +448,8 @@ export class WholeDistributor {
           this.#tally.calls += 1;
           break;
         case 'ContactEnded':
+          this.#ends += 1;
+          if (this.#ends === this.#unheardEnd) break;
           assert.ok(!this.#ended.has(id), 'a contact ended twice');
           assert.ok(![...this.#held.values()].includes(id), 'ended with an agent');
           this.#ended.add(id);

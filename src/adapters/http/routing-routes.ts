@@ -5,9 +5,9 @@ import { isSignedIn, type CoverAgent } from '../../acd/cover.js';
 import { overtakenAtMost } from '../../acd/place.js';
 import { mayServe } from '../../acd/rings.js';
 import { whyNoCalls, type QueueNow } from '../../acd/why-no-calls.js';
-import { shownState } from '../../contact/agent.js';
 import { isWaiting, type Contact } from '../../contact/contact.js';
 import type { AgentId } from '../../contact/ids.js';
+import { breakReasons, shownState } from '../../contact/agent.js';
 import { strategies, type MatchDecision } from '../../contact/offer.js';
 import type { Engine } from '../../engine/engine.js';
 import { AppError } from '../../errors.js';
@@ -27,6 +27,7 @@ import {
   viewRings,
   waitingIn,
 } from './routing-views.js';
+import { latelyView, othersView, viewLately, viewOthers } from './verdict-view.js';
 import { agentNames, agentStates, lineOfText, namesOf, namesView, nullable, oneOf } from './views.js';
 
 const agentParams = Type.Object({ id: lineOfText(32) });
@@ -48,9 +49,14 @@ const standingView = Type.Object({
 const noCallsView = Type.Object({
   agentId: Type.String(),
   state: oneOf(agentStates),
+  breakReason: nullable(oneOf(breakReasons)),
+  /** In that state since; null = not signed in. */
+  sinceMs: nullable(Type.Integer()),
   skills: Type.Record(Type.String(), Type.Integer()),
   queues: Type.Array(standingView),
-  names: Type.Object({ skills: namesView }),
+  /** What the last decisions made while he was signed in were for him, latest first. */
+  lately: Type.Array(latelyView),
+  names,
 });
 export type NoCallsView = Static<typeof noCallsView>;
 
@@ -98,7 +104,14 @@ export type RoutingView = Static<typeof routingView>;
 
 const decisionsView = Type.Object({
   contactId: Type.String(),
-  decisions: Type.Array(Type.Object({ atMs: Type.Integer(), decision: Type.Unknown() })),
+  decisions: Type.Array(
+    Type.Object({
+      atMs: Type.Integer(),
+      decision: Type.Unknown(),
+      /** Everybody else who was signed in, by why he was not chosen; null in decisions of before that was recorded. */
+      others: nullable(Type.Array(othersView)),
+    }),
+  ),
   /** Of a contact that waits: its place, and whom each ring adds for it at this moment. */
   now: nullable(Type.Object({ ...queueNames, place: nullable(Type.Integer()), rings: Type.Array(ringView) })),
   names,
@@ -157,15 +170,21 @@ export function addRoutingRoutes(api: Api, parts: HttpParts): void {
       const site = sites.current();
       return {
         contactId: id,
-        decisions: offers.map(({ atMs, data }) => ({
-          atMs,
-          decision: (data as { readonly decision?: MatchDecision }).decision ?? null,
-        })),
+        decisions: offers.map(({ atMs, data }) =>
+          viewDecision(atMs, (data as { readonly decision?: MatchDecision }).decision),
+        ),
         now: waiting === undefined ? null : viewNow(site, engine, waiting, nowMs()),
         names: namesIn(site),
       };
     },
   );
+}
+
+/** Those signed in are told by reason, and not as they are written. */
+function viewDecision(atMs: number, decision: MatchDecision | undefined): DecisionsView['decisions'][number] {
+  if (decision === undefined) return { atMs, decision: null, others: null };
+  const { signedIn: _written, reserved: _too, ...rest } = decision;
+  return { atMs, decision: rest, others: viewOthers(decision) };
 }
 
 function namesIn(site: Site): Static<typeof names> {
@@ -176,10 +195,13 @@ function viewNoCalls(site: Site, engine: Engine, agentId: AgentId, nowMs: number
   const skills = site.skillLevels.get(agentId);
   if (skills === undefined) throw new AppError('AGENT_UNKNOWN', { agentId });
   const live = engine.agents().find(({ id }) => id === agentId);
+  const standing = engine.onDuty().find((one) => one.agentId === agentId)?.standing;
   const queues = [...site.queues.values()].map((queue) => queueNow(engine, queue, nowMs));
   return {
     agentId,
     state: live === undefined ? 'offline' : shownState(live),
+    breakReason: standing?.breakReason ?? null,
+    sinceMs: standing?.sinceMs ?? null,
     skills: Object.fromEntries(skills),
     queues: whyNoCalls({ agentId, skills }, queues, engine.onDuty(), nowMs).map((standing) => ({
       ...standing,
@@ -187,7 +209,8 @@ function viewNoCalls(site: Site, engine: Engine, agentId: AgentId, nowMs: number
       lacks: [...standing.lacks],
       ...namesOfQueue(site, standing.queueId),
     })),
-    names: { skills: namesOf(site.skills.values()) },
+    lately: viewLately(site, engine.decisions(), agentId),
+    names: namesIn(site),
   };
 }
 

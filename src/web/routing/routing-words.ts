@@ -1,5 +1,7 @@
 // Requirements, rings and lists of agents as texts.
 import type { RingView } from '../../adapters/http/routing-views.js';
+import type { OthersView } from '../../adapters/http/verdict-view.js';
+import { minuteText } from '../civil-time.js';
 import { lastingIn } from '../words/lasting.js';
 import type { ShownName } from '../lead/lead-data.js';
 import { agentText, namedIn } from '../lead/lead-words.js';
@@ -49,6 +51,37 @@ export function agentsText(ids: readonly string[], agents: readonly ShownName[])
     .map((id) => agentText(agents, id))
     .join(comma());
   return ids.length <= namedMax ? list : say('routing.andMore', { list, n: ids.length });
+}
+
+/** Why somebody was not chosen, or that he was. */
+export function verdictText(
+  { verdict, why, ring, lacks }: Omit<OthersView, 'agents'>,
+  skills: readonly ShownName[],
+): string {
+  switch (verdict) {
+    case 'chosen':
+      return say('story.chosen');
+    case 'skills':
+      return say('noCalls.skills', { list: clausesText(lacks, skills) });
+    case 'ringClosed':
+      return say('verdict.ringClosed', { n: ring ?? 0 });
+    case 'behind':
+      return why === null ? say('verdict.behind') : say(`story.behind.${why}`);
+    case 'notReady':
+    case 'reserved':
+      return say(`verdict.${verdict}`);
+  }
+}
+
+/** What somebody was doing, and since when. */
+export function standingText({
+  state,
+  breakReason,
+  sinceMs,
+}: Omit<OthersView['agents'][number], 'agentId'>): string {
+  const doing = say(`state.${state}`);
+  const what = breakReason === null ? doing : `${doing} ${say(`break.${breakReason}`)}`;
+  return say('verdict.since', { what, t: minuteText(sinceMs) });
 }
 
 /** `综合 5、税务 8`. */

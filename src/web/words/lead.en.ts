@@ -202,6 +202,8 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
   'story.notEligible': 'Ready, but may not take it:',
   'story.lacks': '{who} lacks {list}',
   'story.chosen': 'chosen',
+  'story.others': 'The other {n} signed in:',
+  'story.otherGroup': '{reason} ({n}): {list}',
   'story.arrived': 'Arrived',
   'story.ended': 'Ended',
   'story.waited': 'Waited',

@@ -201,6 +201,8 @@ export const leadZh = {
   'story.notEligible': '空闲但不可接:',
   'story.lacks': '{who} 缺 {list}',
   'story.chosen': '选中',
+  'story.others': '其余签入话务员 {n} 人:',
+  'story.otherGroup': '{reason}({n} 人):{list}',
   'story.arrived': '来电时间',
   'story.ended': '结束时间',
   'story.waited': '等待',

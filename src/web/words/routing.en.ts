@@ -100,6 +100,17 @@ export const routingEn = {
   'noCalls.othersFirst': '{n} agents go before',
   'noCalls.none': 'The next call is theirs',
   'noCalls.inRing': ' (ring {n})',
+  'noCalls.lately': 'Calls given out lately',
+  'noCalls.noneLately': 'No call was given out since this agent signed in',
+  'noCalls.at': 'Time',
+  'noCalls.gotBy': 'Given to',
+  'noCalls.didThen': 'This agent then',
+
+  'verdict.ringClosed': 'ring {n} was not open',
+  'verdict.notReady': 'not ready',
+  'verdict.reserved': 'given another call in the same moment',
+  'verdict.behind': 'behind others',
+  'verdict.since': '{what} since {t}',
 
   'whoNow.title': 'Who could take it now',
   'whoNow.place': '{queue}, place {n}',

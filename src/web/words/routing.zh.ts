@@ -97,6 +97,17 @@ export const routingZh = {
   'noCalls.othersFirst': '前面还有 {n} 位话务员',
   'noCalls.none': '下一个来电派给此人',
   'noCalls.inRing': '(第 {n} 环)',
+  'noCalls.lately': '最近派出的来电',
+  'noCalls.noneLately': '此人签入以来没有派出过来电',
+  'noCalls.at': '时间',
+  'noCalls.gotBy': '派给',
+  'noCalls.didThen': '此人当时',
+
+  'verdict.ringClosed': '第 {n} 环未放开',
+  'verdict.notReady': '当时不空闲',
+  'verdict.reserved': '同一时刻派给别的来电',
+  'verdict.behind': '排在后面',
+  'verdict.since': '{what},{t} 起',
 
   'whoNow.title': '现在谁能接',
   'whoNow.place': '{queue},排在第 {n} 位',
