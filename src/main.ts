@@ -517,7 +517,16 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
 function packetContactOf({ arrival, disposition, ...contact }: Contact): PacketContact {
   const { callerKey, callerShown, dnis, entryId } = arrival;
   const { district = null, category = null, matterNumber = null } = disposition;
-  return { callerKey, callerShown, isSealed: isSealed(contact), dnis, entryId, district, category, matterNumber };
+  return {
+    callerKey,
+    callerShown,
+    isSealed: isSealed(contact),
+    dnis,
+    entryId,
+    district,
+    category,
+    matterNumber,
+  };
 }
 
 /** The same of one that is over. */

@@ -356,7 +356,11 @@ export function conferConsult(step: ContactStep, talk: Talk, context: ContactCon
   return ask(asked, { do: 'dropBridge', bridgeId: bridgeOfConsult(consult.consultId) });
 }
 
-function gatherAll(step: ContactStep, { talk, consult, call }: WithCall, context: ContactContext): ContactStep {
+function gatherAll(
+  step: ContactStep,
+  { talk, consult, call }: WithCall,
+  context: ContactContext,
+): ContactStep {
   const { bridgeId, legId } = talk;
   const quiet = music(silence(disarm(step, 'parkOver')), false);
   const asked = ask(inPhase(quiet, { ...consult, parkedSinceMs: null }, 'gathering', context), {

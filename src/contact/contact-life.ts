@@ -643,7 +643,8 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
     case 'supervisorRing':
       return stage.at === 'talking' ? endSupervision(due, stage.talk, 'failed', context) : due;
     case 'consultOver':
-      if (stage.at === 'talking' && isAcceptedInTime(stage.talk)) return handOver(due, stage.talk, accepted(context), context);
+      if (stage.at === 'talking' && isAcceptedInTime(stage.talk))
+        return handOver(due, stage.talk, accepted(context), context);
       return consultOverdue(due, context);
     case 'parkOver':
       return parkedTooLong(due, context);

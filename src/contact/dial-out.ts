@@ -73,7 +73,10 @@ export function mayHandOver(rules: DialRules, number: string): DialVerdict {
 }
 
 /** Why no row can let a target's number be dialled. */
-export function neverHandedOver({ own, refused }: Pick<DialRules, 'own' | 'refused'>, number: string): DialRefusal | null {
+export function neverHandedOver(
+  { own, refused }: Pick<DialRules, 'own' | 'refused'>,
+  number: string,
+): DialRefusal | null {
   const never = neverDialled(number);
   if (never !== null && never !== 'emergency') return never;
   if (own.has(number)) return 'own';

@@ -165,7 +165,8 @@ export function createExpertDesk(parts: ExpertDeskParts): ExpertDesk {
     contactId: ContactId,
     { consultId, wish, tried }: Extract<ExpertEffect, { do: 'reserveExperts' }>,
   ): Promise<void> {
-    if ('targetId' in wish) return runQueue.post(() => chooseNumber(contactId, consultId, wish.targetId, tried));
+    if ('targetId' in wish)
+      return runQueue.post(() => chooseNumber(contactId, consultId, wish.targetId, tried));
     const { departments } = sites.current().expertSeats;
     const { chosen, mayCome } = chooseExperts(wish, onDuty(), { tried, departments });
     const wanted = chosen.flatMap((expert) => {
@@ -220,7 +221,12 @@ export function createExpertDesk(parts: ExpertDeskParts): ExpertDesk {
     const expertId = numbers[at];
     const contacts = parts.contacts();
     if (expertId === undefined)
-      return void contacts.step(contactId, { type: 'ExpertsBusy', consultId, mayCome: false, expectedMs: null });
+      return void contacts.step(contactId, {
+        type: 'ExpertsBusy',
+        consultId,
+        mayCome: false,
+        expectedMs: null,
+      });
     const line: ExpertLine = { outside: true, target: { targetId, nth: at + 1 } };
     const experts = [{ legId: ids.next() as ChannelId, expertId, departmentId: targetId, line }];
     contacts.step(contactId, { type: 'ExpertsReserved', consultId, experts });

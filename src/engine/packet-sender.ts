@@ -4,7 +4,15 @@ import type { Target } from '../site/target.js';
 import { startDueRows, type DueRows, type Worth } from './due-rows.js';
 import { gatewayFails, stepAfterTry, type RetryPace } from './message-life.js';
 import type { NumberBook } from './messages.js';
-import type { Packet, PacketAnswer, PacketBody, PacketFact, PacketStep, PacketStore, PacketWay } from './packets.js';
+import type {
+  Packet,
+  PacketAnswer,
+  PacketBody,
+  PacketFact,
+  PacketStep,
+  PacketStore,
+  PacketWay,
+} from './packets.js';
 import type { Clock, Log, Sites, Timers } from './ports.js';
 
 /** What is known of a contact now, alive or in the records. */

@@ -36,7 +36,12 @@ export interface Packet {
 /** What becomes of a row. */
 export type PacketStep =
   | { readonly state: 'queued'; readonly code: string; readonly delayMs: number }
-  | { readonly state: 'taken'; readonly theirId: string; readonly tookMs: number; readonly numberTold: boolean }
+  | {
+      readonly state: 'taken';
+      readonly theirId: string;
+      readonly tookMs: number;
+      readonly numberTold: boolean;
+    }
   | { readonly state: 'failed' | 'refused'; readonly code: string };
 
 /** What is sent, as docs/emergency.md has it. */

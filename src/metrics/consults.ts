@@ -144,8 +144,9 @@ export function targetFigures(consults: readonly ConsultRecord[]): readonly Targ
     const accepts = own.flatMap(({ handedOverMs }) => handedOverMs ?? []);
     return {
       ...{ targetId, sought: own.length, answered: answers.length, handedOver: accepts.length },
-      kept: own.filter(({ outcome }) => outcome !== null && outcome !== 'handedOver' && outcome !== 'callerGone')
-        .length,
+      kept: own.filter(
+        ({ outcome }) => outcome !== null && outcome !== 'handedOver' && outcome !== 'callerGone',
+      ).length,
       ...{ answerMs: meanOf(answers), acceptMs: meanOf(accepts) },
     };
   });

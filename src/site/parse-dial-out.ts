@@ -186,6 +186,8 @@ export function dialRulesOf({
   const { mobiles, areas, ranges, refused } = dialOut;
   return {
     ...{ mobiles, areas, homeArea: policies.areaCode, ranges, refused, own: new Set(own) },
-    targets: new Set([...targets.rows.values()].flatMap(({ row }) => row.numbers.map(({ number }) => number))),
+    targets: new Set(
+      [...targets.rows.values()].flatMap(({ row }) => row.numbers.map(({ number }) => number)),
+    ),
   };
 }

@@ -14,7 +14,9 @@ import type { PacketBody } from '../../src/engine/packets.js';
 export type PacketDoing =
   | { readonly status: number }
   | { readonly slowMs: number }
-  | { readonly is: 'late' | 'reset' | 'halfway' | 'badJson' | 'noId' | 'unsigned' | 'wrongSignature' | 'long' };
+  | {
+      readonly is: 'late' | 'reset' | 'halfway' | 'badJson' | 'noId' | 'unsigned' | 'wrongSignature' | 'long';
+    };
 
 export interface PacketReceiver {
   readonly url: string;

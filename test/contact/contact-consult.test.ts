@@ -353,70 +353,84 @@ t.test('refused: a second one, on hold, and what is for two alone', async (t) =>
   t.same(released(late), ['801'], 'reserved too late, he is let go at once');
 });
 
-t.test('a target by one key: told, joined as three, and the agent is released once it is accepted', async (t) => {
-  const rung = live(calling(police));
-  t.match(
-    rung.facts.find(({ type }) => type === 'ConsultSought'),
-    { targetId: 'police', mode: 'oneKey', packet: true },
-  );
-  t.equal(rung.said.at(-1), 'em.transfer');
-  t.match(rung.effects.at(-1), { do: 'ringExpert', ringMs: 12_000 });
-  t.equal(rung.contact.deadlines.consultOver, 32_010);
-  const answered = live([...calling(police), [25_000, { type: 'ExpertAnswered', legId: leg }]]);
-  t.match(answered.effects.at(-1), { do: 'tellExpert', prompt: { id: 'em.receiver' } });
-  t.notOk(
-    answered.effects.some((effect) => effect.do === 'gather'),
-    'nobody is heard before the notice is over',
-  );
-  const three = live(together(police));
-  t.match(three.effects.at(-1), { do: 'announce', prompt: { id: 'em.joined', slots: { t: 'police' } } });
-  t.same(three.contact.stage.at, 'talking', 'the agent is with them');
-  t.equal(three.contact.deadlines.consultOver, 40_050);
-  t.notOk(three.types.includes('ConsultJoined'), 'never the two without the citizen');
-  const over: ContactSignal = { type: 'TimerFired', timer: 'consultOver' };
-  const theirs = live([...together(police), [40_050, over]]);
-  t.match(theirs.contact.stage, { at: 'expert', talk: { phase: 'talking', target: { kind: 'emergency' } } });
-  t.match(theirs.facts.slice(-3), [
-    { type: 'ConsultEnded', outcome: 'handedOver', targetId: 'police' },
-    { type: 'TalkEnded', by: 'agent' },
-    { type: 'ExpertConnected', targetId: 'police' },
-  ]);
-  const gone: ContactSignal = { type: 'ExpertGone', legId: leg, causeCode: 16, phoneLost: false };
-  t.match(live([...together(police), [40_050, over], [90_000, gone]]).said.at(-1), 'bye', 'no survey');
-  const given = live([...together(police), [35_000, gone]]);
-  t.match(given.contact.stage, { at: 'talking' }, 'not accepted: the citizen is with his agent');
-  t.match(given.facts.at(-1), { type: 'ConsultEnded', outcome: 'left' });
-  const stays = live([...together(police), [35_000, { type: 'ConferConsult', agentId }], [40_050, over]]);
-  t.match(stays.contact.stage, { at: 'talking', talk: { consult: { phase: 'conference' } } }, 'he stays');
-  t.match(live([...together(police), [32_000, { type: 'HandOver', agentId }]]).contact.stage, {
-    ...{ at: 'expert', talk: { phase: 'talking' } },
-  });
-});
+t.test(
+  'a target by one key: told, joined as three, and the agent is released once it is accepted',
+  async (t) => {
+    const rung = live(calling(police));
+    t.match(
+      rung.facts.find(({ type }) => type === 'ConsultSought'),
+      { targetId: 'police', mode: 'oneKey', packet: true },
+    );
+    t.equal(rung.said.at(-1), 'em.transfer');
+    t.match(rung.effects.at(-1), { do: 'ringExpert', ringMs: 12_000 });
+    t.equal(rung.contact.deadlines.consultOver, 32_010);
+    const answered = live([...calling(police), [25_000, { type: 'ExpertAnswered', legId: leg }]]);
+    t.match(answered.effects.at(-1), { do: 'tellExpert', prompt: { id: 'em.receiver' } });
+    t.notOk(
+      answered.effects.some((effect) => effect.do === 'gather'),
+      'nobody is heard before the notice is over',
+    );
+    const three = live(together(police));
+    t.match(three.effects.at(-1), { do: 'announce', prompt: { id: 'em.joined', slots: { t: 'police' } } });
+    t.same(three.contact.stage.at, 'talking', 'the agent is with them');
+    t.equal(three.contact.deadlines.consultOver, 40_050);
+    t.notOk(three.types.includes('ConsultJoined'), 'never the two without the citizen');
+    const over: ContactSignal = { type: 'TimerFired', timer: 'consultOver' };
+    const theirs = live([...together(police), [40_050, over]]);
+    t.match(theirs.contact.stage, {
+      at: 'expert',
+      talk: { phase: 'talking', target: { kind: 'emergency' } },
+    });
+    t.match(theirs.facts.slice(-3), [
+      { type: 'ConsultEnded', outcome: 'handedOver', targetId: 'police' },
+      { type: 'TalkEnded', by: 'agent' },
+      { type: 'ExpertConnected', targetId: 'police' },
+    ]);
+    const gone: ContactSignal = { type: 'ExpertGone', legId: leg, causeCode: 16, phoneLost: false };
+    t.match(live([...together(police), [40_050, over], [90_000, gone]]).said.at(-1), 'bye', 'no survey');
+    const given = live([...together(police), [35_000, gone]]);
+    t.match(given.contact.stage, { at: 'talking' }, 'not accepted: the citizen is with his agent');
+    t.match(given.facts.at(-1), { type: 'ConsultEnded', outcome: 'left' });
+    const stays = live([...together(police), [35_000, { type: 'ConferConsult', agentId }], [40_050, over]]);
+    t.match(stays.contact.stage, { at: 'talking', talk: { consult: { phase: 'conference' } } }, 'he stays');
+    t.match(live([...together(police), [32_000, { type: 'HandOver', agentId }]]).contact.stage, {
+      ...{ at: 'expert', talk: { phase: 'talking' } },
+    });
+  },
+);
 
-t.test('three parties with a target: the agent stays until he says so; a key is asked for where its row has it', async (t) => {
-  const three = { ...police, mode: 'threeParty', releaseAfterMs: null } as const;
-  t.equal(live(together(three)).contact.deadlines.consultOver, undefined);
-  const keyed = { ...police, asksKey: true };
-  const asked = live([...calling(keyed), [25_000, { type: 'ExpertAnswered', legId: leg }]]);
-  t.match(asked.effects.at(-1), { do: 'tellExpert', prompt: { id: 'em.accept', slots: { t: 'police' } } });
-  const utility = { ...police, kind: 'utility' } as const;
-  t.equal(live(calling(utility)).said.at(-1), 'util.transfer');
-  const sent = live([
-    ...calling(police),
-    [22_000, { type: 'PacketTaken', consultId }],
-    [25_000, { type: 'ExpertAnswered', legId: leg }],
-  ]);
-  t.match(sent.effects.at(-1), { prompt: { id: 'em.receiver.sent' } }, 'they have what is known');
-});
+t.test(
+  'three parties with a target: the agent stays until he says so; a key is asked for where its row has it',
+  async (t) => {
+    const three = { ...police, mode: 'threeParty', releaseAfterMs: null } as const;
+    t.equal(live(together(three)).contact.deadlines.consultOver, undefined);
+    const keyed = { ...police, asksKey: true };
+    const asked = live([...calling(keyed), [25_000, { type: 'ExpertAnswered', legId: leg }]]);
+    t.match(asked.effects.at(-1), { do: 'tellExpert', prompt: { id: 'em.accept', slots: { t: 'police' } } });
+    const utility = { ...police, kind: 'utility' } as const;
+    t.equal(live(calling(utility)).said.at(-1), 'util.transfer');
+    const sent = live([
+      ...calling(police),
+      [22_000, { type: 'PacketTaken', consultId }],
+      [25_000, { type: 'ExpertAnswered', legId: leg }],
+    ]);
+    t.match(sent.effects.at(-1), { prompt: { id: 'em.receiver.sent' } }, 'they have what is known');
+  },
+);
 
 t.test('a target that does not come: its next number, and at the end of them the same agent', async (t) => {
   const next: Timed = [...calling(police), [32_010, { type: 'TimerFired', timer: 'consultOver' }]];
   t.match(live(next).effects.at(-1), { do: 'reserveExperts', tried: ['police.1'] });
   const second: Timed = [...next, [32_020, reserved(number(2))]];
-  t.same(live([...second, [33_000, { type: 'PlayEnded', playId: 'c1.2' as PlayId, ok: true }]]).said.slice(-2), [
-    ...['em.transfer', 'em.fail'],
-  ]);
-  const busy: ContactSignal = { ...{ type: 'ExpertGone', legId: 'e2' as ChannelId }, causeCode: 17, phoneLost: false };
+  t.same(
+    live([...second, [33_000, { type: 'PlayEnded', playId: 'c1.2' as PlayId, ok: true }]]).said.slice(-2),
+    [...['em.transfer', 'em.fail']],
+  );
+  const busy: ContactSignal = {
+    ...{ type: 'ExpertGone', legId: 'e2' as ChannelId },
+    causeCode: 17,
+    phoneLost: false,
+  };
   const end: ContactSignal = { type: 'ExpertsBusy', consultId, mayCome: false, expectedMs: null };
   const nobody = live([...second, [34_000, busy], [34_010, end]]);
   t.match(nobody.contact.stage, { at: 'talking', talk: { agentId } });
@@ -466,8 +480,10 @@ const anySignal: fc.Arbitrary<Make> = fc.oneof(
     weight: 2,
     arbitrary: fc
       .tuple(fc.constantFrom(null, 0, 10_000), fc.boolean(), fc.constantFrom('emergency', 'utility'))
-      .map(([releaseAfterMs, asksKey, kind]): Make => () =>
-        seekTarget({ ...police, releaseAfterMs, asksKey, kind: kind as HandOverTarget['kind'] }),
+      .map(
+        ([releaseAfterMs, asksKey, kind]): Make =>
+          () =>
+            seekTarget({ ...police, releaseAfterMs, asksKey, kind: kind as HandOverTarget['kind'] }),
       ),
   },
   fixed({ type: 'PacketTaken', consultId }),
@@ -547,7 +563,15 @@ t.test(
           minLength: 20,
           maxLength: 60,
         }),
-        fc.constantFrom(talking, ringing, consulting, conferring, handedOver, calling(police), together(police)),
+        fc.constantFrom(
+          talking,
+          ringing,
+          consulting,
+          conferring,
+          handedOver,
+          calling(police),
+          together(police),
+        ),
         (plan, begun) => {
           let nowMs = 60_000;
           let contact = live(begun).contact;

@@ -1,7 +1,13 @@
 // Whether a number may be dialled: a table of numbers as carriers and swindlers know them, and what holds for every number there is.
 import fc from 'fast-check';
 import t from 'tap';
-import { mayDial, mayHandOver, neverDialled, type DialRefusal, type DialRules } from '../../src/contact/dial-out.js';
+import {
+  mayDial,
+  mayHandOver,
+  neverDialled,
+  type DialRefusal,
+  type DialRules,
+} from '../../src/contact/dial-out.js';
 
 /** As shipped for a site of area code 0311. */
 const rules: DialRules = {
@@ -217,21 +223,32 @@ t.test(
   },
 );
 
-t.test('a number of an emergency line or a utility is dialled for a hand-over alone, in full, and never a premium, foreign or own one', async (t) => {
-  for (const number of ['110', '96069', '031166600110'])
-    t.same(mayHandOver(rules, number), { ok: true, number }, number);
-  t.same(mayDial(rules, '110'), { ok: false, because: 'emergency' }, 'by nobody else');
-  t.same(mayDial(rules, '96069'), { ok: false, because: 'premium' });
-  for (const [number, because] of [
-    ...([['119', 'unknown'] as const, ['1100', 'unknown'] as const, ['16012345', 'premium'] as const] as const),
-    ...([['0085212345', 'foreign'] as const, ['12345', 'own'] as const, ['', 'notANumber'] as const] as const),
-  ])
-    t.same(mayHandOver(rules, number), { ok: false, because }, number);
-  fc.assert(
-    fc.property(fc.stringMatching(/^\+?[0-9]{0,17}$/), (number) => {
-      const verdict = mayHandOver(rules, number);
-      return !verdict.ok || rules.targets.has(number);
-    }),
-    { numRuns: 2_000 },
-  );
-});
+t.test(
+  'a number of an emergency line or a utility is dialled for a hand-over alone, in full, and never a premium, foreign or own one',
+  async (t) => {
+    for (const number of ['110', '96069', '031166600110'])
+      t.same(mayHandOver(rules, number), { ok: true, number }, number);
+    t.same(mayDial(rules, '110'), { ok: false, because: 'emergency' }, 'by nobody else');
+    t.same(mayDial(rules, '96069'), { ok: false, because: 'premium' });
+    for (const [number, because] of [
+      ...([
+        ['119', 'unknown'] as const,
+        ['1100', 'unknown'] as const,
+        ['16012345', 'premium'] as const,
+      ] as const),
+      ...([
+        ['0085212345', 'foreign'] as const,
+        ['12345', 'own'] as const,
+        ['', 'notANumber'] as const,
+      ] as const),
+    ])
+      t.same(mayHandOver(rules, number), { ok: false, because }, number);
+    fc.assert(
+      fc.property(fc.stringMatching(/^\+?[0-9]{0,17}$/), (number) => {
+        const verdict = mayHandOver(rules, number);
+        return !verdict.ok || rules.targets.has(number);
+      }),
+      { numRuns: 2_000 },
+    );
+  },
+);

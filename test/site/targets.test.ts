@@ -18,12 +18,7 @@ const trunks = `trunks:
   - { id: in, kind: address, addresses: ['127.0.0.2'] }
 `;
 const files = (changes: Readonly<Record<string, string>> = {}) =>
-  new Map([
-    ...smallSite(),
-    ['emergency.yaml', targets],
-    ['trunks.yaml', trunks],
-    ...Object.entries(changes),
-  ]);
+  new Map([...smallSite(), ['emergency.yaml', targets], ['trunks.yaml', trunks], ...Object.entries(changes)]);
 
 t.test('numbers in their order, what is told to whom, and what may be dialled for it alone', async (t) => {
   const site = siteOf(files());

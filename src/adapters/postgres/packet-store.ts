@@ -48,11 +48,7 @@ function claim(database: Database, limit: number, leaseMs: number): Promise<read
     .execute();
 }
 
-async function settle(
-  database: Database,
-  { packetId, version }: Packet,
-  step: PacketStep,
-): Promise<boolean> {
+async function settle(database: Database, { packetId, version }: Packet, step: PacketStep): Promise<boolean> {
   const { numUpdatedRows } = await database
     .updateTable('packet')
     .set({

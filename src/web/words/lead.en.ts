@@ -312,7 +312,8 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
   'story.TargetReleased': 'The talk with {target} ended, by {by}, {talk} of talk',
   'story.TargetEnded': 'The hand-over to {target} ended: {outcome}',
   'story.PacketTaken': '{target} has the call details after {took}, their id {id}',
-  'story.PacketTaken.noNumber': '{target} has the call details without the number after {took}, their id {id}',
+  'story.PacketTaken.noNumber':
+    '{target} has the call details without the number after {took}, their id {id}',
   'story.PacketFailed': 'The call details did not reach {target}: {code}',
   'targetEnd.back': 'taken back by the agent',
   'targetEnd.handedOver': 'accepted',
