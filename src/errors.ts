@@ -427,6 +427,11 @@ export const errorCatalogue = {
     zh: '监听使用您自己的话机:请先在话机上签入,并确认话机在线',
     en: 'Listening uses your own phone: sign in at one that can be reached.',
   },
+  TARGET_UNKNOWN: {
+    status: 404,
+    zh: '没有这个紧急或公用事业单位',
+    en: 'There is no such emergency line or utility.',
+  },
   TEAM_ENDED: {
     status: 409,
     zh: '该班组已到期,不能签入或登录。如仍需工作,请管理员延长到期日',

@@ -25,8 +25,10 @@ import { createHttpServer } from './adapters/http/http-server.js';
 import { noteVersions } from './adapters/http/version-notes.js';
 import { createOneTimeCodes } from './adapters/http/one-time-code.js';
 import { createPasswords } from './adapters/http/password-hash.js';
+import { createWebhookSecrets } from './adapters/files/webhook-secrets.js';
 import { createFileOutbox } from './adapters/messages/file-outbox.js';
 import { createHttpGateway } from './adapters/messages/http-gateway.js';
+import { createPacketWebhook } from './adapters/messages/packet-webhook.js';
 import { isSigned } from './adapters/messages/signature.js';
 import { createCallerNumbers, identifyCaller } from './adapters/memory/caller-numbers.js';
 import { createAccountStore } from './adapters/postgres/account-store.js';
@@ -36,7 +38,8 @@ import { openDatabase } from './adapters/postgres/database.js';
 import { startJournalWriter, type WriterNews } from './adapters/postgres/journal-writer.js';
 import { createCaseStore } from './adapters/postgres/case-store.js';
 import { createMessageStore } from './adapters/postgres/message-store.js';
-import { createRecordStore } from './adapters/postgres/record-store.js';
+import { createPacketStore } from './adapters/postgres/packet-store.js';
+import { createRecordStore, type RecordStore } from './adapters/postgres/record-store.js';
 import { createDutyStore } from './adapters/postgres/duty-store.js';
 import { createLimitStore } from './adapters/postgres/limit-store.js';
 import { createOpeningStore } from './adapters/postgres/opening-store.js';
@@ -61,7 +64,8 @@ import { readConfig, type Config } from './config.js';
 import type { Agent } from './contact/agent.js';
 import { addDays, dayKeyAt } from './contact/civil-time.js';
 import { isSealed } from './contact/confidential.js';
-import type { Contact } from './contact/contact.js';
+import type { Arrival, Contact } from './contact/contact.js';
+import type { CallerKey } from './contact/ids.js';
 import { formatFinding } from './contact/finding.js';
 import { createCallerMemory } from './engine/caller-memory.js';
 import type { CallerWishFact } from './engine/caller-wish.js';
@@ -73,6 +77,7 @@ import { createEventPrompts } from './engine/event-prompts.js';
 import { createMessageDesk } from './engine/message-desk.js';
 import { startMessageSender } from './engine/message-sender.js';
 import type { NumberBook } from './engine/messages.js';
+import { startPacketSender, type PacketContact } from './engine/packet-sender.js';
 import { createPinCheck } from './engine/pin-check.js';
 import type { Log, Messages } from './engine/ports.js';
 import { keepDuty } from './engine/duty-book.js';
@@ -362,6 +367,21 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     alarm: (stands) => engine.alarm('messagesFailing', 'gateway', stands),
     log,
   });
+  const packets = createPacketStore(database);
+  const packetSender = startPacketSender({
+    ...{ store: packets, numbers, sites, clock: systemClock, timers: systemTimers, chance: Math.random, log },
+    way: createPacketWebhook({ nowMs }),
+    secretOf: createWebhookSecrets(join(config.secretsDir, 'webhooks')),
+    contactOf: async (contactId) => {
+      const live = engine.contacts().find(({ id }) => id === contactId);
+      if (live !== undefined) return packetContactOf(live);
+      const found = await records.contact(contactId);
+      return found === undefined ? undefined : packetContactOfRecord(found);
+    },
+    note: engine.note,
+    taken: engine.consults.packetTaken,
+    alarm: (targetId, stands) => engine.alarm('packetsFailing', targetId, stands),
+  });
   const inTurn = createSiteTurn();
   const versionsDir = join(config.home, 'site-versions');
   const versions = createVersionStore({ versionsDir, draftsDir: join(config.home, 'site-drafts') });
@@ -426,6 +446,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
       stopList,
       isSigned: (word, atMs) => isSigned(gatewaySecret, word, atMs),
     },
+    packets,
     openings: createOpeningStore(database),
     limits,
     duty: { book: duty, store: dutyStore },
@@ -480,6 +501,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     await Promise.allSettled([
       http.close(),
       sender.stop(),
+      packetSender.stop(),
       writer.stop(),
       queueLog?.stop(),
       ari.close(),
@@ -489,6 +511,33 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     await Promise.allSettled([store.close(), spool.close(), database.destroy()]);
     redis.disconnect();
   };
+}
+
+/** What an emergency line or a utility may be told of a living contact. */
+function packetContactOf({ arrival, disposition, ...contact }: Contact): PacketContact {
+  const { callerKey, callerShown, dnis, entryId } = arrival;
+  const { district = null, category = null, matterNumber = null } = disposition;
+  return {
+    callerKey,
+    callerShown,
+    isSealed: isSealed(contact),
+    dnis,
+    entryId,
+    district,
+    category,
+    matterNumber,
+  };
+}
+
+/** The same of one that is over. */
+function packetContactOfRecord({
+  record,
+  journal,
+}: NonNullable<Awaited<ReturnType<RecordStore['contact']>>>): PacketContact {
+  const { dnis, entryId, district, category, matterNumber } = record;
+  const arrived = journal.find(({ type }) => type === 'ContactArrived')?.data as Partial<Arrival> | undefined;
+  const shown = { callerKey: record.callerKey as CallerKey, callerShown: arrived?.callerShown === true };
+  return { ...shown, isSealed: record.sealed !== null, dnis, entryId, district, category, matterNumber };
 }
 
 /** A gateway, or a file that nobody is written to from. */

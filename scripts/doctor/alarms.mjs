@@ -69,6 +69,12 @@ export const ALARMS = {
     en: 'Short messages are not taken',
     mend: (patient) => lastLines('log/service.log', patient),
   },
+  packetsFailing: {
+    critical: true,
+    zh: '来电信息推送不到紧急或公用事业单位',
+    en: 'Call details do not reach an emergency line or utility',
+    mend: (patient) => lastLines('log/service.log', patient),
+  },
   heldTooLong: {
     critical: false,
     zh: '保持过久',

@@ -73,14 +73,18 @@ async function readVocabulary(flows) {
       numbers.filter((row) => isEverIn(row, states)),
       'name',
     );
+  /** @param {string} file */
+  const namesById = async (file) =>
+    Object.fromEntries(
+      (await readRows(flows, file)).flatMap(({ id, name }) =>
+        typeof id === 'string' && typeof name === 'string' ? [[id, name]] : [],
+      ),
+    );
   return {
     agents: agents.flatMap((row) => (typeof row['id'] === 'string' ? [row['id']] : [])),
     areaCodes: [await areaCodeOf(flows)],
-    departments: Object.fromEntries(
-      (await readRows(flows, 'departments.yaml')).flatMap(({ id, name }) =>
-        typeof id === 'string' && typeof name === 'string' ? [[id, name]] : [],
-      ),
-    ),
+    departments: await namesById('departments.yaml'),
+    targets: await namesById('emergency.yaml'),
     entries: namesOf(numbers, 'name'),
     shortNames: namesOf(numbers, 'shortName'),
     'numbers.served': namesIn('served'),

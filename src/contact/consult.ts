@@ -1,19 +1,30 @@
-// 专家座席咨询: what a consult is while it lasts, and the talk of a citizen who was handed over to an expert.
+// 专家座席咨询: what a consult is while it lasts, and the talk of a citizen who was handed over to an expert, an emergency line or a utility.
+import type { HandOverTarget } from './hand-over-target.js';
 import type { AgentId, BridgeId, ChannelId, ConsultId, DeviceId } from './ids.js';
 
 /** Whom an agent asks for. */
 export type ExpertWish =
-  { readonly departmentId: string } | { readonly skill: string } | { readonly expertId: string };
+  | { readonly departmentId: string }
+  | { readonly skill: string }
+  | { readonly expertId: string }
+  /** An emergency line or a public utility. */
+  | { readonly targetId: string };
 
-/** Where an expert is rung: at the phone he signed in at, or outside, where a machine might answer. */
+/**
+ * Where an expert is rung: at the phone he signed in at, or outside, where a machine might answer. `target`: the nth number (from 1) of an
+ * emergency line or a utility, which many may call at once: nobody else is kept from it.
+ */
 export type ExpertLine =
-  { readonly agentId: AgentId; readonly deviceId: DeviceId } | { readonly outside: true };
+  | { readonly agentId: AgentId; readonly deviceId: DeviceId }
+  | { readonly outside: true; readonly target?: { readonly targetId: string; readonly nth: number } };
 
 /** An expert who is reserved for a consult. Nobody else gets him until his call is closed. */
 export interface ExpertCall {
   /** The channel of his phone; names the reservation, too. */
   readonly legId: ChannelId;
+  /** Of a target: its id and which of its numbers, such as `police.2`. */
   readonly expertId: string;
+  /** Of a target: its id. */
   readonly departmentId: string;
   readonly line: ExpertLine;
   readonly rungAtMs: number;
@@ -37,6 +48,8 @@ export type ConsultPhase =
 export interface Consult {
   readonly consultId: ConsultId;
   readonly wish: ExpertWish;
+  /** Of a wish for a target: what it is. */
+  readonly target?: HandOverTarget;
   /** What it is about, in the agent's words. */
   readonly note: string;
   readonly phase: ConsultPhase;
@@ -60,6 +73,8 @@ export interface Consult {
 export interface ExpertTalk {
   readonly consultId: ConsultId;
   readonly call: ExpertCall;
+  /** Where it is a target's. */
+  readonly target?: HandOverTarget;
   /** The agent who handed over. */
   readonly agentId: AgentId;
   readonly bridgeId: BridgeId;

@@ -13,6 +13,7 @@ import {
   type ExpertTalk,
 } from './consult.js';
 import { isHeld, type Talk } from './contact.js';
+import { mannerOf, mannerOfTarget, type ConsultManner } from './consult-manner.js';
 import type { ContactSignal, ExpertTold } from './contact-signals.js';
 import {
   arm,
@@ -56,7 +57,7 @@ type WithCall = Consulting & { readonly call: ExpertCall };
 export function seekExpert(
   step: ContactStep,
   talk: Talk,
-  { consultId, agentId, wish, note }: Signal<'SeekExpert'>,
+  { consultId, agentId, wish, note, target }: Signal<'SeekExpert'>,
   context: ContactContext,
 ): ContactStep {
   if (talk.consult !== undefined) return refuse(step.contact, 'CONSULT_RUNNING');
@@ -65,6 +66,7 @@ export function seekExpert(
   const consult: Consult = {
     ...{ consultId, wish, note, phase: 'seeking', soughtAtMs: nowMs, sinceMs: nowMs, parkedSinceMs: null },
     ...{ queuedAtMs: null, calls: [], tried: [], recording: false, talkedMs: 0 },
+    ...(target !== undefined && { target }),
   };
   const sought = record(patch(withTalk(step, { consult }), { consults: (step.contact.consults ?? 0) + 1 }), {
     type: 'ConsultSought',
@@ -72,6 +74,7 @@ export function seekExpert(
     agentId,
     note,
     ...wish,
+    ...(target !== undefined && { mode: target.mode, packet: target.packet }),
   });
   return seek(sought, consult, context);
 }
@@ -96,12 +99,13 @@ export function expertsReserved(
   const [first] = calls;
   if (now?.consult.consultId !== consultId || now.consult.phase !== 'seeking')
     return ask(step, ...calls.map(release));
-  if (isHeld(now.talk)) return waitForExpert(ask(step, ...calls.map(release)), now.consult, null, context);
+  if (isHeld(now.talk)) return waitOrEnd(ask(step, ...calls.map(release)), now, null, context);
   if (first === undefined) return step;
   const { talk, consult } = now;
-  const parked = park(step, talk, consult, first, context);
+  const manner = mannerFor(consult, first, context);
+  const parked = park(step, talk, consult, manner, context);
   const ringing = inPhase(parked, { ...consult, ...parkedOf(parked), calls }, 'ringing', context);
-  const { ringMs } = context.policy.consult;
+  const { ringMs } = manner;
   const rung = calls.reduce(
     (so, call) =>
       ask(record(so, { type: 'ExpertRung', ...told(consult, call) }), ...busy(call, true), {
@@ -114,15 +118,25 @@ export function expertsReserved(
   return arm(rung, 'consultOver', context.nowMs + ringMs);
 }
 
+/** How this party is met. */
+function mannerFor(
+  { target }: Pick<Consult, 'target'>,
+  call: ExpertCall,
+  { policy }: ContactContext,
+): ConsultManner {
+  return mannerOf(target, call, policy.consult);
+}
+
 /** Out of the talk: 正在为您联系专家座席, then music. Not twice where the next one is rung. */
 function park(
   step: ContactStep,
   talk: Talk,
   consult: Consult,
-  { departmentId }: ExpertCall,
+  { seek: prompt, next }: ConsultManner,
   context: ContactContext,
 ): ContactStep {
-  if (consult.parkedSinceMs !== null) return step;
+  if (consult.parkedSinceMs !== null)
+    return next === null ? step : say(step, [{ prompt: next, mustHear: false }], context);
   const { nowMs, policy } = context;
   const { consultId } = consult;
   const out = record(
@@ -131,7 +145,6 @@ function park(
     }),
     { type: 'CitizenParked', consultId, parked: true },
   );
-  const prompt = { id: 'expert.seek', slots: { d: departmentId } };
   return arm(say(out, [{ prompt, mustHear: false }], context), 'parkOver', nowMs + policy.consult.parkMs);
 }
 
@@ -148,7 +161,18 @@ export function expertsBusy(
   const now = consultIn(step);
   if (now?.consult.consultId !== consultId || now.consult.phase !== 'seeking') return step;
   if (!mayCome) return endConsult(step, now.talk, 'nobody', context);
-  return waitForExpert(step, now.consult, expectedMs, context);
+  return waitOrEnd(step, now, expectedMs, context);
+}
+
+/** A target is waited for by nobody. */
+function waitOrEnd(
+  step: ContactStep,
+  { talk, consult }: Consulting,
+  expectedMs: number | null,
+  context: ContactContext,
+): ContactStep {
+  if (consult.target !== undefined) return endConsult(step, talk, 'failed', context);
+  return waitForExpert(step, consult, expectedMs, context);
 }
 
 function waitForExpert(
@@ -203,9 +227,9 @@ export function expertAnswered(
   const now = callIn(step, legId);
   if (now?.call.state !== 'ringing') return step;
   const { call, consult } = now;
-  if (!('outside' in call.line)) return taken(step, now, context);
+  const { asksKey, accept: prompt } = mannerFor(consult, call, context);
+  if (!asksKey) return taken(step, now, context);
   const asked = withCall(step, consult, { ...call, state: 'asked' });
-  const prompt = { id: 'expert.accept', slots: { d: call.departmentId } };
   const said = ask(asked, { do: 'tellExpert', legId, playId: `${legId}.accept` as PlayId, prompt });
   return arm(said, 'consultOver', context.nowMs + context.policy.consult.acceptMs);
 }
@@ -238,15 +262,22 @@ function taken(step: ContactStep, { consult, call }: WithCall, context: ContactC
     call.state === 'asked'
       ? ask(answered, { do: 'stopPlay', playId: `${legId}.accept` as PlayId })
       : answered;
-  const noticed = ask(asked, {
-    ...{ do: 'tellExpert', legId, playId: noticeOf(legId), prompt: { id: 'expert.join' } },
-  });
+  const { notice: prompt } = mannerFor(consult, call, context);
+  const noticed = ask(asked, { do: 'tellExpert', legId, playId: noticeOf(legId), prompt });
   return arm(noticed, 'consultOver', nowMs + policy.playMs);
 }
 
 const noticeOf = (legId: ChannelId): PlayId => `${legId}.notice` as PlayId;
 
-/** The notice is over: agent and expert are joined. */
+/** They have what is known of the matter: whoever answers from now on is told so. */
+export function packetTaken(step: ContactStep, { consultId }: Signal<'PacketTaken'>): ContactStep {
+  const now = consultIn(step);
+  const target = now?.consult.target;
+  if (now?.consult.consultId !== consultId || target === undefined) return step;
+  return withTalk(step, { consult: { ...now.consult, target: { ...target, packetTaken: true } } });
+}
+
+/** The notice is over: agent and expert are joined, or all three. */
 export function expertPlayEnded(
   step: ContactStep,
   { legId, playId }: Signal<'ExpertPlayEnded'>,
@@ -257,11 +288,9 @@ export function expertPlayEnded(
   return joinExpert(step, now, context);
 }
 
-function joinExpert(
-  step: ContactStep,
-  { talk, consult, call }: WithCall,
-  context: ContactContext,
-): ContactStep {
+function joinExpert(step: ContactStep, now: WithCall, context: ContactContext): ContactStep {
+  const { talk, consult, call } = now;
+  if (mannerFor(consult, call, context).together) return gatherAll(step, now, context);
   const bridgeId = bridgeOfConsult(consult.consultId);
   const joining = ask(inPhase(step, consult, 'joining', context), {
     ...{ do: 'gather', bridgeId, citizen: false, legIds: [call.legId, talk.legId] },
@@ -317,16 +346,26 @@ export function consultRecordingStarted(
 export function conferConsult(step: ContactStep, talk: Talk, context: ContactContext): ContactStep {
   const { consult } = talk;
   const call = consult && expertThere(consult);
-  if (consult?.phase === 'conference' || consult?.phase === 'gathering') return step;
+  // Who would be released by himself stays.
+  if (consult?.phase === 'conference') return disarm(step, 'consultOver');
+  if (consult?.phase === 'gathering') return step;
   if (consult?.phase !== 'talking' || call === undefined) return refuse(step.contact, 'CONSULT_NONE');
-  const { bridgeId, legId } = talk;
-  const quiet = music(silence(disarm(stopRecordingConsult(step, consult, call), 'parkOver')), false);
   const talkedMs = context.nowMs - consult.sinceMs;
-  const asked = ask(
-    inPhase(quiet, { ...consult, recording: false, talkedMs, parkedSinceMs: null }, 'gathering', context),
-    { do: 'gather', bridgeId, citizen: true, legIds: [legId, call.legId] },
-    { do: 'dropBridge', bridgeId: bridgeOfConsult(consult.consultId) },
-  );
+  const all = { talk, call, consult: { ...consult, recording: false, talkedMs } };
+  const asked = gatherAll(stopRecordingConsult(step, consult, call), all, context);
+  return ask(asked, { do: 'dropBridge', bridgeId: bridgeOfConsult(consult.consultId) });
+}
+
+function gatherAll(
+  step: ContactStep,
+  { talk, consult, call }: WithCall,
+  context: ContactContext,
+): ContactStep {
+  const { bridgeId, legId } = talk;
+  const quiet = music(silence(disarm(step, 'parkOver')), false);
+  const asked = ask(inPhase(quiet, { ...consult, parkedSinceMs: null }, 'gathering', context), {
+    ...{ do: 'gather', bridgeId, citizen: true, legIds: [legId, call.legId] },
+  });
   return arm(asked, 'consultOver', context.nowMs + context.policy.joinMs);
 }
 
@@ -336,18 +375,26 @@ function conferenceJoined(
   { talk, consult, call }: WithCall,
   context: ContactContext,
 ): ContactStep {
-  const { consultId } = consult;
+  const { consultId, target } = consult;
   const { bridgeId, legId } = talk;
-  const prompt = { id: 'expert.join' };
-  return ask(
+  const { joined: prompt, toAll } = mannerFor(consult, call, context);
+  const three = ask(
     record(
       disarm(inPhase(step, consult, 'conference', context), 'consultOver'),
       { type: 'CitizenParked', consultId, parked: false },
       { type: 'ConferenceJoined', ...told(consult, call) },
     ),
     { do: 'announce', bridgeId, legId, prompt },
-    { do: 'tellExpert', legId: call.legId, playId: `${call.legId}.three` as PlayId, prompt },
   );
+  const playId = `${call.legId}.three` as PlayId;
+  const heard = toAll ? ask(three, { do: 'tellExpert', legId: call.legId, playId, prompt }) : three;
+  const releaseAfterMs = target?.releaseAfterMs ?? null;
+  return releaseAfterMs === null ? heard : arm(heard, 'consultOver', context.nowMs + releaseAfterMs);
+}
+
+/** The agent of a talk is to be released when `consultOver` comes: all three talk, and it is accepted. */
+export function isAcceptedInTime({ consult }: Pick<Talk, 'consult'>): boolean {
+  return consult?.phase === 'conference' && (consult.target?.releaseAfterMs ?? null) !== null;
 }
 
 /** The agent goes back, or gives it up. */
@@ -400,7 +447,7 @@ export function consultOverdue(step: ContactStep, context: ContactContext): Cont
   const { talk, consult } = now;
   switch (consult.phase) {
     case 'seeking':
-      return waitForExpert(step, consult, null, context);
+      return waitOrEnd(step, now, null, context);
     case 'queued':
       return endConsult(step, talk, 'waited', context);
     case 'ringing': {
@@ -450,6 +497,9 @@ export function endConsult(
       ? ask(back, { do: 'gather', bridgeId, citizen: true, legIds: [legId] })
       : back;
   if (!failures.includes(outcome)) return together;
+  const failed = consult.target === undefined ? null : mannerOfTarget(consult.target).failed;
+  if (failed !== null && (outcome === 'nobody' || outcome === 'failed'))
+    return ask(together, { do: 'announce', bridgeId, legId, prompt: failed });
   const playId = `${consult.consultId}.over` as PlayId;
   return ask(together, { do: 'whisper', legId, playId, prompt: { id: 'a.back' }, waits: false });
 }
@@ -490,7 +540,7 @@ export function dropConsult(
   keep?: ExpertCall,
 ): ContactStep {
   if (consult === undefined) return step;
-  const { consultId, calls } = consult;
+  const { consultId, calls, target } = consult;
   const there = expertThere(consult);
   const others = calls.filter(({ legId }) => legId !== keep?.legId);
   const hushed = there === undefined ? step : stopRecordingConsult(step, consult, there);
@@ -504,6 +554,7 @@ export function dropConsult(
   const ended = record(withoutConsult(disarm(closed, 'consultOver', 'parkOver')), {
     ...{ type: 'ConsultEnded', consultId, agentId, outcome },
     ...(there !== undefined && { expertId: there.expertId }),
+    ...(target !== undefined && { targetId: target.targetId }),
     talkMs: talked ? sinceMs + context.nowMs - consult.sinceMs : 0,
   });
   return ask(ended, { do: 'dropBridge', bridgeId: bridgeOfConsult(consultId) });
@@ -552,7 +603,9 @@ function busy({ line, legId }: ExpertCall, up: boolean) {
 
 /** An expert as the journal names him. */
 export function told({ consultId }: Pick<Consult | ExpertTalk, 'consultId'>, call: ExpertCall): ExpertTold {
-  return { consultId, expertId: call.expertId, departmentId: call.departmentId };
+  const { expertId, departmentId, line } = call;
+  const targetId = 'outside' in line ? line.target?.targetId : undefined;
+  return { consultId, expertId, departmentId, ...(targetId !== undefined && { targetId }) };
 }
 
 function consultIn({ contact: { stage } }: ContactStep): Consulting | null {

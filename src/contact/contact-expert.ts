@@ -43,6 +43,7 @@ export function handOver(
   const recording = talk.recording === 'off' ? 'off' : 'on';
   const expertTalk: ExpertTalk = {
     ...{ consultId, call, agentId, bridgeId, phase: 'joining', sinceMs: nowMs, recording },
+    ...(consult.target !== undefined && { target: consult.target }),
   };
   const moved = moveTo(left, { at: 'expert', cursor: stage.cursor, talk: expertTalk });
   if (isTogether) return expertJoined(moved, expertTalk, context);
@@ -112,6 +113,8 @@ export function expertLegGone(
   if (legId !== talk.call.legId) return step;
   if (talk.phase === 'joining' || phoneLost) return backToAgent(step, talk, causeCode, context);
   const ended = endExpertTalk(step, talk, { by: 'expert', causeCode }, context);
+  // Whoever was in danger is not asked how it was.
+  if (talk.target?.kind === 'emergency') return sayGoodbye(ended, context, 'expertReleased');
   return surveyOrGoodbye(ended, talk.agentId, context.nowMs - talk.sinceMs, context);
 }
 

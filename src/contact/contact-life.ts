@@ -12,7 +12,7 @@
 //             holdNotice -> agent and supervisors are told; holdOver -> taken back from a hold by page
 //             silentOver -> a silent caller's keys mean nothing any more, the agent is told
 //             supervisorRing -> the supervisor's phone is left alone
-//             consultOver -> the next expert is sought, or the consult is over; parkOver -> the citizen is with his agent again
+//             consultOver -> the next expert is sought, or the consult is over, or the citizen is the target's; parkOver -> the citizen is with his agent again
 //   expert    joinOver -> back to the agent who handed over; talkOver -> ended
 //   survey    playOver, collect -> asked once more, then goodbye; surveyOver -> goodbye
 //   leaving   sayAgain -> said once more after a pause
@@ -59,6 +59,8 @@ import {
   expertsBusy,
   expertsReserved,
   gathered,
+  isAcceptedInTime,
+  packetTaken,
   parkedTooLong,
   resyncConsult,
   seekExpert,
@@ -161,6 +163,7 @@ import {
   setDisposition,
   talkOf,
   talkRanOut,
+  type TalkEnd,
 } from './contact-talk.js';
 import {
   beginVoicemail,
@@ -292,12 +295,11 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
     case 'ConferConsult':
       return withOwnTalk(step, signal.agentId, (talk) => conferConsult(step, talk, context));
     case 'HandOver':
-      return withOwnTalk(step, signal.agentId, (talk) => {
-        const how = { by: 'agent', causeCode: 16, backWithinMs: context.policy.joinMs } as const;
-        return handOver(step, talk, how, context);
-      });
+      return withOwnTalk(step, signal.agentId, (talk) => handOver(step, talk, accepted(context), context));
     case 'EndConsult':
       return withOwnTalk(step, signal.agentId, (talk) => backFromConsult(step, talk, context));
+    case 'PacketTaken':
+      return packetTaken(step, signal);
     case 'ExpertsReserved':
       return expertsReserved(step, signal, context);
     case 'ExpertsBusy':
@@ -641,6 +643,8 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
     case 'supervisorRing':
       return stage.at === 'talking' ? endSupervision(due, stage.talk, 'failed', context) : due;
     case 'consultOver':
+      if (stage.at === 'talking' && isAcceptedInTime(stage.talk))
+        return handOver(due, stage.talk, accepted(context), context);
       return consultOverdue(due, context);
     case 'parkOver':
       return parkedTooLong(due, context);
@@ -661,6 +665,11 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
         context.nowMs + context.policy.leavingMs,
       );
   }
+}
+
+/** The agent goes on, and may have the citizen back for as long as a joining takes. */
+function accepted({ policy }: ContactContext): TalkEnd {
+  return { by: 'agent', causeCode: 16, backWithinMs: policy.joinMs };
 }
 
 /** What Asterisk really has, after a restart or a reconnect: the state is brought in line with it, and goes on. */

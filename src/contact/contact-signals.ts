@@ -20,6 +20,7 @@ import type {
   WaitBand,
 } from './contact.js';
 import type { QueueExit, SpokenPart } from './flow-turn.js';
+import type { HandOverMode, HandOverTarget } from './hand-over-target.js';
 import type {
   AgentId,
   BridgeId,
@@ -95,7 +96,11 @@ export type ContactSignal =
       readonly agentId: AgentId;
       readonly wish: ExpertWish;
       readonly note: string;
+      /** Of a wish for a target: what it is. */
+      readonly target?: HandOverTarget;
     }
+  /** The target has what is known of the matter. */
+  | { readonly type: 'PacketTaken'; readonly consultId: ConsultId }
   /** Reserved for this consult, to be rung now: one, or several at once. */
   | {
       readonly type: 'ExpertsReserved';
@@ -188,11 +193,16 @@ export type ContactSignal =
 /** Why a supervision ended: he hung up or asked for it, the talk ended, Asterisk could not, or the service came back anew. */
 export type SupervisionEnd = 'supervisor' | 'talk' | 'failed' | 'restart';
 
-/** Whom an agent asked for, as it is journaled: one of the three. */
+/** Whom an agent asked for, as it is journaled: one of them. */
 export interface ExpertWishTold {
   readonly departmentId?: string;
   readonly skill?: string;
   readonly expertId?: string;
+  readonly targetId?: string;
+  /** Of a target: how it is to be taken. */
+  readonly mode?: HandOverMode;
+  /** Of a target: what is known of the matter is owed to it. */
+  readonly packet?: boolean;
 }
 
 /** An expert in the journal. */
@@ -200,6 +210,8 @@ export interface ExpertTold {
   readonly consultId: ConsultId;
   readonly expertId: string;
   readonly departmentId: string;
+  /** The emergency line or utility whose number it is. */
+  readonly targetId?: string;
 }
 
 /** What is journaled of a contact, in the field's words. */
@@ -379,6 +391,7 @@ export type ContactFact =
       readonly outcome: ConsultOutcome;
       /** The expert who had taken it, and how long he was in it. */
       readonly expertId?: string;
+      readonly targetId?: string;
       readonly talkMs: number;
     }
   /** What agent and expert say without the citizen, in a file of its own. */

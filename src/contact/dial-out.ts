@@ -1,11 +1,12 @@
 // Whether a number may be dialled: the one place that decides, for flows, agents and phones alike. Pure.
 //
 // Nothing is dialled that no rule allows, so a number nobody thought of costs nothing. What is never dialled (emergency lines, premium
-// services, access codes, other countries) no file can allow.
+// services, access codes, other countries) no file can allow; emergency lines are dialled for a citizen who is handed over to them, and else
+// by nobody.
 
 declare const allowed: unique symbol;
 
-/** A number that may be dialled now: {@link mayDial} alone makes it, and telephony dials nothing else over a trunk. */
+/** A number that may be dialled now: {@link mayDial} and {@link mayHandOver} alone make it, and telephony dials nothing else over a trunk. */
 export type DialNumber = string & { readonly [allowed]: true };
 
 /** Numbers that begin so and have so many digits in all. */
@@ -28,6 +29,8 @@ export interface DialRules {
   readonly refused: readonly string[];
   /** The site's own numbers: a call to them would come back to us. */
   readonly own: ReadonlySet<string>;
+  /** Numbers of emergency lines and utilities, each in full. */
+  readonly targets: ReadonlySet<string>;
 }
 
 /** Why a number is not dialled. */
@@ -58,6 +61,26 @@ const tariffed = /^96\d{3,}$/;
 export function mayDial(rules: DialRules, number: string): DialVerdict {
   const because = neverDialled(number) ?? refusedBy(rules, number);
   return because === null ? { ok: true, number: number as DialNumber } : { ok: false, because };
+}
+
+/**
+ * Whether this number of an emergency line or a utility may be dialled for a citizen who is handed over to it. Its own row is the allowance:
+ * nothing that only begins like it, and no premium, foreign or own number.
+ */
+export function mayHandOver(rules: DialRules, number: string): DialVerdict {
+  const because = neverHandedOver(rules, number) ?? (rules.targets.has(number) ? null : 'unknown');
+  return because === null ? { ok: true, number: number as DialNumber } : { ok: false, because };
+}
+
+/** Why no row can let a target's number be dialled. */
+export function neverHandedOver(
+  { own, refused }: Pick<DialRules, 'own' | 'refused'>,
+  number: string,
+): DialRefusal | null {
+  const never = neverDialled(number);
+  if (never !== null && never !== 'emergency') return never;
+  if (own.has(number)) return 'own';
+  return refused.some((prefix) => formsOf(number).some((form) => form.startsWith(prefix))) ? 'refused' : null;
 }
 
 /** Why no rule can allow this number; null = the site's rules decide. */

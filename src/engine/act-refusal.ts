@@ -12,4 +12,5 @@ export type ActRefusal =
   | 'SUPERVISOR_NO_PHONE'
   | 'SUPERVISOR_BUSY'
   | 'EXPERT_UNKNOWN'
-  | 'EXPERTS_OFF_DUTY';
+  | 'EXPERTS_OFF_DUTY'
+  | 'TARGET_UNKNOWN';

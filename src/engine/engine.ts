@@ -115,7 +115,7 @@ export interface Engine {
   /** 监听, 耳语辅导. */
   readonly supervisions: Supervisions;
   /** 专家座席咨询. */
-  readonly consults: Pick<ExpertDesk, 'begin' | 'onDuty' | 'all'>;
+  readonly consults: Pick<ExpertDesk, 'begin' | 'handOver' | 'packetTaken' | 'onDuty' | 'all'>;
   agents(): readonly Agent[];
   contacts(): readonly Contact[];
   /** Calls that came by each node today, since the service was started. */
@@ -226,7 +226,7 @@ export function createEngine(parts: EngineParts): Engine {
     ringOrder,
     leadOrder,
     dialOrder: (contact, ringMs) => callOuts.dialOrder(contact, ringMs),
-    expertRing: (contact, ring) => expertRing(sites, contact, ring),
+    expertRing: (contact, ring) => expertRing({ sites, callers }, contact, ring),
     supervisorRing: (contact, ring) => supervisorRing(sites, contact, ring),
     playbackEnd,
     pause,
@@ -337,6 +337,7 @@ export function createEngine(parts: EngineParts): Engine {
     callOut: (agentId, number) => callOuts.orderByPhone(agentId, number),
     callOver: (deviceId) => runQueue.post(() => callOuts.phoneFree(deviceId)),
     consult: (contactId, agentId, expertId) => experts.begin(contactId, agentId, { expertId }, ''),
+    handOver: experts.handOver,
   });
 
   const incoming = createIncoming({

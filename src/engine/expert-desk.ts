@@ -1,13 +1,15 @@
-// Experts for consults: who is free, who gets whom, and who waits for one. A reservation stands in the consult's own state; the live
+// Experts for consults, and the numbers of emergency lines and utilities: who is free, who gets whom, and who waits for one. A reservation stands in the consult's own state; the live
 // store holds it besides as a lease, so that no other engine gives the same expert away.
 import { isOfferable } from '../contact/agent.js';
 import { expertCallsIn, type Consult, type ExpertLine, type ExpertWish } from '../contact/consult.js';
 import type { Contact } from '../contact/contact.js';
 import type { ContactFact } from '../contact/contact-signals.js';
+import type { HandOverMode, HandOverTarget } from '../contact/hand-over-target.js';
 import type { AgentId, ChannelId, ConsultId, ContactId } from '../contact/ids.js';
 import { chooseExperts, consultWaitMs, isWanted, type ExpertNow } from '../workforce/expert-choice.js';
 import { expertsOnDuty, type Expert } from '../workforce/experts.js';
 import type { DutyView } from '../workforce/duty.js';
+import type { Target } from '../site/target.js';
 import type { ActRefusal } from './act-refusal.js';
 import type { Agents } from './agents.js';
 import type { Contacts } from './contacts.js';
@@ -39,10 +41,24 @@ export interface ConsultShown {
   readonly expectedMs: number | null;
 }
 
+/** Whom an agent hands over, and to whom. */
+export interface HandOverWish {
+  readonly contactId: ContactId;
+  readonly agentId: AgentId;
+  readonly targetId: string;
+  readonly mode: HandOverMode;
+  /** Place and matter, in his words; may be empty. */
+  readonly note: string;
+}
+
 /** Consults of the site. */
 export interface ExpertDesk {
   /** An agent asks for an expert in this talk of his. */
   begin(contactId: ContactId, agentId: AgentId, wish: ExpertWish, note: string): ActRefusal | undefined;
+  /** An agent hands the citizen of this talk of his over to an emergency line or a utility. */
+  handOver(wish: HandOverWish): ActRefusal | undefined;
+  /** The target has what is known of the matter. */
+  packetTaken(contactId: ContactId, consultId: ConsultId): void;
   act(contactId: ContactId, effect: ExpertEffect): void;
   /** How long consults last is learned from what is journaled. */
   learn(facts: readonly ContactFact[]): void;
@@ -123,9 +139,24 @@ export function createExpertDesk(parts: ExpertDeskParts): ExpertDesk {
     return parts.contacts().step(contactId, { type: 'SeekExpert', consultId, agentId, wish, note });
   }
 
+  function handOver({ contactId, agentId, targetId, mode, note }: HandOverWish): ActRefusal | undefined {
+    const row = sites.current().targets.get(targetId);
+    if (row === undefined) return 'TARGET_UNKNOWN';
+    const target: HandOverTarget = {
+      ...{ targetId, kind: row.kind, mode, ringMs: row.ringMs, asksKey: row.accept === 'key' },
+      releaseAfterMs: mode === 'oneKey' ? releaseAfterMs(row) : null,
+      ...{ packet: row.webhook !== null, packetTaken: false },
+    };
+    const consultId = ids.next() as ConsultId;
+    const wish = { targetId };
+    return parts.contacts().step(contactId, { type: 'SeekExpert', consultId, agentId, wish, note, target });
+  }
+
   function act(contactId: ContactId, effect: ExpertEffect): void {
     if (effect.do === 'reserveExperts') return void reserve(contactId, effect);
     const { legId, expertId, line } = effect.call;
+    // Nobody is kept from a target's number.
+    if ('outside' in line && line.target !== undefined) return;
     calledAtMs.set(expertId, clock.nowMs());
     store.releaseExpert({ legId, expertId, agentId: 'agentId' in line ? line.agentId : null });
   }
@@ -134,6 +165,8 @@ export function createExpertDesk(parts: ExpertDeskParts): ExpertDesk {
     contactId: ContactId,
     { consultId, wish, tried }: Extract<ExpertEffect, { do: 'reserveExperts' }>,
   ): Promise<void> {
+    if ('targetId' in wish)
+      return runQueue.post(() => chooseNumber(contactId, consultId, wish.targetId, tried));
     const { departments } = sites.current().expertSeats;
     const { chosen, mayCome } = chooseExperts(wish, onDuty(), { tried, departments });
     const wanted = chosen.flatMap((expert) => {
@@ -167,6 +200,36 @@ export function createExpertDesk(parts: ExpertDeskParts): ExpertDesk {
       contacts.step(contactId, { type: 'ExpertsBusy', consultId, mayCome: isHope, expectedMs });
       look();
     });
+  }
+
+  /** The next of its numbers that is not full: what was tried is over, and nobody waits for it. */
+  function chooseNumber(
+    contactId: ContactId,
+    consultId: ConsultId,
+    targetId: string,
+    tried: readonly string[],
+  ): void {
+    const row = sites.current().targets.get(targetId);
+    const numbers = row?.numbers.map((_, at) => numberId(targetId, at + 1)) ?? [];
+    const inCall = parts
+      .contacts()
+      .all()
+      .flatMap(({ stage }) => expertCallsIn(stage))
+      .map(({ expertId }) => expertId);
+    const isOpen = (id: string) => inCall.filter((one) => one === id).length < (row?.atOnce ?? 0);
+    const at = numbers.findIndex((id) => !tried.includes(id) && isOpen(id));
+    const expertId = numbers[at];
+    const contacts = parts.contacts();
+    if (expertId === undefined)
+      return void contacts.step(contactId, {
+        type: 'ExpertsBusy',
+        consultId,
+        mayCome: false,
+        expectedMs: null,
+      });
+    const line: ExpertLine = { outside: true, target: { targetId, nth: at + 1 } };
+    const experts = [{ legId: ids.next() as ChannelId, expertId, departmentId: targetId, line }];
+    contacts.step(contactId, { type: 'ExpertsReserved', consultId, experts });
   }
 
   function isStillFree(line: ExpertLine): boolean {
@@ -229,13 +292,18 @@ export function createExpertDesk(parts: ExpertDeskParts): ExpertDesk {
 
   return {
     begin,
+    handOver,
+    packetTaken: (contactId, consultId) =>
+      runQueue.post(() => void parts.contacts().step(contactId, { type: 'PacketTaken', consultId })),
     act,
     learn(facts) {
-      for (const fact of facts)
+      for (const fact of facts) {
+        if ('targetId' in fact) continue;
         if ((fact.type === 'ConsultEnded' || fact.type === 'ExpertReleased') && fact.talkMs > 0) {
           lastedMs.push(fact.talkMs);
           if (lastedMs.length > meanOf) lastedMs.shift();
         }
+      }
     },
     onDuty,
     all() {
@@ -248,4 +316,15 @@ export function createExpertDesk(parts: ExpertDeskParts): ExpertDesk {
       });
     },
   };
+}
+
+/** Such as `police.2`. */
+const numberId = (targetId: string, nth: number) => `${targetId}.${String(nth)}`;
+
+/** A key is an acceptance: he hears that they are joined, and goes. */
+const afterKeyMs = 3_000;
+
+function releaseAfterMs({ accept, acceptAfterMs }: Target): number | null {
+  if (accept === 'agent') return null;
+  return accept === 'key' ? Math.min(acceptAfterMs, afterKeyMs) : acceptAfterMs;
 }

@@ -6,6 +6,7 @@ import type { PromptRef } from '../contact/prompt-ref.js';
 import type { SeatKind } from '../contact/seat.js';
 import type { ActRefusal } from './act-refusal.js';
 import type { CallOutAnswer } from './call-out.js';
+import type { HandOverWish } from './expert-desk.js';
 import type { FeatureAct } from './feature-codes.js';
 import { breakQueued } from './feature-dialogue.js';
 import type { Clock, Sites } from './ports.js';
@@ -23,6 +24,8 @@ export interface FeatureActsParts {
   readonly callOut: (agentId: AgentId, number: string | null) => CallOutAnswer;
   readonly actOnContact: (contactId: ContactId, signal: ContactSignal) => ActRefusal | undefined;
   readonly consult: (contactId: ContactId, agentId: AgentId, expertId: string) => ActRefusal | undefined;
+  /** To an emergency line or a utility. */
+  readonly handOver: (wish: HandOverWish) => ActRefusal | undefined;
 }
 
 /** Who acts: the agent signed in at the phone, if any. */
@@ -84,6 +87,8 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
         return callOut(agent, act.number);
       case 'consult':
         return inTalk(agent, (contactId) => consult(contactId, agent.id, act.expertId));
+      case 'target':
+        return handOverTo(agent, act);
       case 'conference':
         return inTalk(agent, (contactId) => onConsult(contactId, 'ConferConsult', agent.id));
       case 'handOver':
@@ -191,6 +196,14 @@ export function createFeatureActs(parts: FeatureActsParts): DoFeatureAct {
   ): PromptRef | null {
     if (activity.is !== 'talking') return noContact;
     return doIt(activity.contactId) === undefined ? null : failed;
+  }
+
+  /** Seconds count, and the citizen hears it: nothing is said to the agent where it is done. */
+  function handOverTo(agent: Agent, { key, mode }: Extract<FeatureAct, { do: 'target' }>): PromptRef | null {
+    const target = [...sites.current().targets.values()].find((one) => one.key === key);
+    if (target === undefined) return failed;
+    const whose = { agentId: agent.id, targetId: target.id, mode, note: '' };
+    return inTalk(agent, (contactId) => parts.handOver({ contactId, ...whose }));
   }
 
   function onConsult(

@@ -1,6 +1,7 @@
 // The table of feature codes: what an agent's keys mean. Pure.
 import type { BreakReason } from '../contact/agent.js';
 import type { DispositionOutcome } from '../contact/disposition.js';
+import type { HandOverMode } from '../contact/hand-over-target.js';
 import type { AgentId } from '../contact/ids.js';
 import type { SeatKind } from '../contact/seat.js';
 
@@ -22,6 +23,8 @@ export type FeatureAct =
   /** 咨询专家, by the expert's number. */
   | { readonly do: 'consult'; readonly expertId: string }
   | { readonly do: 'conference' | 'handOver' | 'consultBack' }
+  /** 紧急与公用事业, by the target's key: 一键转接 or 三方通话. */
+  | { readonly do: 'target'; readonly key: string; readonly mode: HandOverMode }
   | { readonly do: 'disposition'; readonly outcome: DispositionOutcome };
 
 /** What some keys mean: a whole code, one that may go on (`act` = its meaning if it does not), or none. */
@@ -77,11 +80,13 @@ const codes: Readonly<Record<string, (argument: string) => FeatureReading>> = {
   '*41': alone({ do: 'callBack' }),
   '*42': readNumber,
   '*43': alone({ do: 'echo' }),
+  '*44': target('oneKey'),
+  '*45': target('threeParty'),
 };
 
 /** Whether it leads a consult of an expert. */
 export function isOfConsult({ do: asked }: FeatureAct): boolean {
-  return ['consult', 'conference', 'handOver', 'consultBack'].includes(asked);
+  return ['consult', 'conference', 'handOver', 'consultBack', 'target'].includes(asked);
 }
 
 /** Reads keys pressed so far, or a number dialled as a whole. `#` may be written `%23`, as some phones send it. */
@@ -101,6 +106,14 @@ export function breakReason(key: string): BreakReason | undefined {
 
 function alone(act: FeatureAct): (argument: string) => FeatureReading {
   return (argument) => (argument === '' ? whole(act) : unknown);
+}
+
+/** One figure. */
+function target(mode: HandOverMode): (argument: string) => FeatureReading {
+  return (key) => {
+    if (key === '') return open(null);
+    return /^\d$/.test(key) ? whole({ do: 'target', key, mode }) : unknown;
+  };
 }
 
 /** A 工号 has no fixed length: `#` ends it, or silence does. */

@@ -1,5 +1,6 @@
-// Sends the messages that are due, a few at a time, for as long as the service runs; what it held when it died is due again by itself.
+// Sends the short messages that are due.
 import { isMobile } from '../contact/ani.js';
+import { startDueRows, type DueRows, type Worth } from './due-rows.js';
 import { messageText } from '../site/message-text.js';
 import { factOfStep, gatewayFails, stepAfterTry, usualPace, type RetryPace } from './message-life.js';
 import type {
@@ -37,52 +38,15 @@ export interface MessageSenderParts {
 }
 
 /** The sender at work. */
-export interface MessageSender {
-  /** Settles when what is under way is through, within a second: what a slow gateway still has is due again after its lease. */
-  stop(): Promise<void>;
-}
-
-/** For the end of what is under way. */
-const stopMs = 1_000;
-/** Handed over side by side. */
-const batch = 5;
+export type MessageSender = DueRows;
 
 export function startMessageSender(parts: MessageSenderParts): MessageSender {
   const { store, stopList, numbers, gateway, sites, clock, timers, chance, note, alarm, log } = parts;
   const { pace = usualPace, idleMs = 1_000, leaseMs = 60_000, gatewayMs = 10_000 } = parts;
-  let stopped = false;
-  let ended = false;
-  let isAway = false;
-  let cancel: () => void = () => undefined;
-  let working: Promise<void> = Promise.resolve();
 
-  function wakeAfter(pauseMs: number): void {
-    if (stopped) return;
-    cancel = timers.at(clock.nowMs() + pauseMs, () => {
-      working = work();
-    });
-  }
-
-  async function work(): Promise<void> {
-    try {
-      const claimedAtMs = clock.nowMs();
-      const due = await store.claim(batch, leaseMs);
-      const handOverUntilMs = claimedAtMs + leaseMs - gatewayMs;
-      await Promise.all(due.map((message) => send(message, handOverUntilMs)));
-      isAway = false;
-      wakeAfter(due.length === batch ? 0 : idleMs);
-    } catch (error) {
-      // The rows stay as they are, and their leases end.
-      if (!isAway && !stopped)
-        log.warn({ error: String(error) }, 'short messages wait: their rows cannot be read or written');
-      isAway = true;
-      wakeAfter(idleMs * 5);
-    }
-  }
-
-  async function send(message: Message, handOverUntilMs: number): Promise<void> {
-    const answer = await attempt(message, handOverUntilMs);
-    if (answer === undefined || ended) return;
+  async function send(message: Message, worth: Worth): Promise<void> {
+    const answer = await attempt(message, worth);
+    if (answer === undefined || !worth.ending()) return;
     const step = stepAfterTry(answer, message.attempts, chance(), pace);
     // A report that came meanwhile, or another engine after our lease: theirs is the newer word.
     if (!(await store.settle(message, step))) return;
@@ -93,7 +57,7 @@ export function startMessageSender(parts: MessageSenderParts): MessageSender {
   }
 
   /** Undefined = too late under this lease: the next holder sends it. */
-  async function attempt(message: Message, handOverUntilMs: number): Promise<GatewayAnswer | undefined> {
+  async function attempt(message: Message, worth: Worth): Promise<GatewayAnswer | undefined> {
     const { messageId, templateId, callerKey, callerMasked } = message;
     const template = sites.current().messages.get(templateId);
     if (template === undefined) return { is: 'refused', code: 'templateUnknown' };
@@ -105,20 +69,12 @@ export function startMessageSender(parts: MessageSenderParts): MessageSender {
     // A call of a moment ago: its number may still be on the way to its table.
     if (number === undefined) return { is: 'retry', code: 'numberUnknown' };
     if (!isMobile(number)) return { is: 'refused', code: 'notMobile' };
-    if (stopped || clock.nowMs() > handOverUntilMs) return undefined;
+    if (!worth.beginning()) return undefined;
     return gateway.deliver({ messageId, templateId, number, callerMasked, text });
   }
 
-  wakeAfter(idleMs);
-  return {
-    stop: async () => {
-      stopped = true;
-      cancel();
-      await Promise.race([
-        working,
-        new Promise<void>((resolve) => void timers.at(clock.nowMs() + stopMs, resolve)),
-      ]);
-      ended = true;
-    },
-  };
+  return startDueRows({
+    ...{ what: 'short messages', claim: store.claim, see: send, clock, timers, log },
+    ...{ idleMs, leaseMs, outsideMs: gatewayMs },
+  });
 }

@@ -23,6 +23,7 @@ import type { ToldByCentre } from '../numbers/handed-over.js';
 import type { Site } from '../site/site.js';
 import type { CallerWishFact } from './caller-wish.js';
 import type { MessageFact, MessageRefusal } from './messages.js';
+import type { PacketFact } from './packets.js';
 import type { NoteFact } from './shift-notes.js';
 
 /** The only source of instants in the engine. */
@@ -70,6 +71,7 @@ export type SiteFact =
   | SealedLaterFact
   | NoteFact
   | MessageFact
+  | PacketFact
   | CallerWishFact
   /** Somebody did or saw what he must answer for. `about`: a 工号, a contact, an account; never a number. */
   | {
@@ -125,6 +127,7 @@ export type AlarmName =
   | 'eventLoopSlow'
   | 'heldTooLong'
   | 'messagesFailing'
+  | 'packetsFailing'
   | 'publishUnreviewed';
 
 /** The journal's near end. `append` returns when the entry will survive a kill of the process; it never throws. */

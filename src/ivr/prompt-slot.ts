@@ -17,7 +17,7 @@ export type PromptSlot =
   | { readonly kind: 'free' };
 
 const vocabularyLists = [
-  ...(['agents', 'areaCodes', 'departments', 'entries', 'shortNames'] as const),
+  ...(['agents', 'areaCodes', 'departments', 'entries', 'shortNames', 'targets'] as const),
   ...([
     'numbers.served',
     'numbers.dual',
@@ -37,6 +37,8 @@ export interface Vocabulary {
   readonly entries: Readonly<Record<string, string>>;
   /** Departments with expert seats: each id with the name that citizens hear. */
   readonly departments: Readonly<Record<string, string>>;
+  /** Likewise emergency lines and utilities. */
+  readonly targets: Readonly<Record<string, string>>;
   /** The site's own area, with its 0. */
   readonly areaCodes: readonly string[];
   /** Likewise the few words an agent hears. */
@@ -140,7 +142,7 @@ function listValues(list: VocabularyList, vocabulary: Vocabulary): readonly Slot
     return vocabulary[list].map((digits) => ({ key: digits, written: digits, spoken: readDigits(digits) }));
   return Object.entries(vocabulary[list]).map(([key, name]) => ({
     key,
-    written: list === 'departments' ? name : key,
+    written: list === 'departments' || list === 'targets' ? name : key,
     spoken: readFigures(name),
   }));
 }

@@ -8,7 +8,8 @@ import { expertFiles, type SiteFiles } from './read-files.js';
 
 type Known = Pick<
   SiteFiles,
-  'departments' | 'experts' | 'duty' | 'agents' | 'skills' | 'policies' | 'dialsOut' | 'dialOut' | 'numbers'
+  | ('departments' | 'experts' | 'duty' | 'agents' | 'skills' | 'policies')
+  | ('dialsOut' | 'dialOut' | 'numbers' | 'targets')
 >;
 
 /** Every name has its row, every agent is one expert at most, every department promises no more than it has. */

@@ -17,6 +17,7 @@ import { checkRouting, unheldBy } from './check-routing.js';
 import { checkDialled, checkTarget } from './check-target.js';
 import { checkDialOut, dialRulesOf } from './parse-dial-out.js';
 import { checkOtherCities } from './parse-other-cities.js';
+import { checkTargets } from './parse-targets.js';
 import { mayDial } from '../contact/dial-out.js';
 import {
   dialOutFile,
@@ -56,6 +57,15 @@ export const servicePrompts = [
   'expert.seek',
   'expert.join',
   'expert.accept',
+  'em.transfer',
+  'em.accept',
+  'em.receiver',
+  'em.receiver.sent',
+  'em.joined',
+  'em.fail',
+  'util.transfer',
+  'util.receiver',
+  'util.fail',
   'minor.seek',
   'minor.none',
   'dialect.seek',
@@ -122,6 +132,7 @@ export function checkSite(
     ...unapproved(site, inForce, today),
     ...checkCities(site),
     ...checkOtherCities(otherCitiesFile, site.otherCities, { ...site, dialRules: dialRulesOf(site) }),
+    ...checkTargets(site.targets, { dialsOut: site.dialsOut, dialRules: dialRulesOf(site) }),
     ...checkDialOut(dialOutFile, site.dialOut, site),
     ...checkDutyPhones(site),
   ];

@@ -43,6 +43,7 @@ const entryWords: Readonly<Record<string, Named>> = {
   'dial-out.yaml': ['外呼规则', 'rule for dialling out'],
   'devices.yaml': ['话机', 'phone'],
   'duty.yaml': ['值班', 'duty'],
+  'emergency.yaml': ['紧急与公用事业', 'emergency line or utility'],
   'experts.yaml': ['专家', 'expert'],
   'legal-routes.yaml': ['法定渠道', 'legal route'],
   'lexicon.yaml': ['读音', 'reading of'],

@@ -7,7 +7,9 @@ import { readYaml } from '../contact/yaml-source.js';
 import { unknownName } from '../ivr/parse-flow.js';
 import type { CallOut } from './call-out.js';
 import { checkTarget } from './check-target.js';
+import type { Table } from './parse-rows.js';
 import type { NumberRow } from './site.js';
+import type { Target } from './target.js';
 
 /** What the file says. */
 export interface DialOutFile {
@@ -171,14 +173,21 @@ export function dialRulesOf({
   dialOut,
   numbers,
   policies,
+  targets,
 }: {
   readonly dialOut: DialOutFile;
   readonly numbers: readonly Pick<NumberRow, 'row'>[];
   readonly policies: { readonly areaCode: string; readonly mainEntryId: string };
+  readonly targets: Table<Target>;
 }): DialRules {
   const main = numbers.find(({ row }) => row.id === policies.mainEntryId)?.row;
   const own =
     main === undefined ? [] : [main.number, `${policies.areaCode}${main.number}`, ...main.deliveredAs];
   const { mobiles, areas, ranges, refused } = dialOut;
-  return { mobiles, areas, homeArea: policies.areaCode, ranges, refused, own: new Set(own) };
+  return {
+    ...{ mobiles, areas, homeArea: policies.areaCode, ranges, refused, own: new Set(own) },
+    targets: new Set(
+      [...targets.rows.values()].flatMap(({ row }) => row.numbers.map(({ number }) => number)),
+    ),
+  };
 }

@@ -1,6 +1,6 @@
 // Makes a site of its files: all read, cross-checked and frozen, or refused with every finding at once.
 import { dayKeyAt } from '../contact/civil-time.js';
-import { mayDial } from '../contact/dial-out.js';
+import { mayDial, mayHandOver } from '../contact/dial-out.js';
 import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { FlowId, SkillName } from '../contact/ids.js';
@@ -156,6 +156,8 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     expertSeats,
     consultTrunkId: read.policies.consultTrunkId,
     otherCities: new Map(read.otherCities.map(({ areaCode, target }) => [areaCode, target])),
+    targets: rowsOf(read.targets),
+    mayHandOver: (number) => mayHandOver(dialRules, number),
     callOut: read.dialOut.callOut,
     mayDial: (number) => mayDial(dialRules, number),
     ...redialOf(read),

@@ -24,6 +24,7 @@ import { checkLegalRoutes, parseLegalRoutes, type LegalRouteRow } from './parse-
 import { parseDialOut, type DialOutFile } from './parse-dial-out.js';
 import { parseOtherCities, type OtherCityRow } from './parse-other-cities.js';
 import { parseRegions, type SharedAreaRow } from './parse-regions.js';
+import { parseTargets, type TargetRow } from './parse-targets.js';
 import { parseTrunks } from './parse-trunks.js';
 import type {
   AgentProfile,
@@ -51,6 +52,7 @@ export interface SiteFiles {
   readonly experts: Table<ExpertRow>;
   readonly duty: readonly DutyRow[];
   readonly otherCities: readonly OtherCityRow[];
+  readonly targets: Table<TargetRow>;
   readonly dialOut: DialOutFile;
   readonly cityOfTrunk: ReadonlyMap<string, string>;
   /** Every trunk, and whether calls can go out by it. */
@@ -90,6 +92,8 @@ export const trunksFile = 'trunks.yaml';
 export const regionsFile = 'regions.yaml';
 /** A site without it leads nobody to another city. */
 export const otherCitiesFile = 'other-cities.yaml';
+/** A site without it hands nobody over to an emergency line or a utility. */
+export const targetsFile = 'emergency.yaml';
 /** A site without it lets agents call nobody, and leads calls to sub-centres' internal numbers alone. */
 export const dialOutFile = 'dial-out.yaml';
 /** A site without it tells nobody of legal routes. */
@@ -132,6 +136,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const experts = parseExperts(expertFiles.experts, text(expertFiles.experts));
   const duty = parseDuty(expertFiles.duty, text(expertFiles.duty));
   const otherCities = parseOtherCities(otherCitiesFile, text(otherCitiesFile));
+  const targets = parseTargets(targetsFile, text(targetsFile));
   const { dialOut, findings: dialOutFindings } = parseDialOut(dialOutFile, text(dialOutFile));
   const around = { prompts: prompts.byId, messages: messages.messages, numbers: numbers.rows };
   const missing = missingFiles(files);
@@ -157,6 +162,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     experts.findings,
     duty.findings,
     otherCities.findings,
+    targets.findings,
     dialOutFindings,
     checkLegalRoutes(legalRoutesFile, routes.rows, around),
     ...flows.map((flow) => flow.findings),
@@ -176,6 +182,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     experts,
     duty: duty.rows,
     otherCities: otherCities.rows,
+    targets,
     dialOut,
     cityOfTrunk: trunks.cityOfTrunk,
     dialledFrom: trunks.dialledFrom,

@@ -22,6 +22,7 @@ import type { Span } from '../workforce/spans.js';
 import type { Calendar } from './calendar.js';
 import type { LegalRoute, ScopeKind } from './legal-route.js';
 import type { CallOut } from './call-out.js';
+import type { Target } from './target.js';
 
 export type { Finding } from '../contact/finding.js';
 export type { DialledCall, Meaning } from '../numbers/ledger.js';
@@ -70,6 +71,10 @@ export interface Site {
   readonly consultTrunkId: string;
   /** Other cities' 12345 that citizens may be led to, by area code: nothing else can be reached so. */
   readonly otherCities: ReadonlyMap<string, LeadTarget>;
+  /** 紧急与公用事业 that citizens may be handed over to, in the order of their file. */
+  readonly targets: ReadonlyMap<string, Target>;
+  /** Whether a number of such a target may be dialled for a citizen who is handed over to it, and for nobody else. */
+  mayHandOver(number: string): DialVerdict;
   /** How agents call out; null = they do not. */
   readonly callOut: CallOut | null;
   /** Whether a number may be dialled, by whomever: nothing goes out over a trunk without it. */

@@ -21,6 +21,7 @@ export interface ExpertChoice {
 
 /** Ready for this wish at all, were he free. */
 export function isWanted({ id, departmentId, skills }: Expert, wish: ExpertWish): boolean {
+  if ('targetId' in wish) return false;
   if ('expertId' in wish) return id === wish.expertId;
   if ('departmentId' in wish) return departmentId === wish.departmentId;
   return (skills.get(wish.skill as SkillName) ?? 0) > 0;

@@ -431,6 +431,7 @@ export async function openOffice({
       setMenu: async (menu) => change(menu === true ? menuSite : plainSite),
     },
     records: { ...recordsOf(world), ...records },
+    packets: { ofContact: async () => [] },
     pins: createPinCheck(pinOf, attempts),
     accounts: accounts.parts,
     auditReader: auditOf(world),

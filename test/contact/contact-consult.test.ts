@@ -1,4 +1,4 @@
-// A consult of an expert: what ends well, what does not, and what holds whatever happens.
+// A consult of an expert, or of an emergency line or utility: what ends well, what does not, and what holds whatever happens.
 import fc from 'fast-check';
 import t from 'tap';
 import { offerOutcome } from '../../src/acd/offer-outcome.js';
@@ -7,6 +7,7 @@ import { contactStep, newContact } from '../../src/contact/contact-life.js';
 import type { Arrival, Contact, ContactPolicy } from '../../src/contact/contact.js';
 import type { ContactEffect, ContactFact, ContactSignal } from '../../src/contact/contact-signals.js';
 import type { ContactContext } from '../../src/contact/contact-step.js';
+import type { HandOverTarget } from '../../src/contact/hand-over-target.js';
 import type { FlowCursor, FlowTurn } from '../../src/contact/flow-turn.js';
 import type {
   AgentId,
@@ -143,6 +144,28 @@ const conferring: Timed = [
   ...consulting,
   [40_000, { type: 'ConferConsult', agentId }],
   [40_050, { type: 'Gathered', bridgeId: main, ok: true }],
+];
+const police: HandOverTarget = {
+  ...{ targetId: 'police', kind: 'emergency', mode: 'oneKey', ringMs: 12_000, asksKey: false },
+  ...{ releaseAfterMs: 10_000, packet: true, packetTaken: false },
+};
+const number = (nth: number, legId = `e${String(nth)}`): Reserved => ({
+  ...{ legId: legId as ChannelId, expertId: `police.${String(nth)}`, departmentId: 'police' },
+  line: { outside: true, target: { targetId: 'police', nth } },
+});
+const seekTarget = (target: HandOverTarget): ContactSignal => ({
+  ...{ type: 'SeekExpert', consultId, agentId, wish: { targetId: target.targetId }, note: '', target },
+});
+const calling = (target: HandOverTarget): Timed => [
+  ...talking,
+  [20_000, seekTarget(target)],
+  [20_010, reserved(number(1))],
+];
+const together = (target: HandOverTarget): Timed => [
+  ...calling(target),
+  [25_000, { type: 'ExpertAnswered', legId: leg }],
+  [30_000, { type: 'ExpertPlayEnded', legId: leg, playId: 'e1.notice' as PlayId }],
+  [30_050, { type: 'Gathered', bridgeId: main, ok: true }],
 ];
 const handedOver: Timed = [...conferring, [50_000, { type: 'HandOver', agentId }]];
 const released = ({ effects }: { readonly effects: readonly ContactEffect[] }) =>
@@ -330,6 +353,97 @@ t.test('refused: a second one, on hold, and what is for two alone', async (t) =>
   t.same(released(late), ['801'], 'reserved too late, he is let go at once');
 });
 
+t.test(
+  'a target by one key: told, joined as three, and the agent is released once it is accepted',
+  async (t) => {
+    const rung = live(calling(police));
+    t.match(
+      rung.facts.find(({ type }) => type === 'ConsultSought'),
+      { targetId: 'police', mode: 'oneKey', packet: true },
+    );
+    t.equal(rung.said.at(-1), 'em.transfer');
+    t.match(rung.effects.at(-1), { do: 'ringExpert', ringMs: 12_000 });
+    t.equal(rung.contact.deadlines.consultOver, 32_010);
+    const answered = live([...calling(police), [25_000, { type: 'ExpertAnswered', legId: leg }]]);
+    t.match(answered.effects.at(-1), { do: 'tellExpert', prompt: { id: 'em.receiver' } });
+    t.notOk(
+      answered.effects.some((effect) => effect.do === 'gather'),
+      'nobody is heard before the notice is over',
+    );
+    const three = live(together(police));
+    t.match(three.effects.at(-1), { do: 'announce', prompt: { id: 'em.joined', slots: { t: 'police' } } });
+    t.same(three.contact.stage.at, 'talking', 'the agent is with them');
+    t.equal(three.contact.deadlines.consultOver, 40_050);
+    t.notOk(three.types.includes('ConsultJoined'), 'never the two without the citizen');
+    const over: ContactSignal = { type: 'TimerFired', timer: 'consultOver' };
+    const theirs = live([...together(police), [40_050, over]]);
+    t.match(theirs.contact.stage, {
+      at: 'expert',
+      talk: { phase: 'talking', target: { kind: 'emergency' } },
+    });
+    t.match(theirs.facts.slice(-3), [
+      { type: 'ConsultEnded', outcome: 'handedOver', targetId: 'police' },
+      { type: 'TalkEnded', by: 'agent' },
+      { type: 'ExpertConnected', targetId: 'police' },
+    ]);
+    const gone: ContactSignal = { type: 'ExpertGone', legId: leg, causeCode: 16, phoneLost: false };
+    t.match(live([...together(police), [40_050, over], [90_000, gone]]).said.at(-1), 'bye', 'no survey');
+    const given = live([...together(police), [35_000, gone]]);
+    t.match(given.contact.stage, { at: 'talking' }, 'not accepted: the citizen is with his agent');
+    t.match(given.facts.at(-1), { type: 'ConsultEnded', outcome: 'left' });
+    const stays = live([...together(police), [35_000, { type: 'ConferConsult', agentId }], [40_050, over]]);
+    t.match(stays.contact.stage, { at: 'talking', talk: { consult: { phase: 'conference' } } }, 'he stays');
+    t.match(live([...together(police), [32_000, { type: 'HandOver', agentId }]]).contact.stage, {
+      ...{ at: 'expert', talk: { phase: 'talking' } },
+    });
+  },
+);
+
+t.test(
+  'three parties with a target: the agent stays until he says so; a key is asked for where its row has it',
+  async (t) => {
+    const three = { ...police, mode: 'threeParty', releaseAfterMs: null } as const;
+    t.equal(live(together(three)).contact.deadlines.consultOver, undefined);
+    const keyed = { ...police, asksKey: true };
+    const asked = live([...calling(keyed), [25_000, { type: 'ExpertAnswered', legId: leg }]]);
+    t.match(asked.effects.at(-1), { do: 'tellExpert', prompt: { id: 'em.accept', slots: { t: 'police' } } });
+    const utility = { ...police, kind: 'utility' } as const;
+    t.equal(live(calling(utility)).said.at(-1), 'util.transfer');
+    const sent = live([
+      ...calling(police),
+      [22_000, { type: 'PacketTaken', consultId }],
+      [25_000, { type: 'ExpertAnswered', legId: leg }],
+    ]);
+    t.match(sent.effects.at(-1), { prompt: { id: 'em.receiver.sent' } }, 'they have what is known');
+  },
+);
+
+t.test('a target that does not come: its next number, and at the end of them the same agent', async (t) => {
+  const next: Timed = [...calling(police), [32_010, { type: 'TimerFired', timer: 'consultOver' }]];
+  t.match(live(next).effects.at(-1), { do: 'reserveExperts', tried: ['police.1'] });
+  const second: Timed = [...next, [32_020, reserved(number(2))]];
+  t.same(
+    live([...second, [33_000, { type: 'PlayEnded', playId: 'c1.2' as PlayId, ok: true }]]).said.slice(-2),
+    [...['em.transfer', 'em.fail']],
+  );
+  const busy: ContactSignal = {
+    ...{ type: 'ExpertGone', legId: 'e2' as ChannelId },
+    causeCode: 17,
+    phoneLost: false,
+  };
+  const end: ContactSignal = { type: 'ExpertsBusy', consultId, mayCome: false, expectedMs: null };
+  const nobody = live([...second, [34_000, busy], [34_010, end]]);
+  t.match(nobody.contact.stage, { at: 'talking', talk: { agentId } });
+  t.match(nobody.facts.slice(-2), [
+    { type: 'ConsultEnded', outcome: 'nobody' },
+    { type: 'CitizenParked', parked: false },
+  ]);
+  t.match(nobody.effects.slice(-2), [
+    { do: 'gather', bridgeId: main, citizen: true, legIds: ['o1'] },
+    { do: 'announce', prompt: { id: 'em.fail' } },
+  ]);
+});
+
 const resynced = (agentLeg: 'gone' | 'up', joined: boolean, expert: 'gone' | 'up'): ContactSignal => ({
   ...{ type: 'Resynced', citizenUp: true, leg: agentLeg, joined, expert, nodeRestarted: false },
 });
@@ -363,11 +477,24 @@ const anySignal: fc.Arbitrary<Make> = fc.oneof(
     arbitrary: fixed({ type: 'SeekExpert', consultId, agentId, wish: { departmentId: 'fund' }, note: '' }),
   },
   {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom(null, 0, 10_000), fc.boolean(), fc.constantFrom('emergency', 'utility'))
+      .map(
+        ([releaseAfterMs, asksKey, kind]): Make =>
+          () =>
+            seekTarget({ ...police, releaseAfterMs, asksKey, kind: kind as HandOverTarget['kind'] }),
+      ),
+  },
+  fixed({ type: 'PacketTaken', consultId }),
+  {
     weight: 3,
     arbitrary: fc
       .tuple(fc.integer({ min: 1, max: 3 }), fc.boolean())
-      .map(([count, isOutside]): Make => () => {
+      .map(([count, isOutside]): Make => (contact) => {
         serial += 1;
+        const consult = contact.stage.at === 'talking' ? contact.stage.talk.consult : undefined;
+        if (consult?.target !== undefined) return reserved(number(1, `e${String(serial)}.0`));
         const experts = Array.from({ length: count }, (_, at) => ({
           ...(isOutside ? outside(at + 1) : desk(at + 1)),
           legId: `e${String(serial)}.${String(at)}` as ChannelId,
@@ -429,14 +556,22 @@ const anySignal: fc.Arbitrary<Make> = fc.oneof(
 t.test(
   'whatever comes: every reservation ends once, nobody is in two talks, no music without a deadline, no goodbye instead of an expert',
   async (t) => {
-    const seen = { parked: 0, conference: 0, handedOver: 0, inLine: 0 };
+    const seen = { parked: 0, conference: 0, handedOver: 0, inLine: 0, withTarget: 0 };
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 9_000 }), fc.boolean(), anySignal), {
           minLength: 20,
           maxLength: 60,
         }),
-        fc.constantFrom(talking, ringing, consulting, conferring, handedOver),
+        fc.constantFrom(
+          talking,
+          ringing,
+          consulting,
+          conferring,
+          handedOver,
+          calling(police),
+          together(police),
+        ),
         (plan, begun) => {
           let nowMs = 60_000;
           let contact = live(begun).contact;
@@ -476,6 +611,11 @@ t.test(
             if (calls.filter(({ state }) => state === 'there').length > 1) throw new Error('two experts');
             if (consult?.phase === 'conference') seen.conference += 1;
             if (before.stage.at === 'talking' && stage.at === 'expert') seen.handedOver += 1;
+            if (stage.at === 'expert' && stage.talk.target !== undefined) seen.withTarget += 1;
+            if (consult?.target !== undefined && consult.phase === 'queued')
+              throw new Error('a target is waited for');
+            if (consult?.target !== undefined && ['joining', 'talking'].includes(consult.phase))
+              throw new Error('a target without the citizen');
             const was = before.stage.at === 'talking' ? before.stage.talk.consult : undefined;
             if (was === undefined || was.parkedSinceMs === null || stage.at === 'talking') return;
             if (stage.at === 'waiting') seen.inLine += 1;

@@ -1,7 +1,13 @@
 // Whether a number may be dialled: a table of numbers as carriers and swindlers know them, and what holds for every number there is.
 import fc from 'fast-check';
 import t from 'tap';
-import { mayDial, neverDialled, type DialRefusal, type DialRules } from '../../src/contact/dial-out.js';
+import {
+  mayDial,
+  mayHandOver,
+  neverDialled,
+  type DialRefusal,
+  type DialRules,
+} from '../../src/contact/dial-out.js';
 
 /** As shipped for a site of area code 0311. */
 const rules: DialRules = {
@@ -11,6 +17,7 @@ const rules: DialRules = {
   ranges: [{ prefix: '12', minDigits: 5, maxDigits: 5 }],
   refused: ['121', '1349', '1740', '1749'],
   own: new Set(['12345', '031112345', '8631112345']),
+  targets: new Set(['110', '96069', '031166600110', '16012345', '0085212345', '12345']),
 };
 const none: DialRules = {
   mobiles: false,
@@ -19,6 +26,7 @@ const none: DialRules = {
   ranges: [],
   refused: [],
   own: new Set(),
+  targets: new Set(),
 };
 const verdictOf = (number: string, by = rules): DialRefusal | 'ok' => {
   const verdict = mayDial(by, number);
@@ -179,6 +187,7 @@ t.test(
       homeArea: fc.constant('0311'),
       refused: fc.constant([]),
       own: fc.constant(new Set<string>()),
+      targets: fc.constant(new Set(['110', '119'])),
     });
     const never = table.filter(([, one]) => ['emergency', 'foreign', 'notANumber'].includes(one));
     fc.assert(
@@ -211,5 +220,35 @@ t.test(
       fc.property(digits, fc.constantFrom('00', '+'), (number, how) => verdictOf(how + number) === 'foreign'),
     );
     t.pass('held');
+  },
+);
+
+t.test(
+  'a number of an emergency line or a utility is dialled for a hand-over alone, in full, and never a premium, foreign or own one',
+  async (t) => {
+    for (const number of ['110', '96069', '031166600110'])
+      t.same(mayHandOver(rules, number), { ok: true, number }, number);
+    t.same(mayDial(rules, '110'), { ok: false, because: 'emergency' }, 'by nobody else');
+    t.same(mayDial(rules, '96069'), { ok: false, because: 'premium' });
+    for (const [number, because] of [
+      ...([
+        ['119', 'unknown'] as const,
+        ['1100', 'unknown'] as const,
+        ['16012345', 'premium'] as const,
+      ] as const),
+      ...([
+        ['0085212345', 'foreign'] as const,
+        ['12345', 'own'] as const,
+        ['', 'notANumber'] as const,
+      ] as const),
+    ])
+      t.same(mayHandOver(rules, number), { ok: false, because }, number);
+    fc.assert(
+      fc.property(fc.stringMatching(/^\+?[0-9]{0,17}$/), (number) => {
+        const verdict = mayHandOver(rules, number);
+        return !verdict.ok || rules.targets.has(number);
+      }),
+      { numRuns: 2_000 },
+    );
   },
 );

@@ -30,6 +30,7 @@ for (const [day, refusal, word] of [
       actOnContact: engine.actOnContact,
       callOut: () => ({ ok: false, code: 'CALL_OUT_OFF' }),
       consult: () => undefined,
+      handOver: () => undefined,
     } satisfies FeatureActsParts;
     const answer = createFeatureActs(parts)({ agentId: undefined, deviceId }, { do: 'signIn', agentId });
     t.same(answer, { id: word });

@@ -10,6 +10,7 @@ const vocabulary = {
   agents: ['1023', '1101'],
   areaCodes: ['0311'],
   departments: { fund: '公积金' },
+  targets: { police: '110' },
   entries: { '12345政务服务便民热线': '12345政务服务便民热线' },
   shortNames: { 便民热线: '便民热线', '12358价格举报': '12358价格举报' },
   'numbers.served': { '12333人力资源社会保障热线': '12333人力资源社会保障热线' },

@@ -5,7 +5,7 @@ import type { Vocabulary } from '../../src/ivr/prompt-slot.js';
 import { checkSpeakable, recordingOf, unreadable } from '../../src/ivr/speakable.js';
 
 const vocabulary = {
-  ...{ agents: ['1001'], areaCodes: [], departments: {} },
+  ...{ agents: ['1001'], areaCodes: [], departments: {}, targets: {} },
   entries: { '12399ETC热线': '幺二三九九ETC热线' },
 } as unknown as Vocabulary;
 

@@ -123,6 +123,7 @@ t.test('by phone he hears his place, and the same call still takes the key of an
     actOnContact: engine.actOnContact,
     callOut: () => ({ ok: false, code: 'CALL_OUT_OFF' }),
     consult: () => undefined,
+    handOver: () => undefined,
   } satisfies FeatureActsParts);
   rest(one);
   rest(two);

@@ -34,6 +34,7 @@ export type Hearing = Readonly<Record<'citizen' | 'agent' | 'expert', boolean>>;
 export async function startConsults(
   { portBase, sipPort, outsidePort, rtpStart }: Ports,
   consult: Readonly<Record<string, string>> = {},
+  emergency: string | null = null,
 ) {
   // It is there before Asterisk asks whether the trunk lives.
   const outside = await createPhone({
@@ -62,6 +63,7 @@ export async function startConsults(
           `trunks:\n  - id: outside\n    kind: address\n    addresses: ['${carrierHost}']\n    contact: sip:${carrierHost}:${String(outsidePort)}\n    maxLines: 20\n`,
         ],
       ],
+      ...(emergency !== null && { 'emergency.yaml': [['\n[]\n', `\n${emergency}`]] as const }),
       'departments.yaml': [
         [
           '# - { id: fund',

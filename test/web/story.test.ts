@@ -28,7 +28,7 @@ const data: StoryFact['data'] = {
     number: '6001',
     areaCode: '0310',
   },
-  ...{ departmentId: 'fund', expertId: '8001', parked: true },
+  ...{ departmentId: 'fund', expertId: '8001', parked: true, theirId: 'P-1', tookMs: 900 },
   ...{ reachable: true, busy: true, activity: 'ringing', act: 'GoReady', grade: 5 },
 };
 const factOf = (type: string, change: StoryFact['data'] = {}): StoryFact => ({
@@ -63,8 +63,12 @@ t.test('every fact of contacts and agents that the code knows has words', async 
 t.test('each line fills every slot of its words, and says no key', async (t) => {
   for (const type of toldTypes) {
     for (const change of [
-      {},
-      { held: false, paused: false, reachable: false, busy: false, refused: false, note: '' },
+      ...(type.startsWith('Packet') ? [] : [{}]),
+      { targetId: 'police', mode: 'oneKey', numberTold: true },
+      {
+        ...{ held: false, paused: false, reachable: false, busy: false, refused: false, note: '' },
+        ...(type.startsWith('Packet') && { targetId: 'police' }),
+      },
     ]) {
       const { word, slots } = storyLine(factOf(type, change));
       t.not(word, 'story.unknown', type);

@@ -32,6 +32,7 @@ export type AuditedAct =
   | 'event.confirm'
   | 'event.end'
   | 'call.agreed'
+  | 'contact.handOver'
   | 'contact.warn'
   | 'limit.propose'
   | 'limit.agree'

@@ -41,6 +41,8 @@ const consultsView = Type.Object({
     Type.Object({
       ...{ consultId: Type.String(), contactId: Type.String(), agentId: Type.String() },
       ...{ department: nullable(Type.String()), skill: nullable(Type.String()) },
+      /** An emergency line or a utility. */
+      target: nullable(Type.String()),
       state: oneOf(consultStates),
       /** Who has taken it, or who is rung. */
       expertIds: Type.Array(Type.String()),
@@ -153,6 +155,7 @@ export function addConsultRoutes(api: Api, parts: HttpParts): void {
       ...{ consultId, contactId: contact.id, agentId, state: consultStateOf(phase), soughtAtMs, sinceMs },
       department: 'departmentId' in wish ? wish.departmentId : null,
       skill: 'skill' in wish ? wish.skill : null,
+      target: 'targetId' in wish ? wish.targetId : null,
       expertIds: asked.map(({ expertId }) => expertId),
       ...{ place, expectedMs, entryId: contact.arrival.entryId },
       note: mayKnow ? note : null,

@@ -13,6 +13,7 @@ import type { Attempts } from '../../engine/attempts.js';
 import type { EventPrompts } from '../../engine/event-prompts.js';
 import type { MessageDesk } from '../../engine/message-desk.js';
 import type { NumberBook, MessageStore, StopList } from '../../engine/messages.js';
+import type { PacketStore } from '../../engine/packets.js';
 import type { LimitStore } from '../../engine/call-limit.js';
 import type { DutyBook } from '../../engine/duty-book.js';
 import type { DutyStore } from '../../engine/duty-change.js';
@@ -168,6 +169,7 @@ export interface HttpParts {
   readonly publisher: SitePublisher;
   readonly speaker: TextSpeaker;
   readonly messages: MessageParts;
+  readonly packets: Pick<PacketStore, 'ofContact'>;
   readonly openings: OpeningStore;
   readonly limits: LimitStore;
   /** Experts' duty: as it is, and its changes. */

@@ -47,6 +47,7 @@ import { RedisSessionStore } from './session-store.js';
 import { addOpeningRoutes } from './opening-routes.js';
 import { addLimitRoutes } from './limit-routes.js';
 import { addConsultRoutes } from './consult-routes.js';
+import { addTargetRoutes } from './target-routes.js';
 import { addDutyRoutes } from './duty-routes.js';
 import { addCallOutRoutes } from './call-out-routes.js';
 import { addScopeRoutes } from './scope-routes.js';
@@ -137,6 +138,7 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
     addCallOutRoutes(api, parts);
     addDutyRoutes(api, parts);
     addConsultRoutes(api, parts);
+    addTargetRoutes(api, parts);
     addLimitRoutes(api, parts);
     addOpeningRoutes(api, parts);
     addCaseRoutes(api, parts);

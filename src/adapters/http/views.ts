@@ -129,11 +129,12 @@ export function consultStateOf(phase: ConsultPhase): ConsultState {
   }
 }
 
-function viewConsult({ stage }: Contact): ContactView['consult'] {
+function viewConsult({ stage, deadlines }: Contact): ContactView['consult'] {
   if (stage.at === 'expert') {
     const { call, sinceMs } = stage.talk;
     const { expertId, departmentId } = call;
-    return { state: 'handedOver', expertId, departmentId, sinceMs };
+    const targetId = stage.talk.target?.targetId ?? null;
+    return { state: 'handedOver', expertId, departmentId, targetId, releaseAtMs: null, sinceMs };
   }
   const consult = stage.at === 'talking' ? stage.talk.consult : undefined;
   if (consult === undefined) return null;
@@ -142,6 +143,8 @@ function viewConsult({ stage }: Contact): ContactView['consult'] {
     state: consultStateOf(consult.phase),
     expertId: call?.expertId ?? null,
     departmentId: call?.departmentId ?? null,
+    targetId: consult.target?.targetId ?? null,
+    releaseAtMs: consult.phase === 'conference' ? (deadlines.consultOver ?? null) : null,
     sinceMs: consult.sinceMs,
   };
 }
@@ -174,6 +177,10 @@ export const contactView = Type.Object({
       state: oneOf(consultStates),
       expertId: nullable(Type.String()),
       departmentId: nullable(Type.String()),
+      /** An emergency line or a utility: not an expert. */
+      targetId: nullable(Type.String()),
+      /** The agent is released by himself then. */
+      releaseAtMs: nullable(Type.Integer()),
       sinceMs: Type.Integer(),
     }),
   ),

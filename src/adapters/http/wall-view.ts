@@ -18,6 +18,7 @@ const alarmLevels: Readonly<Record<AlarmName, AlarmLevel>> = {
   newContactAddress: 'warn',
   heldTooLong: 'warn',
   messagesFailing: 'warn',
+  packetsFailing: 'critical',
   phoneMisconfigured: 'warn',
   promptMissing: 'warn',
   publishUnreviewed: 'warn',

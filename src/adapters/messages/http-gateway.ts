@@ -1,6 +1,6 @@
 // Hands short messages to a gateway over HTTP: one signed POST a message, with a deadline; its answer in our words.
 import type { GatewayAnswer, MessageGateway, OutgoingMessage } from '../../engine/messages.js';
-import { signedHeaders } from './signature.js';
+import { faultOf, postSigned } from './signed-post.js';
 
 export interface HttpGatewayOptions {
   readonly url: string;
@@ -18,9 +18,7 @@ export function createHttpGateway(options: HttpGatewayOptions): MessageGateway {
       try {
         return await post(options, message);
       } catch (error) {
-        // The reason alone: an error's text may hold the request.
-        const isLate = error instanceof Error && error.name === 'TimeoutError';
-        return { is: 'retry', code: isLate ? 'timeout' : 'network' };
+        return faultOf(error);
       }
     },
   };
@@ -28,29 +26,11 @@ export function createHttpGateway(options: HttpGatewayOptions): MessageGateway {
 
 async function post(
   { url, secret, nowMs, deadlineMs = 10_000 }: HttpGatewayOptions,
-  { messageId, number, templateId, text }: OutgoingMessage,
+  { messageId: id, number, templateId, text }: OutgoingMessage,
 ): Promise<GatewayAnswer> {
-  const body = JSON.stringify({ id: messageId, to: number, templateId, text });
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json; charset=utf-8',
-      'idempotency-key': messageId,
-      ...signedHeaders(secret, body, nowMs()),
-    },
-    body,
-    // A number goes nowhere but to the address that was set.
-    redirect: 'manual',
-    signal: AbortSignal.timeout(deadlineMs),
-  });
-  await response.body?.cancel();
-  return answerOf(response);
-}
-
-function answerOf({ ok, status, headers }: Response): GatewayAnswer {
-  if (ok) return { is: 'taken' };
-  const code = `http${String(status)}`;
-  if (status >= 400 && status < 500 && status !== 408 && status !== 429) return { is: 'refused', code };
-  const seconds = headers.get('retry-after') ?? '';
-  return { is: 'retry', code, ...(/^\d{1,6}$/.test(seconds) && { afterMs: Number(seconds) * 1_000 }) };
+  const body = JSON.stringify({ id, to: number, templateId, text });
+  const answer = await postSigned({ url, secret, id, body, nowMs: nowMs(), deadlineMs });
+  if (answer.is !== 'taken') return answer;
+  await answer.response.body?.cancel();
+  return { is: 'taken' };
 }

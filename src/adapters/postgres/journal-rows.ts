@@ -15,6 +15,7 @@ import {
 import { missedCallRecord } from '../../metrics/missed-call.js';
 import type { ReachedFact } from '../../metrics/reached.js';
 import type { Database } from './database.js';
+import { writePackets } from './packet-store.js';
 import { writeSiteFacts } from './site-fact-rows.js';
 import type { JournalRow, Tables } from './tables.js';
 
@@ -46,7 +47,10 @@ export async function writeEntries(
     const refusals = await insertFacts(writing, entries.flatMap(rowsOf));
     const touched = touchedContacts(entries);
     await refoldContacts(writing, touched);
-    for (const entry of entries) if (entry.stream === 'site') await writeSiteFacts(writing, entry);
+    for (const entry of entries) {
+      if (entry.stream === 'site') await writeSiteFacts(writing, entry);
+      if (entry.stream === 'contact') await writePackets(writing, entry);
+    }
     await hideSealed(writing, touched);
     if (mark !== null) await saveMark(writing, node, mark);
     return refusals;

@@ -6,6 +6,7 @@ import type { WishRow } from '../../engine/caller-memory.js';
 import type { DutyChangeRow } from '../../engine/duty-change.js';
 import type { Opening } from '../../engine/opening.js';
 import type { Message, StopRow } from '../../engine/messages.js';
+import type { Packet } from '../../engine/packets.js';
 import type { ShiftFigures } from '../../engine/shift-notes.js';
 import type { ContactRecord } from '../../metrics/contact-record.js';
 import type { ReachedMark } from '../../metrics/reached.js';
@@ -120,6 +121,7 @@ export interface Tables {
   readonly noteRead: NoteReadRow;
   readonly message: Message;
   readonly messageNotice: MessageNoticeRow;
+  readonly packet: Packet;
   readonly stopList: StopRow;
   readonly opening: Opening;
   readonly callerLimit: LimitRow;

@@ -2,6 +2,7 @@
 import type { AgentFact } from '../../contact/agent.js';
 import type { ContactFact } from '../../contact/contact-signals.js';
 import type { MessageFact } from '../../engine/messages.js';
+import type { PacketFact } from '../../engine/packets.js';
 import type { CallMissedFact } from '../../engine/ports.js';
 import type { ReachedFact } from '../../metrics/reached.js';
 import { zh, type WordKey } from '../words/zh.js';
@@ -36,7 +37,7 @@ export interface StoryLine {
   readonly minor: boolean;
 }
 
-type FactType = (ContactFact | AgentFact | CallMissedFact | ReachedFact | MessageFact)['type'];
+type FactType = (ContactFact | AgentFact | CallMissedFact | ReachedFact | MessageFact | PacketFact)['type'];
 type Told = readonly [word: WordKey, slots?: StoryLine['slots']];
 type Teller = (fact: Fact) => Told;
 
@@ -104,32 +105,49 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
   CityDialled: (fact) => ['story.CityDialled', { number: fact.text('number') }],
   CityConnected: (fact) => ['story.CityConnected', { rang: fact.ms('rangMs') }],
   CityLeft: (fact) => ['story.CityLeft', { outcome: fact.word('led', 'outcome'), talk: fact.ms('talkMs') }],
-  ConsultSought: (fact) => ['story.ConsultSought', { agent: agentOf(fact), wish: wishOf(fact) }],
+  ConsultSought: (fact) => {
+    const agent = agentOf(fact);
+    if (!fact.has('targetId')) return ['story.ConsultSought', { agent, wish: wishOf(fact) }];
+    const isThree = fact.text('mode') === 'threeParty';
+    return [
+      isThree ? 'story.TargetSought.threeParty' : 'story.TargetSought.oneKey',
+      { agent, target: fact.text('targetId') },
+    ];
+  },
   ConsultQueued: () => ['story.ConsultQueued'],
   CitizenParked: (fact) => [fact.is('parked') ? 'story.CitizenParked.on' : 'story.CitizenParked.off'],
-  ExpertRung: (fact) => ['story.ExpertRung', { expert: fact.text('expertId') }],
+  ExpertRung: (fact) => [toldOf(fact, 'story.ExpertRung', 'story.TargetRung'), partyOf(fact)],
   ExpertAnswered: (fact) => [
-    'story.ExpertAnswered',
-    { expert: fact.text('expertId'), waited: fact.ms('waitedMs') },
+    toldOf(fact, 'story.ExpertAnswered', 'story.TargetAnswered'),
+    { ...partyOf(fact), waited: fact.ms('waitedMs') },
   ],
   ExpertMissed: (fact) => [
-    'story.ExpertMissed',
-    { expert: fact.text('expertId'), outcome: fact.word('expertMiss', 'outcome') },
+    toldOf(fact, 'story.ExpertMissed', 'story.TargetMissed'),
+    { ...partyOf(fact), outcome: fact.word('expertMiss', 'outcome') },
   ],
   ConsultJoined: (fact) => ['story.ConsultJoined', { expert: fact.text('expertId') }],
-  ConferenceJoined: (fact) => ['story.ConferenceJoined', { expert: fact.text('expertId') }],
+  ConferenceJoined: (fact) => [toldOf(fact, 'story.ConferenceJoined', 'story.TargetJoined'), partyOf(fact)],
   ExpertConnected: (fact) => [
-    'story.ExpertConnected',
-    { agent: agentOf(fact), expert: fact.text('expertId') },
+    toldOf(fact, 'story.ExpertConnected', 'story.TargetConnected'),
+    { ...partyOf(fact), agent: agentOf(fact) },
   ],
   ExpertReleased: (fact) => [
-    'story.ExpertReleased',
-    { expert: fact.text('expertId'), by: fact.word('by', 'by'), talk: fact.ms('talkMs') },
+    toldOf(fact, 'story.ExpertReleased', 'story.TargetReleased'),
+    {
+      ...partyOf(fact),
+      by: fact.has('targetId') ? fact.word('targetBy', 'by') : fact.word('by', 'by'),
+      talk: fact.ms('talkMs'),
+    },
   ],
   ConsultEnded: (fact) => [
-    'story.ConsultEnded',
-    { outcome: fact.word('consultEnd', 'outcome'), talk: fact.ms('talkMs') },
+    toldOf(fact, 'story.ConsultEnded', 'story.TargetEnded'),
+    { ...partyOf(fact), outcome: consultEnd(fact), talk: fact.ms('talkMs') },
   ],
+  PacketTaken: (fact) => [
+    fact.is('numberTold') ? 'story.PacketTaken' : 'story.PacketTaken.noNumber',
+    { target: fact.text('targetId'), took: fact.ms('tookMs'), id: fact.text('theirId') },
+  ],
+  PacketFailed: (fact) => ['story.PacketFailed', { target: fact.text('targetId'), code: fact.text('code') }],
   ConsultRecordingStarted: () => ['story.ConsultRecordingStarted'],
   PlaceTold: (fact) => ['story.PlaceTold', { place: fact.text('place') }],
   WaitTold: (fact) => ['story.WaitTold', { from: fact.text('fromMinutes'), to: fact.text('toMinutes') }],
@@ -307,6 +325,23 @@ function exitWords(fact: Fact): Told {
     default:
       return ['story.QueueExited', { exit: fact.word('missed', 'exit') }];
   }
+}
+
+/** An expert's words, or those of an emergency line or utility. */
+function toldOf(fact: Fact, ofExpert: WordKey, ofTarget: WordKey): WordKey {
+  return fact.has('targetId') ? ofTarget : ofExpert;
+}
+
+/** Who was consulted; of a target its id, and which of its numbers. */
+function partyOf(fact: Fact): StoryLine['slots'] {
+  const expert = fact.text('expertId');
+  return { expert, target: fact.text('targetId'), n: expert.slice(expert.lastIndexOf('.') + 1) };
+}
+
+/** What is not said otherwise of a target is said as of an expert. */
+function consultEnd(fact: Fact): Slot {
+  const own = fact.has('targetId') ? fact.word('targetEnd', 'outcome') : '';
+  return typeof own === 'string' ? fact.word('consultEnd', 'outcome') : own;
 }
 
 /** A department, a skill or a person, by its id. */

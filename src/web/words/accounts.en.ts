@@ -126,6 +126,7 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'did.contacts.sameCaller': 'Calls of one caller listed',
   'did.contact.seen': 'Call looked at',
   'did.call.agreed': 'Call to a confidential or stop-listed citizen, with his word',
+  'did.contact.handOver': 'Handed over to an emergency line or utility',
   'did.contact.warn': 'Reminded a caller',
   'did.limit.propose': 'Proposed a limit',
   'did.limit.agree': 'Agreed to a limit',

@@ -121,6 +121,7 @@ export const accountsZh = {
   'did.contacts.sameCaller': '查询同一来电人',
   'did.contact.seen': '查看来电详情',
   'did.call.agreed': '经市民同意回拨保密或名单中的号码',
+  'did.contact.handOver': '转紧急或公用事业单位',
   'did.contact.warn': '文明提醒',
   'did.limit.propose': '提出来电限制',
   'did.limit.agree': '同意来电限制',

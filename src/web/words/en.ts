@@ -163,6 +163,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'alarm.databaseAway': 'Database away',
   'alarm.promptMissing': 'Prompt missing',
   'alarm.messagesFailing': 'Short messages are not taken',
+  'alarm.packetsFailing': 'Call details do not reach an emergency line or utility',
   'alarm.calendarMissing': 'Holiday calendar missing',
   'alarm.numberEnding': 'A number is about to change',
   'alarm.rosterGap': 'Gap in the experts’ roster',

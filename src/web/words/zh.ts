@@ -162,6 +162,7 @@ export const zh = {
   'alarm.databaseAway': '数据库无法访问',
   'alarm.promptMissing': '缺少提示音',
   'alarm.messagesFailing': '短信发不出去',
+  'alarm.packetsFailing': '来电信息推送不到紧急或公用事业单位',
   'alarm.calendarMissing': '缺少节假日安排',
   'alarm.numberEnding': '号码状态即将变更',
   'alarm.rosterGap': '专家值班有空档',
