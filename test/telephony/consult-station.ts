@@ -117,6 +117,20 @@ export async function startConsults(
     test.match(answer, { status: 200 }, 'the consult is taken');
   }
 
+  /** Up to the talk of agent and expert. */
+  async function consulting(
+    test: Test,
+    last4: string,
+    [agent, expert]: readonly [agent: Seat, expert: Seat],
+  ): Promise<{ own: Talk; ring: Call }> {
+    const own = await talk(last4, agent, [expert]);
+    await seek(test, own, { department: 'fund' });
+    const ring = await expert.phone.incoming();
+    await ring.answer();
+    await factOf(own.id, 'ConsultJoined');
+    return { own, ring };
+  }
+
   async function act(test: Test, { asAgent, id }: Talk, path: string): Promise<void> {
     const answer = await asAgent('POST', `/api/v1/contacts/${id}/consult/${path}`);
     test.match(answer, { status: 200 }, path);
@@ -130,7 +144,7 @@ export async function startConsults(
     of.pass('no channel and no bridge left');
   }
 
-  return { station, outside, factOf, factsOf, talk, seek, act, nothingLeft };
+  return { station, outside, factOf, factsOf, talk, seek, consulting, act, nothingLeft };
 }
 
 /** Waits until this one hears these and nobody else: what is asked for takes its way, and a spoken word must end first. */

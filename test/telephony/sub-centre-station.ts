@@ -1,4 +1,5 @@
 // A hotline one of whose numbers is led to a sub-centre, with a phone of ours in the sub-centre's place.
+import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { heard } from '../phones/audio.js';
 import type { Call } from '../phones/call.js';
@@ -81,6 +82,17 @@ export async function startSubCentre({ portBase, sipPort, centrePort, rtpStart }
   }
 
   return { centre, station, citizenCalls, factOf, nothingLeft };
+}
+
+/** Waits until this one hears hardly anything but this tone: a join takes its time on a busy machine. */
+export async function untilHears(test: Test, listener: Call, hz: number, what: string): Promise<void> {
+  const endMs = Date.now() + 10_000;
+  let found = share(listener, hz);
+  while (found <= 0.8 && Date.now() < endMs) {
+    await sleep(200);
+    found = share(listener, hz);
+  }
+  test.ok(found > 0.8, `${what}: ${found.toFixed(2)}`);
 }
 
 /** How much of what was heard just now is this tone. */

@@ -1,8 +1,7 @@
 // 设分中心: a number's calls led to a sub-centre by SIP, with a phone of ours in the sub-centre's place.
-import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { headerOf } from '../phones/sip-message.js';
-import { centreNumber, share, startSubCentre, talkHz, type Caller } from './sub-centre-station.js';
+import { centreNumber, startSubCentre, talkHz, untilHears, type Caller } from './sub-centre-station.js';
 
 const slot = '12333人力资源社会保障热线';
 const { centre, station, citizenCalls, factOf, nothingLeft } = await startSubCentre({
@@ -25,8 +24,7 @@ async function servedHere(t: Test, { call, id }: Caller): Promise<void> {
   );
   const seat = await station.seat('1001', { toneHz: talkHz.agent });
   await factOf(id, 'AgentConnected');
-  await sleep(1_000);
-  t.ok(share(call, talkHz.agent) > 0.8, 'he hears the agent');
+  await untilHears(t, call, talkHz.agent, 'he hears the agent');
   await call.hangUp();
   await seat.act('sign-out');
   await seat.phone.close();
@@ -53,10 +51,9 @@ t.test('answered there: told first, headers along, recorded, their release is th
   t.equal(leg.remote.number, '12345', 'our own number calls');
   await leg.answer();
   await factOf(id, 'CentreConnected');
-  await sleep(1_500);
-  t.ok(share(call, talkHz.centre) > 0.8, 'the citizen hears them');
-  t.ok(share(leg, talkHz.citizen) > 0.8, 'they hear the citizen');
-  await sleep(1_500);
+  await untilHears(t, call, talkHz.centre, 'the citizen hears them');
+  await untilHears(t, leg, talkHz.citizen, 'they hear the citizen');
+  await factOf(id, 'RecordingStarted');
   await leg.hangUp();
   await station.hears(call, 'bye', { sinceMs: Date.now() - 500, timeoutMs: 15_000 });
   await call.untilEnded(15_000);
