@@ -362,6 +362,11 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     alarm: (stands) => engine.alarm('messagesFailing', 'gateway', stands),
     log,
   });
+  const studio = createPromptStudio({
+    soundsDir: dirname(config.soundsManifest),
+    recordingsDir: join(config.home, 'prompt-recordings'),
+    store: prompts,
+  });
   const inTurn = createSiteTurn();
   const versionsDir = join(config.home, 'site-versions');
   const versions = createVersionStore({ versionsDir, draftsDir: join(config.home, 'site-drafts') });
@@ -377,6 +382,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     inTurn,
     judge: judgeInThread,
     sounds: soundMaker,
+    hasRecording: studio.has,
     onVersions: noteVersions(engine, livedAtMs ?? nowMs()),
   });
   const lookAtVersions = () =>
@@ -435,12 +441,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     secrets,
     events,
     eventSounds,
-    studio: createPromptStudio({
-      soundsDir: dirname(config.soundsManifest),
-      recordingsDir: join(config.home, 'prompt-recordings'),
-      store: prompts,
-      nowMs,
-    }),
+    studio,
     sip: config.sip,
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,

@@ -306,6 +306,8 @@ export type ContactFact =
   | { readonly type: 'SilentCallerTexted'; readonly sent: boolean }
   /** `by`: 工号, or the caller himself by a key. */
   | { readonly type: 'WishKept'; readonly wish: string | null; readonly by: string }
+  /** By key, where several cities share an area code. */
+  | { readonly type: 'RegionPicked'; readonly region: string }
   /** `found`: somebody was there, and he was sent on. */
   | {
       readonly type: 'SeatSought';

@@ -1,4 +1,5 @@
 // The engine put together: mailboxes, match loop, links to the node and to the store; and its life from start to stop.
+import type { EventCall } from '../contact/event-prompt.js';
 import { AppError } from '../errors.js';
 import { workOf } from '../acd/at-work.js';
 import type { Proposal } from '../acd/match.js';
@@ -239,7 +240,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     queueCondition: feed.queueCondition,
     nextTurn: feed.nextTurn,
-    eventsFor: ({ arrival }) => parts.events.forCall(arrival),
+    eventsFor: (contact) => parts.events.forCall({ ...contact.arrival, region: regionOf(contact) }),
     placeOf: (id) => model.placeOf(id),
     placeIn: (contact, place) => model.placeFor(inLine(contact, place)),
     expectedWait: (contact, place) => waits.of(inLine(contact, place)),
@@ -277,6 +278,15 @@ export function createEngine(parts: EngineParts): Engine {
     ...{ node, clock, ids: parts.ids, sites, callers, standings, agents, contacts },
     bootId: () => nodeLink.bootId(),
   });
+
+  /** The city he picked, else that of the number he dialled. Who is about to be asked for his city is told of none before he has said which. */
+  function regionOf({ arrival, regionPicked, stage }: Contact): EventCall['region'] {
+    const { numbers } = sites.ofVersion(arrival.siteVersion);
+    const own = numbers.find(({ entry }) => entry.id === arrival.entryId)?.papers.region ?? '';
+    const name = regionPicked ?? own;
+    if (name !== '') return { name };
+    return arrival.asksCity === true && stage.at !== 'waiting' ? 'unasked' : null;
+  }
 
   /** 漏接回拨 is done when the citizen is spoken to: nobody has to say so besides. */
   function noteCalledBack({ arrival: { out } }: Contact, by: AgentId): void {

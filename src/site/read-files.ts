@@ -24,6 +24,7 @@ import { checkLegalRoutes, parseLegalRoutes, type LegalRouteRow } from './parse-
 import { parseDialOut, type DialOutFile } from './parse-dial-out.js';
 import { parseOtherCities, type OtherCityRow } from './parse-other-cities.js';
 import { parseRegions, type SharedAreaRow } from './parse-regions.js';
+import { parseRecordings, recordingsFile, type RecordingRow } from './recordings.js';
 import { parseTrunks } from './parse-trunks.js';
 import type {
   AgentProfile,
@@ -67,6 +68,8 @@ export interface SiteFiles {
   readonly flows: readonly ReadFlow[];
   readonly calendar: Calendar;
   readonly messages: readonly MessageTemplate[];
+  /** Sounds that are heard from a recording uploaded by page. */
+  readonly recordings: readonly RecordingRow[];
   readonly findings: readonly Finding[];
 }
 
@@ -132,6 +135,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const experts = parseExperts(expertFiles.experts, text(expertFiles.experts));
   const duty = parseDuty(expertFiles.duty, text(expertFiles.duty));
   const otherCities = parseOtherCities(otherCitiesFile, text(otherCitiesFile));
+  const recordings = parseRecordings(recordingsFile, text(recordingsFile));
   const { dialOut, findings: dialOutFindings } = parseDialOut(dialOutFile, text(dialOutFile));
   const around = { prompts: prompts.byId, messages: messages.messages, numbers: numbers.rows };
   const missing = missingFiles(files);
@@ -158,6 +162,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     duty.findings,
     otherCities.findings,
     dialOutFindings,
+    recordings.findings,
     checkLegalRoutes(legalRoutesFile, routes.rows, around),
     ...flows.map((flow) => flow.findings),
   ];
@@ -187,6 +192,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     flows,
     calendar: calendar.calendar,
     messages: messages.messages,
+    recordings: recordings.rows,
     // A file that is not there is told once, not by every field it lacks.
     findings: [...missing, ...[...read, ...rest].flat().filter(({ file }) => !absent.has(file))],
   };

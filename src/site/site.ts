@@ -1,4 +1,5 @@
 // The site: everything a hotline's office decides in files, read, cross-checked and frozen under one version.
+import type { SharedArea } from '../numbers/shared-areas.js';
 import type { AgentPolicy } from '../contact/agent.js';
 import type { BreakPlaces } from '../contact/break-places.js';
 import type { DayKey } from '../contact/civil-time.js';
@@ -34,6 +35,8 @@ export interface Site {
   readonly name: string;
   /** The site's own area code with its 0: put before a local caller's number. */
   readonly areaCode: string;
+  /** Area codes that several cities share. */
+  readonly sharedAreas: readonly SharedArea[];
   /** The entry of every call whose number no row knows. */
   readonly mainEntryId: string;
   readonly entries: ReadonlyMap<string, Entry>;
