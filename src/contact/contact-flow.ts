@@ -180,7 +180,7 @@ function lookUpIdOf({ contact: { id, stage } }: ContactStep): string {
 }
 
 /** A contact as it may be written down: what was keyed in for a query lives in Redis alone, as the caller's number does. */
-export function withoutEntries(contact: Contact): Contact {
+export function withoutEntries({ queryCode: _code, ...contact }: Contact): Contact {
   const { stage } = contact;
   if (stage.at !== 'flow') return contact;
   const { kept: _secret, ...cursor } = stage.cursor;

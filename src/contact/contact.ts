@@ -411,6 +411,8 @@ export interface Contact {
   readonly wish?: string | null;
   /** The city he picked by key where several share an area code; left out = none so far. */
   readonly regionPicked?: string;
+  /** The query code of his case, to be told at the end of the talk; a secret that no image of the journal has. */
+  readonly queryCode?: { readonly code: string; readonly said: boolean };
   readonly disposition: Disposition;
   /** 事件提示 he was told; absent = none so far. */
   readonly events?: EventsTold;

@@ -159,6 +159,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     metricsPolicy: read.policies.metrics,
     recordingPolicy: read.policies.recordings,
     callerPolicy: read.policies.callers,
+    messagePolicy: read.policies.messages,
     calendar: read.calendar,
     messages: new Map(read.messages.map((message) => [message.id, message])),
     legalRoutes: new Map(read.legalRoutes.map(({ route }) => [route.kind, route])),

@@ -63,6 +63,7 @@ export interface Site {
   readonly metricsPolicy: MetricsPolicy;
   readonly recordingPolicy: RecordingPolicy;
   readonly callerPolicy: CallerPolicy;
+  readonly messagePolicy: MessagePolicy;
   readonly calendar: Calendar;
   /** Texts of short messages. */
   readonly messages: ReadonlyMap<string, MessageTemplate>;
@@ -260,6 +261,16 @@ export interface WaitPolicy {
 export interface RecordingPolicy {
   /** Agents the recordings of their own talks; no, ASSUMED. */
   readonly agentsHearOwn: boolean;
+}
+
+/** Short messages that are sent without anybody's asking. */
+export interface MessagePolicy {
+  /** To whom gave up in line, once a day. */
+  readonly missed: boolean;
+  /** With number and query code, when a case is told of with its contact. */
+  readonly case: boolean;
+  /** To whom hung up before he could be asked by voice. */
+  readonly survey: boolean;
 }
 
 /** What is remembered of callers from one call to the next. */
