@@ -6,7 +6,7 @@ FROM debian:forky-slim
 # Debian's own services stay off: the supervisor runs private ones.
 RUN printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d \
  && apt-get update \
- && apt-get install -y --no-install-recommends asterisk asterisk-modules debian-archive-keyring espeak-ng nodejs npm postgresql redis-server sox \
+ && apt-get install -y --no-install-recommends asterisk asterisk-modules debian-archive-keyring espeak-ng ffmpeg nodejs npm postgresql redis-server sox \
  && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /opt/yihao

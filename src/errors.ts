@@ -348,6 +348,11 @@ export const errorCatalogue = {
     zh: '这段录音不能使用,请按提示重录或另存后再上传',
     en: 'This recording cannot be used: mend what the details name and upload it again.',
   },
+  RECORDING_UNHEARD: {
+    status: 409,
+    zh: '草稿中还有录音您没有听过,请逐个听过后再发布',
+    en: 'There are recordings in the draft that you have not listened to: hear each of them, then publish.',
+  },
   REDIS_SUPERSEDED: {
     status: 409,
     zh: '本站点的实时数据已由另一个服务接管',

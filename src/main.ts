@@ -382,6 +382,11 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     taken: engine.consults.packetTaken,
     alarm: (targetId, stands) => engine.alarm('packetsFailing', targetId, stands),
   });
+  const studio = createPromptStudio({
+    soundsDir: dirname(config.soundsManifest),
+    recordingsDir: join(config.home, 'prompt-recordings'),
+    store: prompts,
+  });
   const inTurn = createSiteTurn();
   const versionsDir = join(config.home, 'site-versions');
   const versions = createVersionStore({ versionsDir, draftsDir: join(config.home, 'site-drafts') });
@@ -397,6 +402,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     inTurn,
     judge: judgeInThread,
     sounds: soundMaker,
+    hasRecording: studio.has,
     onVersions: noteVersions(engine, livedAtMs ?? nowMs()),
   });
   const lookAtVersions = () =>
@@ -456,12 +462,7 @@ async function run(config: Config, log: Log): Promise<() => Promise<void>> {
     secrets,
     events,
     eventSounds,
-    studio: createPromptStudio({
-      soundsDir: dirname(config.soundsManifest),
-      recordingsDir: join(config.home, 'prompt-recordings'),
-      store: prompts,
-      nowMs,
-    }),
+    studio,
     sip: config.sip,
     kioskToken: config.kioskToken,
     pagesDir: config.pagesDir,

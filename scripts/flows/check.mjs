@@ -1,11 +1,7 @@
 // @ts-check
 // npm run flows -- check: reads and checks everything a hotline's office edits; exit 1 on any error.
 
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
-import { readCatalogue } from '../prompts/catalogue.mjs';
 import { loadCore } from '../prompts/core.mjs';
-import { layoutOf } from '../run/layout.mjs';
 import { printFindings, readTexts, versionInForce } from './site.mjs';
 
 /** @type {import('./command.mjs').Command} */
@@ -23,12 +19,10 @@ async function check(dir) {
   const files = await readTexts(dir);
   if (files === undefined) return 1;
   const before = await versionInForce();
-  const checked = checkSiteTexts(files, { nowMs: Date.now(), inForce: before?.numbers ?? [] });
-  const hasPrompts = [...files.keys()].some((file) => file.startsWith('prompts/'));
-  const findings = [
-    ...(checked.ok ? checked.warnings : checked.findings),
-    ...(hasPrompts ? await notSpeakable(dir) : []),
-  ];
+  const { readRecordingNames } = await loadCore('adapters/files/site-files');
+  const recordings = await readRecordingNames(dir);
+  const checked = checkSiteTexts(files, { nowMs: Date.now(), inForce: before?.numbers ?? [], recordings });
+  const findings = checked.ok ? checked.warnings : checked.findings;
   await printFindings(findings);
   const errors = findings.filter(({ level }) => level === 'error').length;
   if (before !== undefined)
@@ -40,16 +34,4 @@ async function check(dir) {
     `${counts[0]} 个文件,${counts[1]} 处错误,${counts[2]} 处提醒。 ${counts.join(' / ')} files / errors / warnings.`,
   );
   return errors === 0 ? 0 : 1;
-}
-
-/**
- * Prompts that can neither be synthesized nor have a recording, in the folder or uploaded by page.
- * @param {string} dir
- */
-async function notSpeakable(dir) {
-  const { checkSpeakable } = await loadCore('ivr/speakable');
-  const { variants } = await readCatalogue(dir);
-  const folders = [path.join(dir, 'recordings'), layoutOf(process.env).promptRecordings];
-  const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
-  return checkSpeakable(variants, new Set(names.flat()));
 }

@@ -183,13 +183,14 @@ const authorHere = () => `os:${userInfo().username}`;
 async function handIn(folder, wanted, undoOf, { reason = '', emergency }) {
   if ([...reason.trim()].length < 2 || [...reason].length > 100)
     throw new UsageError(reasonWords[0] ?? '', reasonWords[1] ?? '');
-  const { readSiteFiles } = await loadCore('adapters/files/site-files');
+  const { readRecordingNames, readSiteFiles } = await loadCore('adapters/files/site-files');
   const { settle } = await loadCore('adapters/files/publish-draft');
   const { judgeDraft } = await loadCore('site/judge-draft');
   await settle(folder);
   const files = await readSiteFiles(folder.dir);
   const changes = await changesTo(files, wanted);
-  const options = { nowMs: folder.nowMs(), inForce: await numbersIn(files) };
+  const recordings = await readRecordingNames(folder.dir);
+  const options = { nowMs: folder.nowMs(), inForce: await numbersIn(files), recordings };
   const judged = judgeDraft({ files, changes, options });
   console.log(
     folder.inUse
@@ -197,7 +198,7 @@ async function handIn(folder, wanted, undoOf, { reason = '', emergency }) {
       : `与现在的 ${folder.dir} 相比: Against ${folder.dir} as it is:`,
   );
   printChanges(judged.differences);
-  await printFindings(judged.findings);
+  await printFindings(judged.findings.filter(({ known }) => !known));
   if (judged.findings.some(({ level }) => level === 'error')) return 1;
   if (changes.length === 0) {
     console.log('没有改动。 Nothing would change.');

@@ -7,7 +7,7 @@ import { SetupFailure } from './failure.mjs';
 
 /** @typedef {import('./main.mjs').Purpose} Purpose */
 
-const ALWAYS = ['redis-server', 'postgresql', 'espeak-ng', 'sox', 'debian-archive-keyring'];
+const ALWAYS = ['redis-server', 'postgresql', 'espeak-ng', 'sox', 'ffmpeg', 'debian-archive-keyring'];
 const FOR_TESTS = ['sip-tester', 'baresip-core', 'chromium', 'fonts-noto-cjk'];
 
 /** The units Debian would start on its own ports at the next boot; we run private ones. */

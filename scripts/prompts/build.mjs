@@ -112,9 +112,10 @@ async function makeMissing(jobs, progress) {
  * @param {import('./catalogue.mjs').Catalogue} catalogue
  * @returns {Promise<PromptManifest>}
  */
-async function installAll(layout, jobs, { lexicon }) {
+async function installAll(layout, jobs, { lexicon, recordings }) {
   const { longestMs } = await loadCore('ivr/sound-measure');
   const readPinyin = await pinyinReader(lexicon);
+  const uploads = new Map(recordings.map((row) => [row.id, row]));
   /** @type {Record<string, {parts: ({slot: string, kind: string, sounds: Record<string, object>} | undefined)[]}>} */
   const prompts = {};
   for (const job of jobs) {
@@ -126,7 +127,7 @@ async function installAll(layout, jobs, { lexicon }) {
     const part = (parts[variant.part] ??= { slot: variant.slot, kind, sounds: {} });
     part.sounds[variant.key] = {
       file: `yihao/${variant.name}`,
-      ...(await installSound(layout, job)),
+      ...(await installSound(layout, job, uploads.get(variant.name))),
       text: variant.text,
       spoken: variant.spoken,
       pinyin: language === 'zh' ? readPinyin(variant.spoken) : '',
@@ -142,15 +143,18 @@ async function installAll(layout, jobs, { lexicon }) {
  * What was made, or over it what was uploaded by page; what lies below comes back when that is taken away.
  * @param {import('../run/layout.mjs').Layout} layout
  * @param {Job} job
+ * @param {import('../../src/site/recordings.js').RecordingRow | undefined} row
  */
-async function installSound(layout, { variant: { name }, cached }) {
+async function installSound(layout, { variant: { name }, cached }, row) {
   const { wavDurationMs } = await loadCore('ivr/telephone-sound');
   const [file, below] = [`yihao/${name}.wav`, `made/${name}.wav`].map((one) => path.join(layout.sounds, one));
-  const recording = path.join(layout.promptRecordings, `${name}.wav`);
-  const about = await readFile(path.join(layout.promptRecordings, `${name}.json`), 'utf8').catch(
-    () => undefined,
-  );
-  const uploaded = about !== undefined && (await exists(recording)) ? JSON.parse(about) : null;
+  const recording = path.join(layout.promptRecordings, `${row?.sha256 ?? ''}.wav`);
+  const isThere = row !== undefined && (await exists(recording));
+  if (row !== undefined && !isThere)
+    console.error(
+      `录音 ${name} 的文件不在 ${layout.promptRecordings},先用合成的声音。请从备份恢复,或重新上传。 The recording of ${name} is not in ${layout.promptRecordings}: what is made is heard. Restore it, or upload it again.`,
+    );
+  const uploaded = isThere ? { text: row.text, sha256: row.sha256 } : null;
   await mkdir(path.dirname(String(below)), { recursive: true });
   if (uploaded !== null) await install(cached, String(below));
   await install(uploaded === null ? cached : recording, String(file));

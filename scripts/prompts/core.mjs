@@ -56,6 +56,8 @@ export async function loadBuilt(name) {
  *   'site/draft': typeof import('../../src/site/draft.js'),
  *   'site/judge-draft': typeof import('../../src/site/judge-draft.js'),
  *   'site/publishing': typeof import('../../src/site/publishing.js'),
+ *   'site/recordings': typeof import('../../src/site/recordings.js'),
+ *   'site/vocabulary': typeof import('../../src/site/vocabulary.js'),
  *   'site/diff-sites': typeof import('../../src/site/diff-sites.js'),
  *   'site/hearing': typeof import('../../src/site/hearing.js'),
  *   'site/parse-numbers': typeof import('../../src/site/parse-numbers.js'),

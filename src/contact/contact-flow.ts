@@ -180,7 +180,7 @@ function lookUpIdOf({ contact: { id, stage } }: ContactStep): string {
 }
 
 /** A contact as it may be written down: what was keyed in for a query lives in Redis alone, as the caller's number does. */
-export function withoutEntries(contact: Contact): Contact {
+export function withoutEntries({ queryCode: _code, ...contact }: Contact): Contact {
   const { stage } = contact;
   if (stage.at !== 'flow') return contact;
   const { kept: _secret, ...cursor } = stage.cursor;
@@ -237,8 +237,9 @@ export function overflow(step: ContactStep, because: OverflowCause, context: Con
 }
 
 function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): ContactStep {
-  const { cursor, next, wish } = turn;
-  const known = wish === undefined ? step : keepWish(step, wish, 'caller');
+  const { cursor, next, wish, region } = turn;
+  const wished = wish === undefined ? step : keepWish(step, wish, 'caller');
+  const known = region === undefined ? wished : keepRegion(wished, region);
   const spoken = sayInstead(known, turn.say, context);
   switch (next.type) {
     case 'spoken':
@@ -258,6 +259,12 @@ function takeTurn(step: ContactStep, turn: FlowTurn, context: ContactContext): C
         context.nowMs + context.policy.leavingMs,
       );
   }
+}
+
+/** The city he has picked; the last one counts. */
+function keepRegion(step: ContactStep, region: string): ContactStep {
+  if (step.contact.regionPicked === region) return step;
+  return record(patch(step, { regionPicked: region }), { type: 'RegionPicked', region });
 }
 
 /** Dialled when what is said has been heard. Whom they do not serve there has waited for us since he called, or since he stood in line. */

@@ -135,6 +135,7 @@ import {
 import { seekCity } from './contact-city.js';
 import { seekSeat } from './contact-seat.js';
 import { keepWish } from './contact-wish.js';
+import { noteCode } from './contact-code.js';
 import {
   askSilentCaller,
   callerTexted,
@@ -280,6 +281,8 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return withOwnTalk(step, signal.agentId, (talk) => callHelp(step, talk, signal.on, context));
     case 'AskSilentCaller':
       return withCallersTalk(step, signal.agentId, (talk) => askSilentCaller(step, talk, context));
+    case 'TellCode':
+      return noteCode(step, signal.code);
     case 'SetWish':
       return withOwnTalk(step, signal.agentId, () => keepWish(step, signal.wish, signal.agentId));
     case 'SeekSeat':

@@ -83,6 +83,8 @@ export type ContactSignal =
   /** 无声处理: the caller is not heard. */
   | { readonly type: 'AskSilentCaller'; readonly agentId: AgentId }
   | { readonly type: 'CallerTexted'; readonly sent: boolean }
+  /** The query code of the case made in this talk: told at its end, for no message reaches him. */
+  | { readonly type: 'TellCode'; readonly code: string }
   /** What the citizen wishes for his next calls, as he told the agent; null = nothing any more. */
   | { readonly type: 'SetWish'; readonly agentId: AgentId; readonly wish: string | null }
   /** 转专席: the citizen needs a seat of its own, e.g. that of minors. */
@@ -318,6 +320,8 @@ export type ContactFact =
   | { readonly type: 'SilentCallerTexted'; readonly sent: boolean }
   /** `by`: 工号, or the caller himself by a key. */
   | { readonly type: 'WishKept'; readonly wish: string | null; readonly by: string }
+  /** By key, where several cities share an area code. */
+  | { readonly type: 'RegionPicked'; readonly region: string }
   /** `found`: somebody was there, and he was sent on. */
   | {
       readonly type: 'SeatSought';

@@ -13,6 +13,7 @@ import {
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
+import { codeWords } from './contact-code.js';
 import { say, sayInstead, silence } from './contact-voice.js';
 import type { FlowTurn, SpokenPart } from './flow-turn.js';
 import type { AgentId } from './ids.js';
@@ -36,7 +37,8 @@ export function surveyOrGoodbye(
       const turn = context.beginSurvey();
       const offered = record(patch(step, { survey: 'offered' }), { type: 'SurveyOffered', agentId });
       const { limitMs } = context.policy.survey;
-      return takeSurveyTurn(arm(offered, 'surveyOver', context.nowMs + limitMs), turn, false, context);
+      const [told, code] = codeWords(arm(offered, 'surveyOver', context.nowMs + limitMs));
+      return takeSurveyTurn(told, { ...turn, say: [...code, ...turn.say] }, false, context);
     }
   }
 }
@@ -48,7 +50,8 @@ export function sayGoodbye(
   reason = 'agentReleased',
 ): ContactStep {
   const prompt = step.contact.arrival.words?.farewell ?? { id: 'bye' };
-  return say(leave(step, reason, context), [{ prompt, mustHear: false }], context);
+  const [told, code] = codeWords(leave(step, reason, context));
+  return say(told, [...code, { prompt, mustHear: false }], context);
 }
 
 /** The survey's last words: his number's farewell stands in their place, for one goodbye is enough and nobody stays on for a second. */

@@ -50,6 +50,8 @@ export interface Arrival {
   readonly words?: CallWords;
   /** The call does not tell its city, and cities share its area code. */
   readonly asksCity?: boolean;
+  /** Those cities, in the order of their keys. */
+  readonly cities?: readonly string[];
   /** What he wished for his next calls when he called before, e.g. `dialect`. */
   readonly wish?: string;
   /** 重复来电: his calls before this one within the site's time; left out = none, or none within it. */
@@ -407,6 +409,10 @@ export interface Contact {
   readonly sealed?: SealKind;
   /** What he wishes for his next calls since this one; null = nothing any more. */
   readonly wish?: string | null;
+  /** The city he picked by key where several share an area code; left out = none so far. */
+  readonly regionPicked?: string;
+  /** The query code of his case, to be told at the end of the talk; a secret that no image of the journal has. */
+  readonly queryCode?: { readonly code: string; readonly said: boolean };
   readonly disposition: Disposition;
   /** 事件提示 he was told; absent = none so far. */
   readonly events?: EventsTold;

@@ -22,6 +22,8 @@ export interface EventPrompt {
   readonly entryIds: readonly string[];
   /** Area codes of callers; none = all. A caller whose area is not known, such as a mobile, hears it. */
   readonly areaCodes: readonly string[];
+  /** Cities and districts, as regions.yaml and the ledger name them; none = all. Likewise. */
+  readonly regions?: readonly string[];
   readonly untilMs: number;
   readonly state: EventPromptState;
   readonly draftedBy: string;
@@ -50,15 +52,24 @@ export function isLive({ state, untilMs }: EventPrompt, nowMs: number): boolean 
   return state === 'live' && nowMs < untilMs;
 }
 
+/** What of a call decides which events it is told. */
+export interface EventCall {
+  readonly entryId: string;
+  readonly callerMasked: string;
+  /** The city its caller picked, else the one of the number dialled; null = not known; `unasked`: he is about to be asked. */
+  readonly region: { readonly name: string } | 'unasked' | null;
+}
+
 /** Whether a call is one of those it is for. */
 export function concerns(
-  { entryIds, areaCodes }: Pick<EventPrompt, 'entryIds' | 'areaCodes'>,
-  { entryId, callerMasked }: { readonly entryId: string; readonly callerMasked: string },
+  { entryIds, areaCodes, regions = [] }: Pick<EventPrompt, 'entryIds' | 'areaCodes' | 'regions'>,
+  { entryId, callerMasked, region }: EventCall,
 ): boolean {
   const area = areaOf(callerMasked);
   return (
     (entryIds.length === 0 || entryIds.includes(entryId)) &&
-    (areaCodes.length === 0 || area === undefined || areaCodes.includes(area))
+    (areaCodes.length === 0 || area === undefined || areaCodes.includes(area)) &&
+    (regions.length === 0 || region === null || (region !== 'unasked' && regions.includes(region.name)))
   );
 }
 

@@ -53,6 +53,8 @@ export interface FlowView {
   readonly opening?: PromptRef | undefined;
   /** The call does not tell its city, and cities share its area code. */
   readonly asksCity?: boolean | undefined;
+  /** Those cities, in the order of their keys. */
+  readonly cities?: readonly string[] | undefined;
   /** What the caller wishes, of before or of this call; null or left out = nothing. */
   readonly wish?: string | null | undefined;
   /** 重复来电: he called before within the site's time. */
@@ -122,6 +124,8 @@ export interface FlowTurn {
   readonly answer?: SurveyAnswer;
   /** A wish to be remembered of this caller; null = to be forgotten. */
   readonly wish?: string | null;
+  /** The city that the key which led here stands for. */
+  readonly region?: string;
   /** The nodes that only decided on the way to this one, each with the way it took; left out where the contact stays at its node. */
   readonly decided?: readonly DecidedWay[];
 }

@@ -251,6 +251,7 @@ export function createContacts(parts: ContactsParts): Contacts {
       callerShown: contact.arrival.callerShown,
       opening: contact.arrival.words?.opening,
       asksCity: contact.arrival.asksCity,
+      cities: contact.arrival.cities,
       repeat: (contact.arrival.callsBefore ?? 0) > 0,
       wish: contact.wish === undefined ? contact.arrival.wish : contact.wish,
       handedOver: contact.arrival.handedOver !== undefined,

@@ -1,6 +1,7 @@
 // Turns a contact's effects into telephony's verbs, and their outcomes into signals.
 import { AppError } from '../errors.js';
 import { isHeld, type Contact } from '../contact/contact.js';
+import { playedPrompt } from '../contact/contact-code.js';
 import type { ContactEffect, ContactSignal } from '../contact/contact-signals.js';
 import type { ContactId, PlayId, SupervisionId } from '../contact/ids.js';
 import type {
@@ -99,7 +100,7 @@ async function perform(
     case 'answer':
       return telephony.answer(channelId);
     case 'play':
-      return telephony.play(channelId, effect.playId, effect.part.prompt);
+      return telephony.play(channelId, effect.playId, playedPrompt(contact, effect.part.prompt));
     case 'stopPlay':
       return telephony.stopPlay(effect.playId);
     case 'lookUpCase': {

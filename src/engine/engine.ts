@@ -1,4 +1,7 @@
 // The engine put together: mailboxes, match loop, links to the node and to the store; and its life from start to stop.
+import type { ContactFact } from '../contact/contact-signals.js';
+import { messageAfter } from './call-messages.js';
+import type { EventCall } from '../contact/event-prompt.js';
 import { AppError } from '../errors.js';
 import { workOf } from '../acd/at-work.js';
 import type { Proposal } from '../acd/match.js';
@@ -170,6 +173,8 @@ const decisionsKept = 100;
 
 /** An agent's phone shows his own call so. */
 const calledOutName = '外呼';
+/** More orders than a day has. */
+const textedAtMost = 100_000;
 /** A whisper that reports no end is not waited for longer. */
 const whisperMs = 3_000;
 
@@ -192,6 +197,8 @@ export function createEngine(parts: EngineParts): Engine {
     queueOf: (id) => contacts.get(id)?.place?.request.queueId,
     nextTurn: feed.nextTurn,
   });
+  /** Orders of today, so that a second one of the same makes no fact; across a restart the row of the first one stands. */
+  const texted = new Set<string>();
   let stopped = false;
 
   const agents: Agents = createAgents({
@@ -252,7 +259,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     queueCondition: feed.queueCondition,
     nextTurn: feed.nextTurn,
-    eventsFor: ({ arrival }) => parts.events.forCall(arrival),
+    eventsFor: (contact) => parts.events.forCall({ ...contact.arrival, region: regionOf(contact) }),
     placeOf: (id) => model.placeOf(id),
     placeIn: (contact, place) => model.placeFor(inLine(contact, place)),
     expectedWait: (contact, place) => waits.of(inLine(contact, place)),
@@ -265,6 +272,7 @@ export function createEngine(parts: EngineParts): Engine {
     onFacts(contact, facts) {
       waits.contactMoved(contact.id, facts);
       experts.learn(facts);
+      textAfter(contact, facts);
       for (const fact of facts) {
         if (fact.type === 'CallOutEnded') callOuts.forget(contact.id);
         if (fact.type === 'AgentConnected') noteCalledBack(contact, fact.agentId);
@@ -290,6 +298,26 @@ export function createEngine(parts: EngineParts): Engine {
     ...{ node, clock, ids: parts.ids, sites, callers, standings, agents, contacts },
     bootId: () => nodeLink.bootId(),
   });
+
+  /** The city he picked, else that of the number he dialled. Who is about to be asked for his city is told of none before he has said which. */
+  function regionOf({ arrival, regionPicked, stage }: Contact): EventCall['region'] {
+    const { numbers } = sites.ofVersion(arrival.siteVersion);
+    const own = numbers.find(({ entry }) => entry.id === arrival.entryId)?.papers.region ?? '';
+    const name = regionPicked ?? own;
+    if (name !== '') return { name };
+    return arrival.asksCity === true && stage.at !== 'waiting' ? 'unasked' : null;
+  }
+
+  /** What the call's end brings about in writing; whoever may get none is refused by the desk. */
+  function textAfter(contact: Contact, facts: readonly ContactFact[]): void {
+    const order = messageAfter(contact, facts, sites.current(), clock.nowMs());
+    if (order === undefined || texted.has(order.id)) return;
+    if (texted.size >= textedAtMost) texted.clear();
+    texted.add(order.id);
+    parts.messages.send(order).catch((error: unknown) => {
+      log.warn({ contactId: contact.id, error: String(error) }, 'a message could not be ordered');
+    });
+  }
 
   /** 漏接回拨 is done when the citizen is spoken to: nobody has to say so besides. */
   function noteCalledBack({ arrival: { out } }: Contact, by: AgentId): void {

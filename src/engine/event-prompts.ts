@@ -1,7 +1,14 @@
 // 事件提示, from draft to end: one person writes it, another confirms it, and from then on it is told until its time is over.
-import { concerns, isLive, type EventPrompt, type EventPromptTime } from '../contact/event-prompt.js';
+import {
+  concerns,
+  isLive,
+  type EventCall,
+  type EventPrompt,
+  type EventPromptTime,
+} from '../contact/event-prompt.js';
 import { AppError } from '../errors.js';
 import { eventFaults, eventWords } from '../site/event-words.js';
+import type { Site } from '../site/site.js';
 import type { Clock, Ids, Sites } from './ports.js';
 
 /** What somebody wants callers to be told. */
@@ -10,6 +17,7 @@ export interface EventPromptWish {
   readonly when: EventPromptTime;
   readonly entryIds: readonly string[];
   readonly areaCodes: readonly string[];
+  readonly regions: readonly string[];
   readonly untilMs: number;
 }
 
@@ -43,7 +51,7 @@ export interface EventPrompts {
   /** The newest first; what has run out reads as ended. */
   all(): readonly EventPrompt[];
   /** Live now and for this call, the oldest first. */
-  forCall(call: { readonly entryId: string; readonly callerMasked: string }): readonly EventPrompt[];
+  forCall(call: EventCall): readonly EventPrompt[];
   /** @throws AppError REQUEST_INVALID with the field and why, and what the voice throws */
   draft(by: string, wish: EventPromptWish): Promise<EventPrompt>;
   /** @throws AppError EVENT_UNKNOWN, EVENT_OVER, EVENT_NEEDS_ANOTHER, EVENT_TOO_MANY */
@@ -96,7 +104,12 @@ export function createEventPrompts(parts: EventPromptsParts): EventPrompts {
   async function draft(by: string, wish: EventPromptWish): Promise<EventPrompt> {
     const site = sites.current();
     const draftedAtMs = clock.nowMs();
-    refuseFaulty(wish, [...site.entries.keys()], eventFaults(site, wish.text), draftedAtMs);
+    refuseFaulty(
+      wish,
+      { entryIds: [...site.entries.keys()], regions: regionsOf(site) },
+      eventFaults(site, wish.text),
+      draftedAtMs,
+    );
     const id = parts.ids.next();
     const heard = eventWords(site, wish.text);
     // Takes seconds, or a minute behind a build of all prompts: nobody's confirmation waits for it.
@@ -141,6 +154,16 @@ export function createEventPrompts(parts: EventPromptsParts): EventPrompts {
   };
 }
 
+/** Every city and district that a call may be known to be of. */
+export function regionsOf({
+  sharedAreas,
+  numbers,
+}: Pick<Site, 'sharedAreas' | 'numbers'>): readonly string[] {
+  const cities = sharedAreas.flatMap((area) => area.cities);
+  const ofNumbers = numbers.map(({ papers }) => papers.region).filter((name) => name !== '');
+  return [...new Set([...cities, ...ofNumbers])];
+}
+
 /** As it stands now: its time may be over. */
 function asOf(event: EventPrompt, nowMs: number): EventPrompt {
   if (event.state === 'ended' || nowMs < event.untilMs) return event;
@@ -148,8 +171,8 @@ function asOf(event: EventPrompt, nowMs: number): EventPrompt {
 }
 
 function refuseFaulty(
-  { untilMs, entryIds, areaCodes }: EventPromptWish,
-  known: readonly string[],
+  { untilMs, entryIds, areaCodes, regions }: EventPromptWish,
+  known: Pick<EventPromptWish, 'entryIds' | 'regions'>,
   textFaults: readonly { readonly zh: string; readonly en: string }[],
   nowMs: number,
 ): void {
@@ -160,8 +183,10 @@ function refuseFaulty(
   if (fault !== undefined) refuse('text', fault.zh, fault.en);
   if (untilMs <= nowMs) refuse('until', '结束时间已过', 'the end time is over');
   if (untilMs > nowMs + longestMs) refuse('until', '最长 7 天', 'at most 7 days');
-  const stranger = entryIds.find((id) => !known.includes(id));
+  const stranger = entryIds.find((id) => !known.entryIds.includes(id));
   if (stranger !== undefined) refuse('entryIds', `没有接入号码 ${stranger}`, `there is no entry ${stranger}`);
+  const noRegion = regions.find((name) => !known.regions.includes(name));
+  if (noRegion !== undefined) refuse('regions', `没有属地 ${noRegion}`, `there is no region ${noRegion}`);
   const noArea = areaCodes.find((code) => !/^0(?:10|2\d|[3-9]\d{2})$/.test(code));
   if (noArea !== undefined) refuse('areaCodes', `${noArea} 不是区号`, `${noArea} is no area code`);
 }

@@ -110,7 +110,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
     const site = sites.current();
     const nowMs = parts.clock.nowMs();
     const meaning = site.meaningOf({ ...seen, nowMs });
-    const { entryId, kpiLine, tag, pattern, state, words, asksCity } = meaning;
+    const { entryId, kpiLine, tag, pattern, state, words, asksCity, cities } = meaning;
     const { channelId, sipCallId, trunkId, dnis, redirectedFrom, ani, aniShown } = seen;
     const { handedOver } = meaning;
     const earlier = handedOver?.cameFrom && contacts.get(handedOver.cameFrom);
@@ -139,6 +139,7 @@ export function createIncoming(parts: IncomingParts): Incoming {
       numberState: state,
       words,
       asksCity,
+      ...(asksCity && { cities }),
       ...rememberedOf(caller.callerKey, contactId, nowMs, { earlier, mayRenew: sealed === undefined }),
       ...handOverOf(handedOver),
       ...(sealed !== undefined && { sealed }),

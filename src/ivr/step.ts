@@ -336,7 +336,17 @@ function menuKey(flow: Flow, node: MenuNode, cursor: FlowCursor, key: string, wo
   const so = soFar(cursor);
   if (key === '9') return enter(flow, node.id, world, so);
   const next = key === '0' ? node.person : node.keys.get(key);
-  return next === undefined ? wrongKey(flow, node, cursor, world) : enter(flow, next, world, so);
+  if (next === undefined) return wrongKey(flow, node, cursor, world);
+  const region = regionOf(node, key, world);
+  return { ...enter(flow, next, world, so), ...(region !== undefined && { region }) };
+}
+
+/** The question for the city where several share an area code; its keys are theirs, in their order. */
+export const cityPrompt = { id: 'region.choose' } as const;
+
+function regionOf(node: MenuNode, key: string, { view }: FlowWorld): string | undefined {
+  const asks = node.say.some(({ prompt }) => prompt.id === cityPrompt.id);
+  return asks ? view.cities?.[Number(key) - 1] : undefined;
 }
 
 function collectKey(

@@ -75,6 +75,8 @@ export interface ContactRecord {
   /** Answered there; null = not this time. */
   readonly cityAnsweredAtMs: number | null;
   readonly cityOutcome: LeadOutcome | null;
+  /** The city he picked by key where several share an area code; null = none. */
+  readonly regionPicked: string | null;
   /** The contact that a sub-centre told it was before; whether there is one is seen where it is looked up. */
   readonly cameFrom: string | null;
   readonly queueId: string | null;
@@ -226,6 +228,7 @@ export function emptyRecord(contactId: string, arrivedAtMs: number): ContactReco
     cityLedTo: null,
     cityAnsweredAtMs: null,
     cityOutcome: null,
+    regionPicked: null,
     cameFrom: null,
     queueId: null,
     arrivedAtMs,
@@ -364,6 +367,9 @@ function apply(fold: Fold, { atMs, fact }: Timed<ContactFact>): void {
       return void Object.assign(record, sealedRecord(record, fact.kind));
     case 'ConsultRecordingStarted':
       record.recordings = [...record.recordings, fact.file];
+      return;
+    case 'RegionPicked':
+      record.regionPicked = fact.region;
       return;
     case 'ContactEnded':
       return ended(fold, fact, atMs);

@@ -6,7 +6,7 @@ import { maskNumber } from '../contact/masking.js';
 import { normaliseNumber } from '../contact/ani.js';
 import { callWords } from './call-words.js';
 import { readHandedOver, type HandedOver, type ToldByCentre, type ToldCaller } from './handed-over.js';
-import { asksCity, type AreaTable } from './shared-areas.js';
+import { asksCity, citiesOf, type AreaTable } from './shared-areas.js';
 import { isAnnounced, stateOn, type LedgerRow, type NumberPattern, type NumberState } from './ledger-row.js';
 
 /** What a call brings along that can tell which number the citizen dialled. */
@@ -45,6 +45,8 @@ export interface Meaning {
   readonly words: CallWords;
   /** The call does not tell its city, and cities share its area code. */
   readonly asksCity: boolean;
+  /** The cities that share its area code, in the order of their keys. */
+  readonly cities: readonly string[];
   /** Its callers are confidential; null = not. */
   readonly sealed: SealKind | null;
   /** A sub-centre hands it over; left out = it is a call as any other. */
@@ -178,6 +180,7 @@ function meaningIn(row: LedgerRow, state: NumberState, call: DialledCall, areas:
     ...{ entryId: id, kpiLine, tag, flowId, queueId, pattern, state, sealed },
     words: callWords(row, state, call.ani, areas.areaCode),
     asksCity: asksCity(areas, call),
+    cities: citiesOf(areas, call),
   };
 }
 

@@ -23,9 +23,16 @@ export function asksCity(
   { shared, cityOfTrunk, areaCode }: AreaTable,
   call: { readonly dnis: string; readonly redirectedFrom: string; readonly trunkId: string },
 ): boolean {
-  if (cityOfTrunk.has(call.trunkId)) return false;
+  return !cityOfTrunk.has(call.trunkId) && citiesOf({ shared, areaCode }, call).length > 1;
+}
+
+/** The cities that share the area code by which a call came, in the order of their keys; none where it is one city's alone. */
+export function citiesOf(
+  { shared, areaCode }: Pick<AreaTable, 'shared' | 'areaCode'>,
+  call: { readonly dnis: string; readonly redirectedFrom: string },
+): readonly string[] {
   const dialled = areaDialled([call.redirectedFrom, call.dnis], shared) ?? areaCode;
-  return shared.some((area) => area.areaCode === dialled && area.cities.length > 1);
+  return shared.find((area) => area.areaCode === dialled)?.cities ?? [];
 }
 
 /** The shared area that one of these numbers begins with; others are no concern here. */

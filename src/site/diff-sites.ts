@@ -51,6 +51,7 @@ const entryWords: Readonly<Record<string, Named>> = {
   'other-cities.yaml': ['外地 12345', 'other city'],
   'policies.yaml': ['策略', 'policy'],
   'queues.yaml': ['队列', 'queue'],
+  'recordings.yaml': ['录音', 'recording of'],
   'skills.yaml': ['技能', 'skill'],
   'teams.yaml': ['班组', 'team'],
   'trunks.yaml': ['中继', 'trunk'],
@@ -91,7 +92,9 @@ const fieldWords: Readonly<Record<string, Named>> = {
   requires: ['所需技能', 'required skills'],
   rings: ['放宽的环', 'rings'],
   role: ['角色', 'role'],
+  seconds: ['秒数', 'seconds'],
   service: ['业务', 'service'],
+  sha256: ['声音校验值', 'hash of the sound'],
   shortName: ['短名', 'short name'],
   showsCaller: ['显示来电号码', 'shows the caller'],
   skills: ['技能', 'skills'],
@@ -167,6 +170,7 @@ const toldWhole = (file: string): boolean =>
     'duty.yaml',
     'other-cities.yaml',
     'dial-out.yaml',
+    'recordings.yaml',
   ].includes(file) || file.startsWith('prompts/');
 
 /** The fields of a new row, one after the other; the value alone of one that is no more. */

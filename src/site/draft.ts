@@ -4,6 +4,7 @@ import { contentHash } from './content-hash.js';
 import { editPairs } from './edit-pairs.js';
 import { editRows, type EditedText, type RowFields, type RowPlace, type RowValue } from './edit-rows.js';
 import { isMapping } from './file-entries.js';
+import { recordingsFile } from './recordings.js';
 import { isSameRow } from './row-seen.js';
 
 /** Where the rows of a table stand. A new file with a form of its own is one more line here. */
@@ -21,11 +22,15 @@ const places = {
   lexicon: { file: 'lexicon.yaml', path: [], key: '', pairs: true },
   legalRoutes: { file: 'legal-routes.yaml', path: [], key: 'kind', spaced: true },
   otherCities: { file: 'other-cities.yaml', path: [], key: 'areaCode', spaced: true },
+  recordings: { file: recordingsFile, path: [], key: 'id', spaced: true },
 } as const satisfies Readonly<Record<string, DraftTablePlace>>;
 
-/** Tables with forms whose changes need a second person. */
+/** Tables whose changes need a second person. */
 export type DraftTable = keyof typeof places;
 export const draftTables = Object.keys(places) as readonly DraftTable[];
+/** Those with forms: a recording is uploaded, not written. */
+export type FormTable = Exclude<DraftTable, 'recordings'>;
+export const formTables = draftTables.filter((table): table is FormTable => table !== 'recordings');
 
 /**
  * One change. `before` is what stood there when it was asked for: where something else stands by now, the change is not laid

@@ -17,6 +17,7 @@ import { flowFile, tryFlow, type FlowOnTrial, type FlowTrial } from './flow-tria
 import { exampleCall, hearingOf, type Hearing } from './hearing.js';
 import { checkSiteTexts, siteFrom, type ParseOptions } from './parse-site.js';
 import { readSiteTexts } from './read-files.js';
+import { recordingChanges, type RecordingChange } from './recordings.js';
 
 /** A draft over the files as they are. Plain data: one thread hands it to another. */
 export interface DraftCase {
@@ -34,15 +35,19 @@ export interface DraftCase {
 /** A finding, and the field of the row in question it concerns; null = another row's, or the whole. */
 export interface PlacedFinding extends Finding {
   readonly field: string | null;
+  /** A warning that the files as they are bring about as well. */
+  readonly known: boolean;
 }
 
 /** What became of it. */
 export interface JudgedDraft {
   readonly conflicts: readonly DraftConflict[];
-  /** Every error, and those warnings that the files as they are do not bring about. */
+  /** Every error and every warning; those first that the files as they are do not bring about. */
   readonly findings: readonly PlacedFinding[];
   /** In words; none while there are errors. */
   readonly differences: readonly SiteChange[];
+  /** Uploaded recordings that change: whoever releases them listens to them before. */
+  readonly recordings: readonly RecordingChange[];
   /** Texts that change; null = the file goes. */
   readonly changed: ReadonlyMap<string, string | null>;
   /** Of the governed texts as they would be. */
@@ -61,16 +66,12 @@ export function judgeDraft({ files, changes, options, about, call, flow }: Draft
   const given = {
     conflicts: after.conflicts,
     changed: after.changed,
+    recordings: recordingChanges(files, after.files),
     hash,
     seen: contentHash([governedHash(files), hash]),
   };
   const rows = about === undefined ? [] : placedRows(after.files, about.table);
   const row = rows.find(({ id }) => id === about?.id);
-  const placed = (findings: readonly Finding[]): readonly PlacedFinding[] =>
-    findings.map((finding) => ({
-      ...finding,
-      field: row === undefined || about === undefined ? null : fieldOf(row, rows, finding, about.table),
-    }));
   const before = checkSiteTexts(files, options);
   const known = new Set(
     (before.ok ? before.warnings : before.findings).map(({ file, zh }) => `${file} ${zh}`),
@@ -78,12 +79,20 @@ export function judgeDraft({ files, changes, options, about, call, flow }: Draft
   const own = flow && flowFile(flow.id);
   const isNew = ({ level, file, zh }: Finding) =>
     level === 'error' || file === own || !known.has(`${file} ${zh}`);
+  const placed = (findings: readonly Finding[]): readonly PlacedFinding[] =>
+    findings
+      .map((finding) => ({
+        ...finding,
+        field: row === undefined || about === undefined ? null : fieldOf(row, rows, finding, about.table),
+        known: !isNew(finding),
+      }))
+      .sort((a, b) => Number(a.known) - Number(b.known));
   const { nowMs } = options;
   if (!checked.ok) {
     const read = flow && readSiteTexts(after.files, options.overrides?.menu);
     return {
       ...given,
-      findings: placed(checked.findings.filter(isNew)),
+      findings: placed(checked.findings),
       ...{ differences: [], hearing: null },
       flow: flow && read ? tryFlow(read, null, checked.findings, flow, nowMs) : null,
     };
@@ -92,7 +101,7 @@ export function judgeDraft({ files, changes, options, about, call, flow }: Draft
   return {
     ...given,
     flow: flow ? tryFlow(checked.read, parsed.ok ? parsed.site : null, [], flow, nowMs) : null,
-    findings: placed(checked.warnings.filter(isNew)),
+    findings: placed(checked.warnings),
     differences: diffSites(
       { files, read: before.ok ? before.read : readSiteTexts(files, options.overrides?.menu) },
       { files: after.files, read: checked.read },

@@ -8,7 +8,14 @@ import type { Finding } from '../contact/finding.js';
 import type { SurveyPolicy } from '../contact/survey.js';
 import { readYaml } from '../contact/yaml-source.js';
 import { skillLevelBounds } from '../contact/requirement.js';
-import type { CallerPolicy, MetricsPolicy, RecordingPolicy, RoutingPolicy, WaitPolicy } from './site.js';
+import type {
+  CallerPolicy,
+  MessagePolicy,
+  MetricsPolicy,
+  RecordingPolicy,
+  RoutingPolicy,
+  WaitPolicy,
+} from './site.js';
 
 /** Everything policies.yaml decides. */
 export interface Policies {
@@ -30,6 +37,7 @@ export interface Policies {
   readonly metrics: MetricsPolicy;
   readonly recordings: RecordingPolicy;
   readonly callers: CallerPolicy;
+  readonly messages: MessagePolicy;
   readonly routing: RoutingPolicy;
   readonly expectedWait: WaitPolicy;
   /** The trunk over which experts outside are called; '' = none is. */
@@ -66,6 +74,7 @@ export function parsePolicies(
     'survey',
     'callers',
     'consult',
+    'messages',
   ]);
   const policies: Policies = {
     name: readSiteName(top),
@@ -86,6 +95,7 @@ export function parsePolicies(
     metrics: readMetricsPolicy(top.section('metrics')),
     recordings: readRecordingPolicy(top.section('recordings')),
     callers: readCallerPolicy(top.section('callers')),
+    messages: readMessagePolicy(top.section('messages')),
     routing: readRoutingPolicy(top.section('routing')),
     expectedWait: readWaitPolicy(top.section('expectedWait')),
     consultTrunkId: top.section('consult').id('trunk', ''),
@@ -243,6 +253,16 @@ function readCallerPolicy(fields: Fields): CallerPolicy {
     wishes: fields.ids('wishes'),
     wishKeptMs: fields.whole('wishDays', { min: 1, max: 1_000 }, 180) * dayMs,
     repeatWithinMs: fields.durationMs('repeatWithin', { min: 0, max: mostRepeatMs }, 0),
+  };
+}
+
+/** Left out, nothing is sent by itself. */
+function readMessagePolicy(fields: Fields): MessagePolicy {
+  fields.refuseOthers(['missed', 'case', 'survey']);
+  return {
+    missed: fields.flag('missed', false),
+    case: fields.flag('case', false),
+    survey: fields.flag('survey', false),
   };
 }
 

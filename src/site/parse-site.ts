@@ -18,6 +18,7 @@ import { dialRulesOf } from './parse-dial-out.js';
 import { rosterOf } from './parse-experts.js';
 import type { Table } from './parse-rows.js';
 import { readSiteTexts, type SiteFiles } from './read-files.js';
+import { checkSounds } from './check-sounds.js';
 import type { Entry, Site, NumberRow } from './site.js';
 
 /** What the files themselves do not say. */
@@ -26,6 +27,8 @@ export interface ParseOptions {
   readonly nowMs: number;
   /** The ledger in force, against which changes that need a document are told of; none at a start. */
   readonly inForce?: readonly NumberRow[];
+  /** Names of the files in `recordings/`; left out = not looked at, and nothing is said of prompts that nobody can speak. */
+  readonly recordings?: readonly string[];
   /** Switches set at run time; they go before policies.yaml. */
   readonly overrides?: { readonly menu?: boolean };
 }
@@ -56,7 +59,9 @@ export function parseSite(files: ReadonlyMap<string, string>, options: ParseOpti
 /** The costly half of {@link parseSite}: reads and checks. */
 export function checkSiteTexts(files: ReadonlyMap<string, string>, options: ParseOptions): CheckedSite {
   const read = readSiteTexts(files, options.overrides?.menu);
-  const findings = inOrder(withoutFollowers([...read.findings, ...checkSite(read, options)]));
+  const findings = inOrder(
+    withoutFollowers([...read.findings, ...checkSite(read, options), ...checkSounds(files, read, options)]),
+  );
   const mainEntry = read.numbers.find(({ entry }) => entry.id === read.policies.mainEntryId)?.entry;
   if (mainEntry === undefined || findings.some(({ level }) => level === 'error'))
     return { ok: false, findings };
@@ -73,6 +78,9 @@ export function siteFrom(checked: CheckedSite): ParsedSite {
 /** Findings that a file which could not be read at all brings about in others. */
 const followers = [
   'neverTakes',
+  'notSpeakable',
+  'recordingOutdated',
+  'unknownSound',
   'nobodyHolds',
   'unknownDevice',
   'noNotice',
@@ -132,6 +140,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     version,
     name: read.policies.name,
     areaCode: read.policies.areaCode,
+    sharedAreas: read.sharedAreas.map(({ area }) => area),
     mainEntryId: main.id,
     entries,
     flows,
@@ -150,6 +159,7 @@ function siteOf(read: SiteFiles, main: Entry, version: string, warnings: readonl
     metricsPolicy: read.policies.metrics,
     recordingPolicy: read.policies.recordings,
     callerPolicy: read.policies.callers,
+    messagePolicy: read.policies.messages,
     calendar: read.calendar,
     messages: new Map(read.messages.map((message) => [message.id, message])),
     legalRoutes: new Map(read.legalRoutes.map(({ route }) => [route.kind, route])),

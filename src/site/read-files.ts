@@ -25,6 +25,7 @@ import { parseDialOut, type DialOutFile } from './parse-dial-out.js';
 import { parseOtherCities, type OtherCityRow } from './parse-other-cities.js';
 import { parseRegions, type SharedAreaRow } from './parse-regions.js';
 import { parseTargets, type TargetRow } from './parse-targets.js';
+import { parseRecordings, recordingsFile, type RecordingRow } from './recordings.js';
 import { parseTrunks } from './parse-trunks.js';
 import type {
   AgentProfile,
@@ -69,6 +70,8 @@ export interface SiteFiles {
   readonly flows: readonly ReadFlow[];
   readonly calendar: Calendar;
   readonly messages: readonly MessageTemplate[];
+  /** Sounds that are heard from a recording uploaded by page. */
+  readonly recordings: readonly RecordingRow[];
   readonly findings: readonly Finding[];
 }
 
@@ -137,6 +140,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
   const duty = parseDuty(expertFiles.duty, text(expertFiles.duty));
   const otherCities = parseOtherCities(otherCitiesFile, text(otherCitiesFile));
   const targets = parseTargets(targetsFile, text(targetsFile));
+  const recordings = parseRecordings(recordingsFile, text(recordingsFile));
   const { dialOut, findings: dialOutFindings } = parseDialOut(dialOutFile, text(dialOutFile));
   const around = { prompts: prompts.byId, messages: messages.messages, numbers: numbers.rows };
   const missing = missingFiles(files);
@@ -164,6 +168,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     otherCities.findings,
     targets.findings,
     dialOutFindings,
+    recordings.findings,
     checkLegalRoutes(legalRoutesFile, routes.rows, around),
     ...flows.map((flow) => flow.findings),
   ];
@@ -194,6 +199,7 @@ export function readSiteTexts(files: ReadonlyMap<string, string>, menu: boolean 
     flows,
     calendar: calendar.calendar,
     messages: messages.messages,
+    recordings: recordings.rows,
     // A file that is not there is told once, not by every field it lacks.
     findings: [...missing, ...[...read, ...rest].flat().filter(({ file }) => !absent.has(file))],
   };

@@ -1,4 +1,5 @@
 // The site: everything a hotline's office decides in files, read, cross-checked and frozen under one version.
+import type { SharedArea } from '../numbers/shared-areas.js';
 import type { AgentPolicy } from '../contact/agent.js';
 import type { BreakPlaces } from '../contact/break-places.js';
 import type { DayKey } from '../contact/civil-time.js';
@@ -35,6 +36,8 @@ export interface Site {
   readonly name: string;
   /** The site's own area code with its 0: put before a local caller's number. */
   readonly areaCode: string;
+  /** Area codes that several cities share. */
+  readonly sharedAreas: readonly SharedArea[];
   /** The entry of every call whose number no row knows. */
   readonly mainEntryId: string;
   readonly entries: ReadonlyMap<string, Entry>;
@@ -61,6 +64,7 @@ export interface Site {
   readonly metricsPolicy: MetricsPolicy;
   readonly recordingPolicy: RecordingPolicy;
   readonly callerPolicy: CallerPolicy;
+  readonly messagePolicy: MessagePolicy;
   readonly calendar: Calendar;
   /** Texts of short messages. */
   readonly messages: ReadonlyMap<string, MessageTemplate>;
@@ -262,6 +266,16 @@ export interface WaitPolicy {
 export interface RecordingPolicy {
   /** Agents the recordings of their own talks; no, ASSUMED. */
   readonly agentsHearOwn: boolean;
+}
+
+/** Short messages that are sent without anybody's asking. */
+export interface MessagePolicy {
+  /** To whom gave up in line, once a day. */
+  readonly missed: boolean;
+  /** With number and query code, when a case is told of with its contact. */
+  readonly case: boolean;
+  /** To whom hung up before he could be asked by voice. */
+  readonly survey: boolean;
 }
 
 /** What is remembered of callers from one call to the next. */

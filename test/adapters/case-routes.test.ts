@@ -1,6 +1,6 @@
 // The way in for cases: who may tell them, what is refused, and what of them is journaled.
 import t from 'tap';
-import { openOffice } from './office.js';
+import { citizenNumber, openOffice } from './office.js';
 
 const one = { caseNumber: '250912108115', queryCode: '824136', state: 'handling', department: '市城管局' };
 const due = '2026-12-01';
@@ -36,3 +36,38 @@ t.test('the hotline’s administrator enters cases; the audit tells how many and
   t.match(acts, [{ by: 'hotline', about: 'cases', details: { count: 2 } }]);
   t.notMatch(JSON.stringify(world.journal), /824136/);
 });
+
+t.test(
+  'a case told of with its contact sends number and code; whoever gets no message is told by voice',
+  async (t) => {
+    const { call, logIn, world, talk } = await openOffice();
+    const { cookie } = await logIn('hotline');
+    const id = await talk();
+    const enter = async (more: object = {}) =>
+      (
+        await call('POST /api/v1/cases', {
+          ...{ cookie, body: { cases: [{ ...one, due, contactId: id, ...more }] } },
+        })
+      ).json<{ told?: readonly { how: string }[] }>().told?.[0]?.how;
+    const queued = () =>
+      world.journal
+        .flatMap(({ facts }) => facts)
+        .flatMap((fact) => (fact.type === 'MessageQueued' ? [fact] : []));
+    t.equal(await enter(), 'message');
+    t.equal(await enter(), 'message', 'told again by the order system');
+    t.match(queued(), [
+      { templateId: 'sms.case', contactId: id, slots: { no: one.caseNumber, code: one.queryCode } },
+      {},
+    ]);
+    t.equal(queued()[0]?.messageId, queued()[1]?.messageId, 'one message under one id');
+    t.notMatch(queued()[0]?.messageId, one.queryCode);
+    const supervisor = (await logIn('1001')).cookie;
+    await call('POST /api/v1/stop-list', {
+      ...{ cookie: supervisor, body: { number: citizenNumber, reason: '本人要求' } },
+    });
+    t.equal(await enter(), 'voice', 'nobody writes to him, and he is being talked with');
+    t.match(world.engine.contacts()[0]?.queryCode, { code: one.queryCode, said: false });
+    t.equal(await enter({ contactId: 'nothing' }), 'CONTACT_UNKNOWN');
+    t.equal(await enter({ contactId: undefined }), undefined);
+  },
+);

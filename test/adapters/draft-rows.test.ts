@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { readSiteFiles } from '../../src/adapters/files/site-files.js';
-import { draftTables } from '../../src/site/draft.js';
+import { formTables } from '../../src/site/draft.js';
 import { openOffice } from './office.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -51,7 +51,7 @@ const rowsOfTables = [
 
 t.test('no form that is open for long writes over what has come to stand there meanwhile', async (t) => {
   const { ask, rowOf, put, versions } = await openRows();
-  t.same(rowsOfTables.map(([table]) => table).toSorted(), [...draftTables].toSorted());
+  t.same(rowsOfTables.map(([table]) => table).toSorted(), [...formTables].toSorted());
   const { publisher, folder } = versions;
   const trunks = await readFile(path.join(folder.dir, 'trunks.yaml'), 'utf8');
   const province = "trunks:\n  - { id: province, kind: address, contact: 'sip:192.0.2.10:5060' }\n";

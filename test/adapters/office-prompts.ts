@@ -14,7 +14,7 @@ type Prompt = PromptManifest['prompts'][string];
 const plain = { speed: 'normal', language: 'zh', profile: 'citizen' } as const;
 
 /** A studio with the greeting, a place in line and an agent's state; `home` has `sounds` and `prompt-recordings`. */
-export function openPrompts(nowMs: () => number) {
+export function openPrompts() {
   const home = mkdtempSync(path.join(tmpdir(), 'yihao-prompts-'));
   t.teardown(() => rmSync(home, { recursive: true }));
   const soundsDir = path.join(home, 'sounds');
@@ -81,5 +81,5 @@ export function openPrompts(nowMs: () => number) {
   writeFileSync(path.join(soundsDir, 'manifest.json'), JSON.stringify(manifest));
   const store = createPromptStore(path.join(soundsDir, 'manifest.json'));
   const recordingsDir = path.join(home, 'prompt-recordings');
-  return { home, store, studio: createPromptStudio({ soundsDir, recordingsDir, store, nowMs }) };
+  return { home, store, studio: createPromptStudio({ soundsDir, recordingsDir, store }) };
 }

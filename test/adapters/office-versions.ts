@@ -22,6 +22,7 @@ export interface OfficeVersionsParts {
   readonly load: (texts: ReadonlyMap<string, string>) => Reloaded;
   readonly nowMs: () => number;
   readonly engine: World['engine'];
+  readonly hasRecording: (sha256: string) => Promise<boolean>;
 }
 
 /** A publisher over a copy of these texts. */
@@ -53,6 +54,7 @@ export function openVersions(texts: ReadonlyMap<string, string>, parts: OfficeVe
       prepare: async (files) => sounds.push(`prepare ${String(files.size)}`) > 0,
       install: async () => sounds.push('install') > 0,
     },
+    hasRecording: parts.hasRecording,
     onVersions: noteVersions(parts.engine, parts.nowMs()),
   });
   const speaker: TextSpeaker = {

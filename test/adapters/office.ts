@@ -383,16 +383,17 @@ export async function openOffice({
     if (parsed.ok) site = parsed.site;
     return parsed.ok ? { ok: true as const, site, unchanged: false } : parsed;
   };
+  const prompts = openPrompts();
   const versions = openVersions(texts, {
     site: () => site,
     load: loadTexts,
     nowMs: () => world.clock.nowMs(),
     engine: world.engine,
+    hasRecording: prompts.studio.has,
   });
   const recordingsDir = mkdtempSync(path.join(tmpdir(), 'yihao-recordings-'));
   t.teardown(() => rmSync(recordingsDir, { recursive: true }));
   const codeHash = createCodeHash('test');
-  const prompts = openPrompts(() => world.clock.nowMs());
   const soundMaker = createSoundMaker({
     program: path.resolve(import.meta.dirname, '../../scripts/prompts.mjs'),
     flowsDir: path.resolve(import.meta.dirname, '../../ivr-flows'),

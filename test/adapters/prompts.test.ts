@@ -1,21 +1,40 @@
-// The studio's API over the real studio and the real sox: listed, heard, recorded over, refused with a reason, put back.
+// The studio's API over the real studio, the real sox and ffmpeg: listed, heard, recorded in a draft, listened to and published by another, refused with a reason, put back.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { openOffice } from './office.js';
 import { speechLike } from '../speech-like.js';
 import { toWav } from '../../src/ivr/telephone-sound.js';
-import type { PromptSoundView, PromptView } from '../../src/adapters/http/prompt-views.js';
+import { readSound } from '../../src/adapters/prompts/sound-reader.js';
+import type { DraftView as Draft } from '../../src/adapters/http/publish-routes.js';
+import type { KeptRecordingView, PromptView } from '../../src/adapters/http/prompt-views.js';
 
 const office = await openOffice();
-const { home, store } = office.prompts;
+const { home } = office.prompts;
 const scratch = t.testdir();
 const { cookie } = await office.logIn('hotline');
 const quality = (await office.logIn('quality')).cookie;
 const supervisor = (await office.logIn('1001')).cookie;
 const agent = (await office.logIn('1002')).cookie;
 
+/** A recording as a phone or a browser makes it. */
+function encoded(ending: string, ...codec: string[]): Buffer {
+  const source = path.join(scratch, 'source.wav');
+  writeFileSync(source, recording('wav', 4, 'gain', '-12'));
+  const file = path.join(scratch, `encoded.${ending}`);
+  execFileSync('ffmpeg', ['-y', '-v', 'error', '-i', source, ...codec, file], { stdio: 'ignore' });
+  return readFileSync(file);
+}
+/** The same as AMR, which only sox writes: 8 kHz, one channel. */
+function spokenSmall(): Buffer {
+  const source = path.join(scratch, 'source.wav');
+  writeFileSync(source, recording('wav', 4, 'gain', '-12'));
+  const file = path.join(scratch, 'encoded.amr');
+  execFileSync('sox', ['-V1', source, '-r', '8000', '-c', '1', '-t', 'amr-nb', file], { stdio: 'ignore' });
+  return readFileSync(file);
+}
 /** A recording in a format, loudness and length as a studio sends it. */
 function recording(format: string, seconds = 4, ...effects: string[]): Buffer {
   const source = path.join(scratch, 'source.wav');
@@ -64,7 +83,7 @@ t.test(
     t.equal((await listed(quality)).prompts.length, 3);
     t.equal((await office.call('GET /api/v1/prompts', { cookie: agent })).statusCode, 403);
     t.equal((await office.call('GET /api/v1/prompts')).statusCode, 401);
-    for (const as of [supervisor, quality, agent]) {
+    for (const as of [quality, agent]) {
       t.equal((await upload('greet-main', recording('wav'), as)).statusCode, 403);
       const path_ = 'DELETE /api/v1/prompts/greet.main/recording?sound=greet-main';
       t.equal((await office.call(path_, { cookie: as })).statusCode, 403);
@@ -101,40 +120,141 @@ t.test('a sound is heard as it is played, and no name leads out of its folder', 
   t.equal((await audio('greet-main', '..%2f..%2fetc')).statusCode, 400);
 });
 
+t.test('recordings of each format are taken into the draft, evened out and audited', async (t) => {
+  const hashes = new Set<string>();
+  for (const [name, body, type] of [
+    ['wav', recording('wav', 4, 'gain', '-12'), 'audio/wav'],
+    ['flac', recording('flac', 4, 'gain', '-12'), 'audio/flac'],
+    ['ogg', recording('ogg', 4, 'gain', '-12'), 'application/octet-stream'],
+    ['aiff', recording('aiff', 4, 'gain', '-12'), 'audio/aiff'],
+    ['mp3', encoded('mp3', '-c:a', 'libmp3lame'), 'audio/mpeg'],
+    ['m4a, its table last', encoded('m4a', '-c:a', 'aac'), 'audio/mp4'],
+    ['aac', encoded('aac', '-c:a', 'aac'), 'audio/aac'],
+    ['opus', encoded('opus', '-c:a', 'libopus'), 'audio/ogg'],
+    ['amr', spokenSmall(), 'audio/amr'],
+    ['wma', encoded('wma', '-c:a', 'wmav2'), 'application/octet-stream'],
+    ['webm', encoded('webm', '-c:a', 'libopus'), 'video/webm'],
+  ] as const) {
+    const answer = await upload('greet-main', body, cookie, type);
+    t.equal(answer.statusCode, 200, `${name} ${answer.body}`);
+    const kept_ = answer.json<KeptRecordingView>();
+    t.ok(Math.abs(kept_.durationMs - 4190) < 120, `${name} ${String(kept_.durationMs)}`);
+    hashes.add(kept_.sha256);
+  }
+  t.same(kept(), [...hashes].map((hash) => `${hash}.wav`).sort());
+  t.ok(played().equals(made), 'what is heard is as it was');
+  t.match((await listed()).prompts[0]?.sounds, [{ source: 'synthesized', uploaded: null }]);
+  const acts = office.world.journal
+    .flatMap(({ facts }) => facts)
+    .filter((fact) => fact.type === 'Audited' && fact.act === 'prompt.record');
+  t.equal(acts.length, 11);
+  t.match(acts[0], { by: 'hotline', about: 'greet-main', details: { durationMs: Number, sha256: String } });
+});
+
+t.test('without ffmpeg the refusal says what to install', async (t) => {
+  await t.rejects(readSound(encoded('mp3', '-c:a', 'libmp3lame'), '/nowhere'), {
+    code: 'RECORDING_REFUSED',
+    details: {
+      reasons: [{ zh: /没有安装 ffmpeg,不能读 MP3.*apt-get install ffmpeg/, en: /apt-get install ffmpeg/ }],
+    },
+  });
+});
+
+t.test('a recording is published by another who has listened to it, with the rest, and undone', async (t) => {
+  await office.versions.publisher.look();
+  await office.call('DELETE /api/v1/draft', { cookie });
+  const answer = await upload('greet-main', recording('wav', 5), supervisor);
+  const { sha256, durationMs } = answer.json<KeptRecordingView>();
+  await office.call('PUT /api/v1/draft/rows/lexicon/长安', {
+    ...{ cookie: supervisor, body: { fields: { value: 'chang2 an1' }, seen: null } },
+  });
+  const view = async () => (await office.call('GET /api/v1/drafts/1001', { cookie })).json<Draft>();
+  const draft = await view();
+  t.match(draft, {
+    changed: [
+      { kind: 'recordings', id: 'greet-main', what: 'add' },
+      { kind: 'lexicon', id: '长安' },
+    ],
+    recordings: [{ id: 'greet-main', before: null, after: sha256, heard: false }],
+  });
+  t.ok(draft.differences.some(({ zh }) => zh.startsWith('新增录音 greet-main:文字 您好')));
+  const publish = (as = cookie, more: object = {}) =>
+    office.call('POST /api/v1/drafts/1001/publish', {
+      ...{ cookie: as, body: { seen: draft.seen, reason: '重录问候', ...more } },
+    });
+  t.match((await publish()).json(), { code: 'RECORDING_UNHEARD', details: { sounds: ['greet-main'] } });
+  t.equal(
+    (await office.call(`GET /api/v1/prompt-recordings/${sha256}/audio`, { cookie: agent })).statusCode,
+    403,
+  );
+  t.equal((await publish()).statusCode, 409, 'another person’s ears do not count');
+  const heard = await office.call(`GET /api/v1/prompt-recordings/${sha256}/audio`, { cookie });
+  t.equal(createHash('sha256').update(heard.rawPayload).digest('hex'), sha256);
+  t.ok(Math.abs((heard.rawPayload.length - 44) / 16 - durationMs) < 2);
+  t.match((await office.call(`GET /api/v1/prompt-recordings/${sha256}/figures`, { cookie })).json(), {
+    faults: [],
+  });
+  t.match((await view()).recordings, [{ heard: true }]);
+  t.match((await publish()).json(), { version: { number: 2, author: '1001', publisher: 'hotline' } });
+  t.match((await office.versions.folder.store.texts(2))?.get('recordings.yaml'), new RegExp(sha256));
+  t.match((await office.call('GET /api/v1/publishing/versions/2', { cookie })).json(), {
+    recordings: [{ id: 'greet-main', after: sha256, heard: true }],
+  });
+
+  const undone = await office.call('POST /api/v1/publishing/versions/1/undo', {
+    ...{ cookie: supervisor, body: { reason: '先不换' } },
+  });
+  t.equal(undone.statusCode, 200, undone.body);
+  const back = await view();
+  t.match(back.recordings, [{ id: 'greet-main', before: sha256, after: null, heard: true }]);
+  const again = await office.call('POST /api/v1/drafts/1001/publish', { cookie, body: { seen: back.seen } });
+  t.match(again.json(), { version: { number: 3, how: 'undo', undoOf: 1 } });
+  const texts = await office.versions.folder.store.texts(3);
+  t.notOk((texts?.get('recordings.yaml') ?? '').includes(sha256));
+
+  const forth = await office.call('POST /api/v1/publishing/versions/2/undo', {
+    ...{ cookie: supervisor, body: { reason: '再换回来' } },
+  });
+  t.equal(forth.statusCode, 200);
+  rmSync(path.join(home, 'prompt-recordings', `${sha256}.wav`));
+  const { seen } = await view();
+  const lost = await office.call('POST /api/v1/drafts/1001/publish', { cookie, body: { seen } });
+  t.match(lost.json(), { code: 'RECORDING_MISSING' }, 'what a version names must be there');
+  await office.call('DELETE /api/v1/draft', { cookie: supervisor });
+});
+
+t.test('alone in an emergency the author needs nobody’s ears; another listens when he reviews', async (t) => {
+  const { sha256 } = (await upload('greet-main', recording('wav', 3))).json<KeptRecordingView>();
+  const { seen } = (await office.call('GET /api/v1/drafts/hotline', { cookie })).json<Draft>();
+  const done = await office.call('POST /api/v1/drafts/hotline/publish', {
+    ...{ cookie, body: { seen, emergency: true, reason: '读错了' } },
+  });
+  t.match(done.json(), { version: { emergency: true } });
+  const deputy = (await office.logIn('deputy')).cookie;
+  const { number } = done.json<{ version: { number: number } }>().version;
+  t.match(
+    (await office.call(`GET /api/v1/publishing/versions/${String(number)}`, { cookie: deputy })).json(),
+    {
+      recordings: [{ after: sha256, heard: false }],
+    },
+  );
+});
+
 t.test(
-  'recordings of each format are taken, evened out, kept with the one before, and audited',
+  'a sound is made anew by the readings of the draft, measured, and nothing of it is kept',
   async (t) => {
-    for (const [format, type] of [
-      ['wav', 'audio/wav'],
-      ['flac', 'audio/flac'],
-      ['ogg', 'application/octet-stream'],
-      ['aiff', 'audio/aiff'],
-    ] as const) {
-      const answer = await upload('greet-main', recording(format, 4, 'gain', '-12'), cookie, type);
-      t.equal(answer.statusCode, 200, `${format} ${answer.body}`);
-      const sound = answer.json<PromptSoundView>();
-      t.equal(sound.source, 'uploaded');
-      t.ok(Math.abs(sound.durationMs - 4190) < 80, String(sound.durationMs));
-    }
-    t.same(kept(), [
-      'greet-main.json',
-      'greet-main.previous.json',
-      'greet-main.previous.wav',
-      'greet-main.wav',
-    ]);
-    t.ok((await audio('greet-main')).rawPayload.equals(played()), 'heard at once');
-    t.ok(played().equals(readFileSync(path.join(home, 'prompt-recordings/greet-main.wav'))));
-    t.ok(readFileSync(path.join(home, 'sounds/made/greet-main.wav')).equals(made));
-    const resolved = store.resolve({ id: 'greet.main' });
-    t.ok((resolved?.durationMs ?? 0) > 4000, 'Asterisk is told the new length');
-    t.match((await listed()).prompts[0]?.sounds, [
-      { source: 'uploaded', uploaded: { text: '您好，12345政务服务便民热线。' } },
-    ]);
-    const acts = office.world.journal
-      .flatMap(({ facts }) => facts)
-      .filter((fact) => fact.type === 'Audited' && fact.act === 'prompt.record');
-    t.equal(acts.length, 4);
-    t.match(acts[0], { by: 'hotline', about: 'greet-main', details: { durationMs: Number } });
+    const route = 'POST /api/v1/prompts/greet.main/synthesis?sound=greet-main';
+    const answer = await office.call(route, { cookie: supervisor });
+    t.match(answer.json(), {
+      pinyin: 'nín hǎo',
+      durationMs: Number,
+      speechDb: Number,
+      faults: [],
+      wav: String,
+    });
+    t.ok(played().equals(made));
+    t.equal((await office.call(route, { cookie: quality })).statusCode, 403);
+    t.equal((await office.call(route.replace('greet-main', 'other'), { cookie })).statusCode, 404);
   },
 );
 
@@ -148,7 +268,7 @@ t.test(
       [recording('wav', 12), /长 12\.\d 秒,不得超过 9\.0 秒/],
       [recording('wav', 2, 'vol', '0'), /没有声音/],
       [Buffer.from('MZ not a sound at all'), /这不是能读的录音文件/],
-      [Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypM4A ')]), /M4A 请先另存为 WAV/],
+      [Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypM4A ')]), /文件已损坏/],
       [Buffer.concat([Buffer.from('fLaC'), Buffer.alloc(2000, 7)]), /文件已损坏|读不出/],
       [recording('wav', 4), /长 13\.\d 秒,不得超过 12\.0 秒/, 'a-state--1--state-ready', 'a.state'],
     ] as readonly (readonly [Buffer, RegExp, string?, string?])[]) {
@@ -169,15 +289,13 @@ t.test(
   },
 );
 
-t.test('a recording taken away gives back what was made, and stays as the previous one', async (t) => {
+t.test('a recording is taken away in the draft, once', async (t) => {
   const route = 'DELETE /api/v1/prompts/greet.main/recording?sound=greet-main';
-  const answer = await office.call(route, { cookie });
-  t.equal(answer.statusCode, 200, answer.body);
-  t.match(answer.json(), { source: 'synthesized', durationMs: 3151, uploaded: null });
-  t.ok(played().equals(made));
-  t.same(kept(), ['greet-main.previous.json', 'greet-main.previous.wav']);
-  t.equal(store.resolve({ id: 'greet.main' })?.durationMs, 3151);
-  t.equal((await office.call(route, { cookie })).statusCode, 404, 'once');
+  t.equal((await office.call(route, { cookie: supervisor })).statusCode, 204);
+  const { recordings } = (await office.call('GET /api/v1/drafts/1001', { cookie })).json<Draft>();
+  t.match(recordings, [{ id: 'greet-main', before: String, after: null, heard: true }]);
+  t.match((await office.call(route, { cookie: supervisor })).json(), { code: 'RECORDING_MISSING' });
+  await office.call('DELETE /api/v1/draft', { cookie: supervisor });
 });
 
 t.test('many at once end as one after the other would', async (t) => {
@@ -189,8 +307,7 @@ t.test('many at once end as one after the other would', async (t) => {
     answers.map(({ statusCode }) => statusCode),
     [200, 200, 200],
   );
-  const [prompt] = (await listed()).prompts.filter(({ id }) => id === 'queue.place');
-  t.ok(Math.abs((prompt?.sounds[0]?.durationMs ?? 0) - 5190) < 80);
-  t.equal(prompt?.sounds[1]?.source, 'synthesized');
-  t.ok(existsSync(path.join(home, 'sounds/made/queue-place--n-1.wav')));
+  const { recordings } = (await office.call('GET /api/v1/drafts/hotline', { cookie })).json<Draft>();
+  const hashes = answers.map((answer) => answer.json<KeptRecordingView>().sha256);
+  t.ok(recordings.some(({ id, after }) => id === 'queue-place--n-1' && hashes.includes(after ?? '')));
 });

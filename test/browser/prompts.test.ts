@@ -61,17 +61,41 @@ t.test('prompts are looked through by text, pinyin without tones, and speed; a s
   t.ok((await asked).ok());
 });
 
-t.test('a recording is taken, a bad one refused with its reason, and what was made comes back', async (t) => {
+t.test('a recording goes into the draft, is heard there, a bad one refused with its reason', async (t) => {
   const sound = page.locator('[data-sound="greet-main"]');
   await page.getByLabel('上传录音 greet-main').setInputFiles(wav(5));
-  await page.getByText('greet-main 已换成录音').waitFor();
-  t.match(await sound.innerText(), /录音\(已上传\)/);
+  await page.getByText('greet-main 的录音已存入草稿').waitFor();
+  await sound
+    .locator('[data-drafted="recorded"]')
+    .getByText(/新录音,5\.\d 秒/)
+    .waitFor();
+  t.match(await sound.innerText(), /合成/, 'what is heard is as it was');
   t.same(await judge(), []);
+  const asked = page.waitForResponse((response) =>
+    /prompt-recordings\/[0-9a-f]{64}\/audio/.test(response.url()),
+  );
+  await page.getByRole('button', { name: '试听录音 greet-main' }).click();
+  t.ok((await asked).ok());
+  await sound
+    .locator('[data-drafted] [data-figures]')
+    .getByText(/响度 -\d+\.\d dB/)
+    .waitFor();
   await page.getByLabel('上传录音 greet-main').setInputFiles(wav(11));
   await page.getByText('不得超过 9.0 秒').waitFor();
-  await page.getByRole('button', { name: '移除录音 greet-main' }).click();
-  await page.getByText('greet-main 已恢复为原来的声音').waitFor();
-  t.match(await sound.innerText(), /合成/);
+});
+
+t.test('made anew it is heard with its figures, and taken instead of the recording', async (t) => {
+  const sound = page.locator('[data-sound="greet-main"]');
+  await page.getByRole('button', { name: '重新合成 greet-main' }).click();
+  await sound
+    .locator('.made-anew')
+    .getByText(/重新合成,\d+\.\d 秒/)
+    .waitFor();
+  await sound.locator('.made-anew [data-figures]').waitFor();
+  t.same(await judge(), []);
+  await page.getByRole('button', { name: '不用录音,用合成的' }).click();
+  await page.getByText('greet-main 移除录音已存入草稿').waitFor();
+  t.equal(await sound.locator('[data-drafted]').count(), 0, 'the draft is as if nothing had been uploaded');
 });
 
 t.test('all are played one after the other, with where they are said and what was measured', async (t) => {
@@ -117,6 +141,24 @@ t.test(
     t.match(await page.getByRole('alert').first().innerText(), /flows\/12345\.yaml:\d+ .*greet\.main/);
   },
 );
+
+t.test('another administrator listens on the page of publishing before he may publish', async (t) => {
+  await page.getByLabel('上传录音 greet-main').setInputFiles(wav(5));
+  await page.getByText('greet-main 的录音已存入草稿').waitFor();
+  await context.clearCookies();
+  const [name = '', value = ''] = (await office.logIn('deputy')).cookie.split('=', 2);
+  await context.addCookies([{ name, value, url: origin }]);
+  await page.goto(`${origin}/publish`);
+  const draft = page.locator('[data-draft="hotline"]');
+  await draft.locator('[data-recording="greet-main"]').getByText('未听').waitFor();
+  await draft.locator('input[name=reason-hotline]').fill('重录问候');
+  t.ok(await draft.getByRole('button', { name: '复核无误,发布' }).isDisabled());
+  t.same(await judge(), []);
+  await draft.getByRole('button', { name: '试听录音 greet-main' }).click();
+  await draft.getByText('✓ 已听').waitFor();
+  await draft.getByRole('button', { name: '复核无误,发布' }).click();
+  await page.getByText('已发布第 2 版').waitFor();
+});
 
 t.test('quality staff listen and change nothing; English has every word', async (t) => {
   await context.clearCookies();

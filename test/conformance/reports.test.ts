@@ -81,6 +81,7 @@ function filterOf(grouping: ReportGrouping, { fromMs, toMs, group }: ReportRow):
     team: { teamId: group },
     agent: { answeredBy: group },
     scope: { scopeKind: group },
+    region: { regionPicked: group },
     state: stateQuery(group),
     none: {},
   };

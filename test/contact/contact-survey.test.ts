@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { offerOutcome } from '../../src/acd/offer-outcome.js';
 import { readSiteFiles } from '../../src/adapters/files/site-files.js';
+import { playedPrompt } from '../../src/contact/contact-code.js';
+import { withoutEntries } from '../../src/contact/contact-flow.js';
 import { contactStep, newContact } from '../../src/contact/contact-life.js';
 import type { Arrival, Contact, ContactTimer } from '../../src/contact/contact.js';
 import type { ContactEffect, ContactFact, ContactSignal } from '../../src/contact/contact-signals.js';
@@ -120,6 +122,49 @@ t.test('the agent’s hang-up, by phone or page, asks the citizen; the agent is 
     t.notOk(one.effects.some((effect) => effect.do === 'hangUp'));
   }
 });
+
+t.test(
+  'a query code is told twice before the survey, or the goodbye, and stands in no image or fact',
+  async (t) => {
+    const code = '8241';
+    const twice = [
+      'case.code',
+      ...[0, 1, 2, 3].map(String),
+      'case.again',
+      ...[0, 1, 2, 3].map(String),
+      'case.keep',
+    ];
+    for (const [survey, last] of [
+      [shipped, 'survey.ask'],
+      [{ ...shipped, enabled: false }, 'bye'],
+    ] as const) {
+      const one = life(survey);
+      one.take({ type: 'TellCode', code });
+      one.take(agentHangsUp);
+      const begun = one.effects.length;
+      for (let left = 20; left > 0 && one.said().at(-1) !== last; left -= 1) one.heard();
+      const played = one.effects
+        .slice(begun - 1)
+        .flatMap((effect) => (effect.do === 'play' ? [effect.part.prompt] : []));
+      t.same(
+        played.map(({ id, slots }) => (id === 'case.digit' ? String(slots?.['at']) : id)),
+        [...twice, last],
+      );
+      t.same(
+        played
+          .filter(({ id }) => id === 'case.digit')
+          .slice(0, 4)
+          .map((prompt) => playedPrompt(one.contact(), prompt).slots?.['d']),
+        [...code],
+      );
+      t.notMatch(JSON.stringify([withoutEntries(one.contact()), one.facts]), /8241|"code"/);
+      one.hangsUp();
+    }
+    const over = asked();
+    over.take({ type: 'TellCode', code });
+    t.equal(over.contact().queryCode, undefined, 'the talk is over');
+  },
+);
 
 t.test('each key is its grade; the two below 基本满意 are asked why', async (t) => {
   for (const [key, grade] of [

@@ -226,7 +226,7 @@ t.test(
 t.test(
   'whom it is for: by number dialled and by area, where that is known; and only while it is live',
   async (t) => {
-    const call = { entryId: '12358', callerMasked: '0311-****3456' };
+    const call = { entryId: '12358', callerMasked: '0311-****3456', region: null };
     const cases: readonly (readonly [string[], string[], boolean])[] = [
       [[], [], true],
       [['12358'], [], true],
@@ -241,6 +241,15 @@ t.test(
       concerns({ entryIds: [], areaCodes: ['0312'] }, { ...call, callerMasked: '138****8000' }),
       'a mobile',
     );
+    const [xinji, all] = [
+      { entryIds: [], areaCodes: [], regions: ['辛集市'] },
+      { entryIds: [], areaCodes: [] },
+    ];
+    t.ok(concerns(xinji, { ...call, region: { name: '辛集市' } }), 'the city he picked');
+    t.notOk(concerns(xinji, { ...call, region: { name: '石家庄市' } }));
+    t.ok(concerns(xinji, call), 'nobody knows where he is');
+    t.notOk(concerns(xinji, { ...call, region: 'unasked' }), 'he is about to be asked');
+    t.ok(concerns(all, { ...call, region: 'unasked' }), 'an event for everybody waits for no answer');
     const event = { state: 'live', untilMs: 100 } as EventPrompt;
     t.ok(isLive(event, 99));
     t.notOk(isLive(event, 100));

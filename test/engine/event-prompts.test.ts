@@ -8,12 +8,13 @@ import { siteOf } from '../site/small-site.js';
 
 const hourMs = 3_600_000;
 const site = siteOf(await readSiteFiles(path.resolve(import.meta.dirname, '../../ivr-flows')));
-const call = { entryId: '12345', callerMasked: '138****8000' };
+const call = { entryId: '12345', callerMasked: '138****8000', region: null };
 const wish: EventPromptWish = {
   text: '受暴雨影响,和平路部分小区停电,正在抢修。',
   when: 'waiting',
   entryIds: [],
   areaCodes: [],
+  regions: [],
   untilMs: 4 * hourMs,
 };
 

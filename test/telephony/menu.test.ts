@@ -227,7 +227,8 @@ t.test(
         t.match((await menuCall.facts('FlowStepped')).at(-1), { digit: key, nodeId }, 'the city he pressed');
         await menuCall.call.hangUp();
         const { record } = await station.closedRecord(menuCall.contactId);
-        t.match(record, { queueId, entryId: '12345', tag: 'main' });
+        const regionPicked = key === '1' ? '石家庄市' : '辛集市';
+        t.match(record, { queueId, entryId: '12345', tag: 'main', regionPicked });
       }),
     );
   },

@@ -27,6 +27,7 @@ const data: StoryFact['data'] = {
     wish: 'dialect',
     number: '6001',
     areaCode: '0310',
+    region: '辛集市',
   },
   ...{ departmentId: 'fund', expertId: '8001', parked: true, theirId: 'P-1', tookMs: 900 },
   ...{ reachable: true, busy: true, activity: 'ringing', act: 'GoReady', grade: 5 },

@@ -18,6 +18,7 @@ const bookSchema = Type.Array(
     when: Type.Union(eventPromptTimes.map((time) => Type.Literal(time))),
     entryIds: Type.Array(Type.String()),
     areaCodes: Type.Array(Type.String()),
+    regions: optional(Type.Array(Type.String())),
     untilMs: Type.Integer(),
     state: Type.Union([Type.Literal('draft'), Type.Literal('live'), Type.Literal('ended')]),
     draftedBy: Type.String(),

@@ -71,6 +71,12 @@ export function readScenarioFiles(dir: string): Promise<ReadonlyMap<string, stri
   return readFiles(dir, ['flows'], /^[^.].*\.test\.txt$/);
 }
 
+/** Names of the WAV files in `recordings/`; none where there is no such folder. */
+export async function readRecordingNames(dir: string): Promise<readonly string[]> {
+  const names = await namesIn(dir, 'recordings');
+  return names.map((name) => path.posix.basename(name)).filter((name) => name.endsWith('.wav'));
+}
+
 async function readFiles(
   dir: string,
   folders: readonly string[],
@@ -162,7 +168,8 @@ export async function createSiteHolder(
   async function parse(options: Omit<ParseOptions, 'nowMs'>): Promise<ParsedSite> {
     const files = await readSiteFiles(dir).catch(refusalOf);
     if ('ok' in files) return files;
-    return siteFrom(await check({ files, options: { nowMs: nowMs(), ...options } }));
+    const recordings = await readRecordingNames(dir);
+    return siteFrom(await check({ files, options: { nowMs: nowMs(), recordings, ...options } }));
   }
   const first = await parse({});
   if (!first.ok) return first;

@@ -21,7 +21,7 @@ import type { Site } from '../../site/site.js';
 import { createFlowDrafts, type FlowWish } from './flow-drafts.js';
 import { publishDraft, settle, type VersionedFolder } from './publish-draft.js';
 import { isWritable } from './replace-files.js';
-import { askThread, readSiteFiles, type Reloaded } from './site-files.js';
+import { askThread, readRecordingNames, readSiteFiles, type Reloaded } from './site-files.js';
 import type { SiteTurn } from './site-turn.js';
 import { unfinishedSwitch } from './switch-files.js';
 
@@ -41,6 +41,8 @@ export interface SitePublisherParts {
   /** {@link judgeInThread} where calls are served. */
   readonly judge: (asked: DraftCase) => Promise<JudgedDraft>;
   readonly sounds: SoundBuilder;
+  /** Whether an uploaded recording of this hash is kept. */
+  readonly hasRecording: (sha256: string) => Promise<boolean>;
   /** Told of the versions at every look and after every change. */
   readonly onVersions: (versions: readonly PublishedVersion[]) => void;
 }
@@ -66,12 +68,13 @@ export interface RowChangeWish extends RowWish {
 
 /** The publisher of one site; see `SitePublisher` of the HTTP server for what each does. */
 export function createSitePublisher(parts: SitePublisherParts) {
-  const { folder, sites, inTurn, judge, sounds, onVersions } = parts;
+  const { folder, sites, inTurn, judge, sounds, hasRecording, onVersions } = parts;
   const { dir, store, nowMs } = folder;
   let differs = false;
 
-  const options = () => ({
+  const options = async () => ({
     nowMs: nowMs(),
+    recordings: await readRecordingNames(dir),
     overrides: { menu: sites.current().menu },
     inForce: sites.current().numbers,
   });
@@ -134,7 +137,7 @@ export function createSitePublisher(parts: SitePublisherParts) {
     flow?: FlowOnTrial,
   ) {
     return judge({
-      ...{ files, changes, options: options() },
+      ...{ files, changes, options: await options() },
       ...(flow !== undefined && { flow }),
       ...(wish !== undefined && { about: { table: wish.table, id: wish.id } }),
       ...(wish?.call !== undefined && { call: wish.call }),
@@ -187,6 +190,7 @@ export function createSitePublisher(parts: SitePublisherParts) {
     const result = await judged(files, draft.changes);
     if (result.seen !== act.seen) throw new AppError('SITE_CHANGED', { version: sites.current().version });
     if (result.conflicts.length === 0) refuse(result);
+    await requireRecordings(result.recordings);
     const { author, by, emergency } = act;
     const reason = act.reason.trim() || draft.reason;
     const spoken = await sounds.prepare(applyDraft(files, draft.changes).files);
@@ -205,6 +209,13 @@ export function createSitePublisher(parts: SitePublisherParts) {
     if (!reloaded.ok) throw new AppError('SITE_INVALID', { findings: reloaded.findings });
     onVersions(await store.history());
     return { version, sounds: installed };
+  }
+
+  /** What a version names must be there: a restored folder may lack it. @throws RECORDING_MISSING */
+  async function requireRecordings(changes: JudgedDraft['recordings']): Promise<void> {
+    for (const { id, after } of changes)
+      if (after !== null && !(await hasRecording(after)))
+        throw new AppError('RECORDING_MISSING', { sound: id, sha256: after });
   }
 
   return {

@@ -62,6 +62,7 @@ export type AuditedAct =
   | 'draft.undo'
   | 'draft.discard'
   | 'prompt.record'
+  | 'prompt.synthesize'
   | 'prompt.unrecord';
 
 /** What else is told of an act; never a number. */

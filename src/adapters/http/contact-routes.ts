@@ -57,6 +57,7 @@ export const listFields = {
   teamId: Type.Optional(lineOfText(64)),
   answeredBy: Type.Optional(lineOfText(32)),
   scopeKind: Type.Optional(lineOfText(64)),
+  regionPicked: Type.Optional(lineOfText(64)),
   numberState: Type.Optional(oneOf([...numberStates, noGroup])),
   ...pageFields,
 };
@@ -208,7 +209,7 @@ export function addContactRoutes(api: Api, parts: HttpParts): void {
 /** The filter a question names; agents' own contacts only, where that is all they see. @throws REQUEST_INVALID */
 export function filterFor(user: User, query: Static<typeof listQuery>, site: Site): ContactFilter {
   const { from, to, agentId, answered, missed, cutOff, minTalkMs, subset, limit, ...rest } = query;
-  const { queueId, entryId, teamId, answeredBy, scopeKind, numberState, ...same } = rest;
+  const { queueId, entryId, teamId, answeredBy, scopeKind, numberState, regionPicked, ...same } = rest;
   const whose = seesOwnContactsOnly(user) ? user.agentId : agentId;
   return {
     ...(from !== undefined && { fromMs: instantIn('from', from) }),
@@ -220,7 +221,7 @@ export function filterFor(user: User, query: Static<typeof listQuery>, site: Sit
     ...(cutOff !== undefined && { cutOff: cutOff === 'true' }),
     ...(minTalkMs !== undefined && { minTalkMs: Number(minTalkMs) }),
     ...(subset !== undefined && { subset: { name: subset, rules: tallyRulesOf(site.metricsPolicy) } }),
-    ...groupFilter({ queueId, entryId, teamId, answeredBy, scopeKind, numberState }, site),
+    ...groupFilter({ queueId, entryId, teamId, answeredBy, scopeKind, numberState, regionPicked }, site),
     ...(limit !== undefined && { limit: Number(limit) }),
   };
 }

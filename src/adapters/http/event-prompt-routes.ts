@@ -24,6 +24,7 @@ const eventView = Type.Object({
   when: oneOf(eventPromptTimes),
   entryIds: Type.Array(Type.String()),
   areaCodes: Type.Array(Type.String()),
+  regions: Type.Array(Type.String()),
   untilMs: Type.Integer(),
   state: oneOf(['draft', 'live', 'ended'] as const),
   drafted: person,
@@ -39,6 +40,7 @@ const body = Type.Object(
     when: Type.Optional(oneOf(eventPromptTimes)),
     entryIds: Type.Optional(Type.Array(lineOfText(40), { maxItems: 200 })),
     areaCodes: Type.Optional(Type.Array(lineOfText(8), { maxItems: 50 })),
+    regions: Type.Optional(Type.Array(lineOfText(40), { maxItems: 50 })),
     until: instantText,
   },
   { additionalProperties: false },
@@ -56,6 +58,7 @@ export function addEventPromptRoutes(api: Api, parts: HttpParts): void {
       ...{ id, text, heard, pinyin, durationMs, when, untilMs, state, draftedAtMs },
       entryIds: [...event.entryIds],
       areaCodes: [...event.areaCodes],
+      regions: [...(event.regions ?? [])],
       drafted: personOf(event.draftedBy),
       confirmed: confirmedBy === undefined ? null : personOf(confirmedBy),
       liveAtMs: liveAtMs ?? null,
@@ -87,14 +90,15 @@ export function addEventPromptRoutes(api: Api, parts: HttpParts): void {
     },
     async (request) => {
       const user = knownUser(request, parts);
-      const { when = 'waiting', entryIds = [], areaCodes = [], until } = request.body;
+      const { when = 'waiting', entryIds = [], areaCodes = [], regions = [], until } = request.body;
       const text = typedText('text', request.body.text);
       const untilMs = instantIn('until', until, 'body');
-      const drafted = await events.draft(user.name, { text, when, entryIds, areaCodes, untilMs });
+      const drafted = await events.draft(user.name, { text, when, entryIds, areaCodes, regions, untilMs });
       audit(parts, user, 'event.draft', drafted.id, {
         ...{ text, when, untilMs },
         entries: entryIds.join(' '),
         areaCodes: areaCodes.join(' '),
+        regions: regions.join(' '),
       });
       return view(drafted);
     },

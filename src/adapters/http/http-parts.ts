@@ -108,13 +108,19 @@ export interface StudioSound {
   readonly pinyin: string;
   readonly durationMs: number;
   readonly source: 'synthesized' | 'recorded' | 'uploaded';
-  readonly uploaded: { readonly text: string; readonly atMs: number } | null;
+  readonly uploaded: { readonly text: string; readonly sha256: string } | null;
 }
 
-/** The prompts, heard and recorded. */
+/** What was measured of a sound, and what is wrong with it. */
+export interface MeasuredSound {
+  readonly figures: Pick<SoundFigures, 'speechDb' | 'clippedSamples'> | undefined;
+  readonly faults: readonly { readonly zh: string; readonly en: string }[];
+}
+
+/** The prompts, heard and recorded; see prompt-studio.ts for how it is done. */
 export interface PromptStudio {
-  /** Below it lies each sound as `yihao/<name>.wav`. */
   readonly soundsDir: string;
+  readonly recordingsDir: string;
   prompts(): readonly {
     readonly id: string;
     readonly text: string;
@@ -125,19 +131,18 @@ export interface PromptStudio {
     readonly longestMs: number;
     readonly sounds: readonly StudioSound[];
   }[];
-  isWritable(): Promise<boolean>;
   /** @throws PROMPT_UNKNOWN */
-  measure(
+  measure(promptId: string, name: string): Promise<MeasuredSound>;
+  /** @throws PROMPT_UNKNOWN */
+  judge(promptId: string, name: string, wav: Uint8Array): MeasuredSound;
+  /** @throws PROMPT_UNKNOWN, RECORDING_REFUSED, SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY */
+  keep(
     promptId: string,
     name: string,
-  ): Promise<{
-    readonly figures: Pick<SoundFigures, 'speechDb' | 'clippedSamples'> | undefined;
-    readonly faults: readonly { readonly zh: string; readonly en: string }[];
-  }>;
-  /** @throws PROMPT_UNKNOWN, RECORDING_REFUSED, SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY */
-  record(promptId: string, name: string, bytes: Uint8Array): Promise<StudioSound>;
-  /** @throws PROMPT_UNKNOWN, RECORDING_MISSING, PROMPTS_READ_ONLY */
-  unrecord(promptId: string, name: string): Promise<StudioSound>;
+    bytes: Uint8Array,
+  ): Promise<{ readonly sha256: string; readonly text: string; readonly durationMs: number }>;
+  has(sha256: string): Promise<boolean>;
+  measureKept(sha256: string): Promise<MeasuredSound>;
 }
 
 /** Short messages as the API has them. */

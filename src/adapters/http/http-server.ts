@@ -40,6 +40,7 @@ import { addRoutingRoutes } from './routing-routes.js';
 import { addSampleRoutes } from './sample-routes.js';
 import { addPublishRoutes } from './publish-routes.js';
 import { addPromptRoutes } from './prompt-routes.js';
+import { createHeardRecordings } from './heard-recordings.js';
 import { addRecordingRoutes } from './recording-routes.js';
 import { addSearchRoutes } from './search-routes.js';
 import { addSessionRoutes } from './session-routes.js';
@@ -122,10 +123,11 @@ export async function createHttpServer(parts: HttpParts): Promise<Api> {
       addSiteRoutes,
     ])
       add(api, parts);
-    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes, addPublishRoutes, addFlowRoutes])
-      add(api, parts);
+    for (const add of [addAdminRoutes, addImportRoutes, addCardRoutes, addFlowRoutes]) add(api, parts);
     for (const add of [addOwnCredentials, addAccountRoutes, addAuditRoutes]) add(api, parts);
-    for (const add of [addReportRoutes, addSampleRoutes, addPromptRoutes]) add(api, parts);
+    for (const add of [addReportRoutes, addSampleRoutes]) add(api, parts);
+    const heard = createHeardRecordings();
+    for (const add of [addPublishRoutes, addPromptRoutes]) add(api, parts, heard);
     for (const add of [addSearchRoutes, addRecordingRoutes, addUnreachedRoutes, addHandoverRoutes])
       add(api, parts);
     addDraftFlowRoutes(api, parts);

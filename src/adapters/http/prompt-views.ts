@@ -16,7 +16,7 @@ export const soundView = Type.Object({
       text: Type.String({
         description: 'for which it was recorded; the prompt may say something else by now',
       }),
-      atMs: Type.Integer(),
+      sha256: Type.String(),
     }),
     Type.Null(),
   ]),
@@ -48,3 +48,23 @@ export type SoundFiguresView = Static<typeof soundFiguresView>;
 export type PromptView = Static<typeof promptView>;
 /** One of its sounds. */
 export type PromptSoundView = Static<typeof soundView>;
+
+/** A sound made anew on trial, measured. */
+export const soundMadeView = Type.Object({
+  spoken: Type.String({ description: 'with every figure as it is read' }),
+  pinyin: Type.String(),
+  durationMs: Type.Integer(),
+  wav: Type.String({ description: 'base64' }),
+  ...soundFiguresView.properties,
+});
+/** The same as the page shows it. */
+export type SoundMadeView = Static<typeof soundMadeView>;
+/** A recording taken into the draft. */
+export const keptRecordingView = Type.Object({
+  name: Type.String({ description: 'of the sound' }),
+  sha256: Type.String(),
+  text: Type.String(),
+  durationMs: Type.Integer(),
+});
+/** The same as the page shows it. */
+export type KeptRecordingView = Static<typeof keptRecordingView>;

@@ -3,7 +3,14 @@ import { Type, type Static, type TObject } from 'typebox';
 import { parseDayKey } from '../../contact/civil-time.js';
 import { holdsNumber } from '../../contact/number-in-text.js';
 import { AppError } from '../../errors.js';
-import { draftTables, mergedRow, type Draft, type DraftChange, type WantedFields } from '../../site/draft.js';
+import {
+  draftTables,
+  formTables,
+  mergedRow,
+  type Draft,
+  type DraftChange,
+  type WantedFields,
+} from '../../site/draft.js';
 import type { DraftRow } from '../../site/draft-row.js';
 import type { RowFields, RowValue } from '../../site/edit-rows.js';
 import type { JudgedDraft } from '../../site/judge-draft.js';
@@ -12,6 +19,7 @@ import { changedFields } from '../../site/site-rows.js';
 import type { User } from './access.js';
 import { audit } from './audit.js';
 import { bodyBytesFor } from './body-bytes.js';
+import type { HeardRecordings } from './heard-recordings.js';
 import { knownUser, type Api, type HttpParts } from './http-parts.js';
 import { hearingView } from './number-routes.js';
 import { nullable, oneOf } from './views.js';
@@ -32,6 +40,20 @@ export const findingView = Type.Object({
   zh: Type.String(),
   en: Type.String(),
 });
+/** One of a whole draft. */
+const draftFindingView = Type.Object({
+  ...findingView.properties,
+  known: Type.Boolean({ description: 'the files in force bring it about as well' }),
+});
+const recordingView = Type.Object({
+  id: Type.String({ description: 'name of the sound' }),
+  text: Type.String(),
+  before: nullable(Type.String({ description: 'hash of the recording in force' })),
+  after: nullable(Type.String({ description: 'hash of the new one; null = it is taken away' })),
+  heard: Type.Boolean({ description: 'I have listened to it' }),
+});
+/** An uploaded recording that changes. */
+export type RecordingView = Static<typeof recordingView>;
 const differenceView = Type.Object({
   file: Type.String(),
   line: Type.Integer(),
@@ -83,7 +105,8 @@ const draftView = Type.Object({
   ...draftHead,
   changed: Type.Array(changeView),
   differences: Type.Array(differenceView),
-  findings: Type.Array(findingView),
+  findings: Type.Array(draftFindingView),
+  recordings: Type.Array(recordingView),
   seen: Type.String({ description: 'to be given when it is published' }),
 });
 /** A draft with what it would do. */
@@ -119,8 +142,8 @@ export interface DraftRowsView {
 }
 
 const reason = Type.String({ pattern: '^\\P{Cc}{0,100}$' });
-const table = oneOf(draftTables);
-const tableParams = Type.Object({ table });
+const table = oneOf(formTables);
+const tableParams = Type.Object({ table: oneOf(draftTables) });
 const rowParams = Type.Object({
   table,
   id: Type.String({ pattern: '^[\\p{Script=Han}A-Za-z0-9._+-]{1,64}$' }),
@@ -175,8 +198,18 @@ const soundView = Type.Object({
 export type SoundView = Static<typeof soundView>;
 
 /** Adds the routes. */
-export function addPublishRoutes(api: Api, parts: HttpParts): void {
+export function addPublishRoutes(api: Api, parts: HttpParts, heard: HeardRecordings): void {
   const { publisher } = parts;
+  const viewRecordings = ({ recordings }: Pick<JudgedDraft, 'recordings'>, by: string) =>
+    recordings.map((one) => ({ ...one, heard: one.after === null || heard.has(by, one.after) }));
+
+  /** Whoever releases what another has recorded has listened to it. @throws RECORDING_UNHEARD */
+  async function requireHeard(author: string, by: string): Promise<void> {
+    const { judged } = await publisher.judge(author);
+    const unheard = viewRecordings(judged, by).filter((one) => !one.heard);
+    if (unheard.length > 0) throw new AppError('RECORDING_UNHEARD', { sounds: unheard.map(({ id }) => id) });
+  }
+
   const answer = <View extends TObject>(view: View) => ({ 200: view });
 
   api.get(
@@ -200,12 +233,18 @@ export function addPublishRoutes(api: Api, parts: HttpParts): void {
       schema: {
         summary: 'What a version changed against the one before it',
         params: number,
-        response: answer(Type.Object({ differences: Type.Array(differenceView) })),
+        response: answer(
+          Type.Object({ differences: Type.Array(differenceView), recordings: Type.Array(recordingView) }),
+        ),
       },
     },
-    async ({ params }) => ({
-      differences: [...((await publisher.changesOf(Number(params.number)))?.differences ?? [])],
-    }),
+    async (request) => {
+      const changes = await publisher.changesOf(Number(request.params.number));
+      return {
+        differences: [...(changes?.differences ?? [])],
+        recordings: viewRecordings(changes ?? { recordings: [] }, knownUser(request, parts).name),
+      };
+    },
   );
   api.post(
     '/api/v1/publishing/versions/:number/undo',
@@ -251,8 +290,8 @@ export function addPublishRoutes(api: Api, parts: HttpParts): void {
         response: answer(draftView),
       },
     },
-    async ({ params }) => {
-      const { draft, judged } = await publisher.judge(params.author);
+    async (request) => {
+      const { draft, judged } = await publisher.judge(request.params.author);
       return {
         ...headOf(draft),
         changed: draft.changes.map((change, at) => ({
@@ -261,7 +300,8 @@ export function addPublishRoutes(api: Api, parts: HttpParts): void {
           conflict: judged.conflicts.some((conflict) => conflict.at === at),
         })),
         differences: [...judged.differences],
-        findings: viewFindings(judged),
+        findings: judged.findings.map((finding) => ({ ...viewFinding(finding), known: finding.known })),
+        recordings: viewRecordings(judged, knownUser(request, parts).name),
         seen: judged.seen,
       };
     },
@@ -281,6 +321,7 @@ export function addPublishRoutes(api: Api, parts: HttpParts): void {
       const { seen, reason: why = '', emergency = false } = request.body;
       const wish = { author: request.params.author, by: user.name, emergency, reason: why, seen };
       if (emergency && [...why.trim()].length < 2) throw new AppError('REASON_NEEDED');
+      if (wish.author !== user.name) await requireHeard(wish.author, user.name);
       const { version, sounds } = await publisher.publish(wish);
       auditVersion(parts, user, version);
       return { version: viewVersion(version), sounds };
@@ -465,9 +506,14 @@ const viewVersion = (version: PublishedVersion): VersionView => ({
   review: version.review && { ...version.review },
 });
 
-/** The findings as pages see them. */
+const viewFinding = ({ level, file, line, field, zh, en }: JudgedDraft['findings'][number]) => ({
+  ...{ level, file, line, field },
+  ...{ zh, en },
+});
+
+/** The findings that a draft brings about, as pages see them; what stands in force already is none of a form's business. */
 export const viewFindings = ({ findings }: JudgedDraft) =>
-  findings.map(({ level, file, line, field, zh, en }) => ({ level, file, line, field, zh, en }));
+  findings.filter(({ known }) => !known).map(viewFinding);
 
 function viewJudged(judged: JudgedDraft) {
   const { hearing } = judged;

@@ -19,6 +19,8 @@ export interface ReportedRecord extends CountedRecord {
   readonly scopeKind: string | null;
   /** The state of the number dialled on that day; null in records of before this was kept. */
   readonly numberState: string | null;
+  /** The city he picked by key; null = none. */
+  readonly regionPicked: string | null;
 }
 
 /** Who answered: one of these, somebody else, or nobody. */
@@ -46,6 +48,8 @@ export interface ContactFilter {
   readonly scopeKind?: string | null;
   /** null = of before this was kept. */
   readonly numberState?: string | null;
+  /** null = picked none. */
+  readonly regionPicked?: string | null;
   readonly category?: string;
   readonly outcome?: string;
   readonly tag?: string;

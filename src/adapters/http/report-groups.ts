@@ -4,7 +4,16 @@ import { stateTexts, type NumberState } from '../../numbers/ledger-row.js';
 import type { Site } from '../../site/site.js';
 import type { AnsweredBy, ContactFilter, ReportedRecord } from './record-reader.js';
 
-export const reportGroupings = ['none', 'queue', 'entry', 'state', 'team', 'agent', 'scope'] as const;
+export const reportGroupings = [
+  'none',
+  'queue',
+  'entry',
+  'state',
+  'team',
+  'agent',
+  'scope',
+  'region',
+] as const;
 export type ReportGrouping = (typeof reportGroupings)[number];
 
 /** A group and its names. */
@@ -27,6 +36,7 @@ const none: Readonly<Record<ReportGrouping, GroupName | undefined>> = {
   team: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
   agent: { id: noGroup, name: '无人接听', en: 'Answered by nobody' },
   scope: { id: noGroup, name: '未告知法定渠道', en: 'No legal route' },
+  region: { id: noGroup, name: '未选属地', en: 'Picked no city' },
 };
 const ofUnknownTeam: GroupName = { id: unknownTeam, name: '班组未知', en: 'Team unknown' };
 
@@ -48,6 +58,8 @@ export function groupOf(grouping: ReportGrouping, site: Site): (record: Reported
       return ({ answeredBy }) => answeredBy ?? noGroup;
     case 'scope':
       return ({ scopeKind }) => scopeKind ?? noGroup;
+    case 'region':
+      return ({ regionPicked }) => regionPicked ?? noGroup;
   }
 }
 
@@ -103,6 +115,10 @@ export function namedGroups(grouping: ReportGrouping, site: Site): readonly Grou
       }));
     case 'scope':
       return [...site.legalRoutes.values()].map(({ kind, name, en }) => ({ id: kind, name, en }));
+    case 'region':
+      return [...new Set(site.sharedAreas.flatMap(({ cities }) => cities))].map((city) => ({
+        ...{ id: city, name: city, en: city },
+      }));
   }
 }
 
@@ -115,11 +131,12 @@ export interface GroupQuery {
   readonly answeredBy?: string | undefined;
   readonly scopeKind?: string | undefined;
   readonly numberState?: string | undefined;
+  readonly regionPicked?: string | undefined;
 }
 
 /** The same as a filter of records. */
 export function groupFilter(
-  { queueId, entryId, teamId, answeredBy, scopeKind, numberState }: GroupQuery,
+  { queueId, entryId, teamId, answeredBy, scopeKind, numberState, regionPicked }: GroupQuery,
   site: Site,
 ): ContactFilter {
   return {
@@ -127,6 +144,7 @@ export function groupFilter(
     ...(entryId !== undefined && { entryId: entryId === noGroup ? '' : entryId }),
     ...(scopeKind !== undefined && { scopeKind: scopeKind === noGroup ? null : scopeKind }),
     ...(numberState !== undefined && { numberState: numberState === noGroup ? null : numberState }),
+    ...(regionPicked !== undefined && { regionPicked: regionPicked === noGroup ? null : regionPicked }),
     ...(teamId !== undefined && { answeredBy: membersOf(teamId, site) }),
     ...(answeredBy !== undefined && {
       answeredBy: answeredBy === noGroup ? 'nobody' : { among: [answeredBy] },

@@ -1,4 +1,5 @@
 // The configuration in force: what it is, reloading it, and the switch of the menu variant.
+import { regionsOf } from '../../engine/event-prompts.js';
 import { Type } from 'typebox';
 import { AppError } from '../../errors.js';
 import type { Site } from '../../site/site.js';
@@ -24,6 +25,8 @@ const siteView = Type.Object({
     Type.Object({ id: Type.String(), name: Type.String(), flowId: Type.String(), queueId: Type.String() }),
   ),
   queues: Type.Array(namedView),
+  /** Cities and districts that a call may be known to be of. */
+  regions: Type.Array(Type.String()),
   /** What callers may wish for. */
   wishes: Type.Array(Type.String()),
   agents: Type.Integer(),
@@ -81,6 +84,7 @@ function viewSite(site: Site) {
       queueId,
     })),
     queues: [...site.queues.values()].map(({ id, name, en }) => ({ id, name, en })),
+    regions: [...regionsOf(site)],
     wishes: [...site.callerPolicy.wishes],
     agents: site.agents.size,
     devices: [...site.devices.values()].map(({ id, name }) => ({ id, name })),

@@ -25,6 +25,7 @@ import * as cameFrom from './migrations/0013-came-from.js';
 import * as dutyChanges from './migrations/0014-duty-changes.js';
 import * as otherCities from './migrations/0015-other-cities.js';
 import * as consults from './migrations/0016-consults.js';
+import * as regionPicked from './migrations/0018-region-picked.js';
 import * as packets from './migrations/0019-packets.js';
 import type { Tables } from './tables.js';
 
@@ -59,6 +60,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0014-duty-changes': dutyChanges,
   '0015-other-cities': otherCities,
   '0016-consults': consults,
+  '0018-region-picked': regionPicked,
   '0019-packets': packets,
 };
 

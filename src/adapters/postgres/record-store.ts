@@ -31,6 +31,8 @@ export interface ContactQuery extends Partial<Interval> {
   readonly scopeKind?: string | null;
   /** null = of before this was kept. */
   readonly numberState?: string | null;
+  /** null = picked none. */
+  readonly regionPicked?: string | null;
   readonly category?: string;
   readonly outcome?: string;
   readonly tag?: string;
@@ -67,6 +69,7 @@ export interface ReportedRecord extends CountedRecord {
   readonly answeredBy: string | null;
   readonly scopeKind: string | null;
   readonly numberState: string | null;
+  readonly regionPicked: string | null;
 }
 
 /** Calls drawn at random, and out of how many. */
@@ -236,7 +239,7 @@ function narrowed<Columns>(
     if (query[name] !== undefined) rows = rows.where(sql<boolean>`${sql.ref(name)} = ${query[name]}`);
   if (query.agentId !== undefined) rows = rows.where(sql<boolean>`${query.agentId} = any(agent_ids)`);
   if (query.subset !== undefined) rows = rows.where(subsetCondition(query.subset));
-  for (const name of ['scopeKind', 'queueId', 'numberState'] as const) {
+  for (const name of ['scopeKind', 'queueId', 'numberState', 'regionPicked'] as const) {
     const wanted = query[name];
     if (wanted === undefined) continue;
     rows = rows.where(
@@ -323,6 +326,7 @@ const countedColumns = [
   'entryId',
   'scopeKind',
   'numberState',
+  'regionPicked',
   'endedBy',
 ] as const satisfies readonly (keyof ContactRecord & keyof ReportedRecord)[];
 

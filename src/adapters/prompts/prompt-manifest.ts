@@ -13,7 +13,7 @@ const sound = Type.Object({
   /** What the build made it from. */
   source: Type.Union([Type.Literal('synthesized'), Type.Literal('recorded')]),
   /** A recording uploaded by page lies over it, made for this text. */
-  uploaded: Type.Union([Type.Object({ text: Type.String(), atMs: Type.Integer() }), Type.Null()]),
+  uploaded: Type.Union([Type.Object({ text: Type.String(), sha256: Type.String() }), Type.Null()]),
 });
 
 /** One stretch of a prompt: `sounds` by the slot's key, or under `''` where there is no slot. */

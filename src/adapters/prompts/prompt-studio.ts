@@ -1,6 +1,6 @@
-// The prompts as people see, hear and record them: a recording lies over what the build made, and can be taken away again.
-import { constants } from 'node:fs';
-import { access, copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+// The prompts as people see and hear them, and the recordings of them that drafts and versions name by their hash.
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../errors.js';
 import {
@@ -30,8 +30,8 @@ export interface StudioSound {
   readonly durationMs: number;
   /** Made by the synthesizer, recorded in the site's files, or uploaded by page. */
   readonly source: 'synthesized' | 'recorded' | 'uploaded';
-  /** Of an upload: when, and the text it was recorded for. */
-  readonly uploaded: { readonly text: string; readonly atMs: number } | null;
+  /** Of an upload: the text it was recorded for, and the hash that names it. */
+  readonly uploaded: { readonly text: string; readonly sha256: string } | null;
 }
 
 /** One prompt with its sounds. */
@@ -46,36 +46,48 @@ export interface MeasuredSound {
   readonly faults: readonly SoundFault[];
 }
 
+/** A recording that is kept; a draft and the version it becomes name it by its hash. */
+export interface KeptRecording {
+  readonly sha256: string;
+  /** Which it was recorded for. */
+  readonly text: string;
+  readonly durationMs: number;
+}
+
 /** What the page of prompts works with. */
 export interface PromptStudio {
-  /** Below it lies each sound as `yihao/<name>.wav`. */
+  /** Below it lies each sound as `yihao/<name>.wav`, and as `made/<name>.wav` what lies below a recording uploaded by page. */
   readonly soundsDir: string;
+  /** Below it lies each uploaded recording as `<sha256>.wav`, for as long as the site lives: a version may be brought back. */
+  readonly recordingsDir: string;
   prompts(): readonly StudioPrompt[];
-  isWritable(): Promise<boolean>;
   /**
    * Measures a sound as it is played, by the rule of `npm run prompts -- measure`.
    * @throws AppError PROMPT_UNKNOWN
    */
   measure(promptId: string, name: string): Promise<MeasuredSound>;
   /**
-   * Puts a recording over a sound; it is heard from the next playing on. The one before is kept as `<name>.previous.wav`.
+   * Judges a sound that may come in the place of one, by the same rule.
+   * @throws AppError PROMPT_UNKNOWN
+   */
+  judge(promptId: string, name: string, wav: Uint8Array): MeasuredSound;
+  /**
+   * Reads a recording for a sound, evens it out, and keeps it; nobody hears it before a version that names it is in force.
    * @throws AppError PROMPT_UNKNOWN, RECORDING_REFUSED, SOUND_PROGRAM_MISSING, DEADLINE_EXCEEDED, PROMPTS_READ_ONLY
    */
-  record(promptId: string, name: string, bytes: Uint8Array): Promise<StudioSound>;
-  /**
-   * Takes a recording away: what the build made is heard again.
-   * @throws AppError PROMPT_UNKNOWN, RECORDING_MISSING, PROMPTS_READ_ONLY
-   */
-  unrecord(promptId: string, name: string): Promise<StudioSound>;
+  keep(promptId: string, name: string, bytes: Uint8Array): Promise<KeptRecording>;
+  /** Whether this recording is kept. */
+  has(sha256: string): Promise<boolean>;
+  /** Measures a kept recording; without figures where it is not there. */
+  measureKept(sha256: string): Promise<MeasuredSound>;
 }
 
 /** What the studio stands on. */
 export interface PromptStudioParts {
   readonly soundsDir: string;
-  /** Where uploads are kept: the next build takes them from there. */
+  /** Where uploads are kept: the build takes them from there. */
   readonly recordingsDir: string;
   readonly store: PromptStore;
-  readonly nowMs: () => number;
 }
 
 interface Found {
@@ -88,9 +100,9 @@ interface Found {
 const folder = 'yihao/';
 const nameOf = ({ file }: ManifestSound): string => file.slice(folder.length);
 
-/** The studio over these folders; one change after the other. */
+/** The studio over these folders; one recording is read after the other. */
 export function createPromptStudio(parts: PromptStudioParts): PromptStudio {
-  const { soundsDir, recordingsDir, store, nowMs } = parts;
+  const { soundsDir, recordingsDir, store } = parts;
   let turn: Promise<unknown> = Promise.resolve();
 
   /** A name from outside is only compared: paths are made of the manifest's own. @throws PROMPT_UNKNOWN */
@@ -103,64 +115,26 @@ export function createPromptStudio(parts: PromptStudioParts): PromptStudio {
     throw new AppError('PROMPT_UNKNOWN', { id: promptId, sound: name });
   }
 
-  async function record(promptId: string, name: string, bytes: Uint8Array): Promise<StudioSound> {
+  async function keep(promptId: string, name: string, bytes: Uint8Array): Promise<KeptRecording> {
     const found = find(promptId, name);
     const read = await readSound(bytes);
     const wav = finishedWav(read.samples, found.sound.text.endsWith('，'));
     refuseFaulty(found, wav, read.fault);
-    const own = nameOf(found.sound);
-    const [played, below, kept] = placesOf(own);
+    const sha256 = createHash('sha256').update(wav).digest('hex');
     await mkdir(recordingsDir, { recursive: true, mode: 0o700 });
-    await mkdir(join(soundsDir, 'made'), { recursive: true });
-    await keepPrevious(kept);
-    await replaceFile(`${kept}.wav`, wav);
-    const uploaded = { text: found.sound.text, atMs: nowMs() };
-    await replaceFile(`${kept}.json`, JSON.stringify(uploaded));
-    if (found.sound.uploaded === null) await copyFile(played, below);
-    await replaceFile(played, wav);
-    return changed(promptId, own, { uploaded, durationMs: measureWav(wav)?.durationMs ?? 0 });
+    if (!(await has(sha256))) await replaceFile(placeOf(sha256), wav);
+    return { sha256, text: found.sound.text, durationMs: measureWav(wav)?.durationMs ?? 0 };
   }
 
-  async function unrecord(promptId: string, name: string): Promise<StudioSound> {
-    const found = find(promptId, name);
-    const own = nameOf(found.sound);
-    const [played, below, kept] = placesOf(own);
-    const made = await readWhole(below);
-    const durationMs = made && measureWav(made)?.durationMs;
-    if (found.sound.uploaded === null || made === undefined || durationMs === undefined)
-      throw new AppError('RECORDING_MISSING', { sound: own });
-    await replaceFile(played, made);
-    await keepPrevious(kept);
-    return changed(promptId, own, { uploaded: null, durationMs });
-  }
-
-  const placesOf = (own: string) =>
-    [
-      join(soundsDir, `${folder}${own}.wav`),
-      join(soundsDir, 'made', `${own}.wav`),
-      join(recordingsDir, own),
-    ] as const;
-
-  /** Writes the list anew, as it is by now, with this one sound changed, and takes it into force. */
-  async function changed(
-    promptId: string,
-    own: string,
-    change: Pick<ManifestSound, 'uploaded' | 'durationMs'>,
-  ): Promise<StudioSound> {
-    const before = store.manifest();
-    const { prompt, part, key, sound: earlier } = find(promptId, own);
-    const sound = { ...earlier, ...change };
-    const parts = prompt.parts.map((one) =>
-      one === part ? { ...one, sounds: { ...one.sounds, [key]: sound } } : one,
+  const placeOf = (sha256: string): string => join(recordingsDir, `${sha256}.wav`);
+  const has = (sha256: string): Promise<boolean> =>
+    stat(placeOf(sha256)).then(
+      () => true,
+      () => false,
     );
-    const manifest = { ...before, prompts: { ...before.prompts, [promptId]: { ...prompt, parts } } };
-    await replaceFile(join(soundsDir, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
-    store.reload();
-    return soundView(sound, prompt.parts.indexOf(part));
-  }
 
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = turn.then(async () => {
+    const result = turn.then(() => {
       store.reload(); // a build may have written it since
       return work();
     });
@@ -172,6 +146,7 @@ export function createPromptStudio(parts: PromptStudioParts): PromptStudio {
 
   return {
     soundsDir,
+    recordingsDir,
     prompts: () =>
       Object.entries(store.manifest().prompts).map(([id, { parts: own, ...prompt }]) => ({
         id,
@@ -180,19 +155,23 @@ export function createPromptStudio(parts: PromptStudioParts): PromptStudio {
           Object.values(sounds).map((sound) => soundView(sound, part)),
         ),
       })),
-    isWritable: () =>
-      access(join(soundsDir, folder), constants.W_OK).then(
-        () => true,
-        () => false,
-      ),
     async measure(promptId, name) {
       const found = find(promptId, name);
-      const wav = await readWhole(placesOf(nameOf(found.sound))[0]);
+      const wav = await readWhole(join(soundsDir, `${folder}${nameOf(found.sound)}.wav`));
       const figures = wav && measureWav(wav);
       return { figures, faults: faultsOf(found, figures) };
     },
-    record: (promptId, name, bytes) => inTurn(() => record(promptId, name, bytes)),
-    unrecord: (promptId, name) => inTurn(() => unrecord(promptId, name)),
+    judge(promptId, name, wav) {
+      const figures = measureWav(wav);
+      return { figures, faults: faultsOf(find(promptId, name), figures) };
+    },
+    keep: (promptId, name, bytes) => inTurn(() => keep(promptId, name, bytes)),
+    has,
+    async measureKept(sha256) {
+      const wav = await readWhole(placeOf(sha256));
+      const figures = wav && measureWav(wav);
+      return { figures, faults: soundFaults(figures) };
+    },
   };
 }
 
@@ -224,17 +203,9 @@ function refuseFaulty(found: Found, wav: Uint8Array, asItCame: SoundFault | unde
   throw new AppError('RECORDING_REFUSED', { reasons });
 }
 
-/** The recording in force becomes the previous one; there may be none. */
-async function keepPrevious(kept: string): Promise<void> {
-  for (const ending of ['.wav', '.json'])
-    await rename(`${kept}${ending}`, `${kept}.previous${ending}`).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
-}
-
 const readWhole = (file: string): Promise<Buffer | undefined> => readFile(file).catch(() => undefined);
 
-/** Durable, and never half of it: Asterisk may be reading the one before. */
+/** Durable, and never half of it: a build may be reading it. */
 async function replaceFile(file: string, content: Uint8Array | string): Promise<void> {
   const part = `${file}.part`;
   const handle = await open(part, 'w', 0o644);

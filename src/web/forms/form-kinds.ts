@@ -1,5 +1,5 @@
 // The forms over the site's files: what each asks for, and how a row becomes a form and a form a row again. A new table is one more entry.
-import type { DraftTable } from '../../site/draft.js';
+import type { FormTable } from '../../site/draft.js';
 import type { ScopeKind } from '../../site/legal-route.js';
 import type { WordKey } from '../words/zh.js';
 
@@ -95,7 +95,7 @@ const legalKinds: readonly ScopeKind[] = [
   'region',
 ];
 
-export const formKinds: Readonly<Record<DraftTable, FormKind>> = {
+export const formKinds: Readonly<Record<FormTable, FormKind>> = {
   numbers: {
     idKey: 'number',
     fields: [

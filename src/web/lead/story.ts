@@ -243,6 +243,7 @@ const tellers: Readonly<Record<FactType, Teller>> & Readonly<Partial<Record<stri
     fact.has('wish') ? 'story.WishKept' : 'story.WishKept.none',
     { by: fact.word('wishBy', 'by'), wish: fact.text('wish') },
   ],
+  RegionPicked: (fact) => ['story.RegionPicked', { region: fact.text('region') }],
   SeatSought: (fact) => [
     fact.is('found') ? 'story.SeatSought' : 'story.SeatSought.none',
     { agent: agentOf(fact), seat: fact.word('seatKind', 'seat') },

@@ -4,7 +4,7 @@ import { nameOf, say } from '../words/language.js';
 
 /** Another recording is another address: the browser plays no former one. */
 export function addressOf(id: string, { name, uploaded, durationMs }: PromptSoundView): string {
-  const version = `${String(uploaded?.atMs ?? 0)}-${String(durationMs)}`;
+  const version = `${uploaded?.sha256 ?? ''}-${String(durationMs)}`;
   return `/api/v1/prompts/${id}/audio?sound=${name}#${version}`;
 }
 

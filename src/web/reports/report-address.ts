@@ -13,6 +13,7 @@ export const groupings: readonly ReportGrouping[] = [
   'team',
   'agent',
   'scope',
+  'region',
 ];
 /** What the table tells of. */
 export const topics = ['answering', 'numbers', 'survey'] as const;
@@ -47,6 +48,7 @@ const groupFields = {
   team: 'teamId',
   agent: 'answeredBy',
   scope: 'scopeKind',
+  region: 'regionPicked',
 } as const;
 
 function textIn(query: AddressQuery, name: string): string {

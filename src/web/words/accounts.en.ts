@@ -150,8 +150,9 @@ export const accountsEn: Readonly<Record<keyof typeof accountsZh, string>> = {
   'did.stopList.add': 'Put on the stop list',
   'did.stopList.end': 'Taken off the stop list',
   'did.recording.listened': 'Recording listened to',
-  'did.prompt.record': 'Prompt recorded',
-  'did.prompt.unrecord': 'Recording of a prompt taken away',
+  'did.prompt.record': 'Prompt recorded, in the draft',
+  'did.prompt.synthesize': 'Prompt synthesized anew, on trial',
+  'did.prompt.unrecord': 'Recording of a prompt taken away, in the draft',
 
   'detail.undoOf': 'back to version',
   'detail.hash': 'hash',

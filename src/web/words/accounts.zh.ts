@@ -145,8 +145,9 @@ export const accountsZh = {
   'did.stopList.add': '列入「不回拨、不发短信」',
   'did.stopList.end': '移出「不回拨、不发短信」',
   'did.recording.listened': '调听录音',
-  'did.prompt.record': '上传提示音录音',
-  'did.prompt.unrecord': '移除提示音录音',
+  'did.prompt.record': '上传提示音录音(存入草稿)',
+  'did.prompt.synthesize': '重新合成提示音试听',
+  'did.prompt.unrecord': '移除提示音录音(存入草稿)',
 
   'detail.undoOf': '恢复到版本',
   'detail.hash': '内容摘要',

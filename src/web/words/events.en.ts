@@ -12,6 +12,7 @@ export const eventsEn: Readonly<Record<keyof typeof eventsZh, string>> = {
   'event.when.first': 'everybody, after the greeting and before the queue',
   'event.entries': 'Numbers dialled (none = all)',
   'event.areaCodes': 'Callers’ area codes (blanks between; none = all)',
+  'event.regions': 'Regions (none chosen: all)',
   'event.hours': 'For how many hours',
   'event.draft': 'Speak and listen',
   'event.drafted': 'Spoken: listen to it. Callers hear it when another person has confirmed it.',

@@ -11,6 +11,7 @@ export const eventsZh = {
   'event.when.first': '全部来电人,问候之后、排队之前',
   'event.entries': '接入号码(不选即全部)',
   'event.areaCodes': '来电区号(空格分隔,不填即全部)',
+  'event.regions': '属地(不选即全部)',
   'event.hours': '播放时长(小时)',
   'event.draft': '合成并试听',
   'event.drafted': '已合成,请试听;由另一人确认后播放',

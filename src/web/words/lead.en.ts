@@ -455,6 +455,7 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
   'silentAnswer.none': 'none',
   'story.SilentCallerTexted': 'Short message sent',
   'story.SilentCallerTexted.not': 'No short message could be sent',
+  'story.RegionPicked': 'The caller picked a city by key: {region}',
   'story.WishKept': '{by}: wishes {wish} for later calls',
   'story.WishKept.none': '{by}: no wish for later calls any more',
   'wishBy.caller': 'The caller, by key',

@@ -451,6 +451,7 @@ export const leadZh = {
   'silentAnswer.none': '没有按键',
   'story.SilentCallerTexted': '已发短信',
   'story.SilentCallerTexted.not': '短信发不出',
+  'story.RegionPicked': '来电人按键选择属地:{region}',
   'story.WishKept': '{by}:以后来电的意愿为 {wish}',
   'story.WishKept.none': '{by}:以后来电不再有特别意愿',
   'wishBy.caller': '来电人按键',

@@ -42,9 +42,20 @@ export const promptsEn: Readonly<Record<keyof typeof promptsZh, string>> = {
   'prompts.uploadShort': 'Upload recording',
   'prompts.remove': 'Remove the recording of {name}',
   'prompts.removeShort': 'Remove recording',
-  'prompts.uploaded': '{name} is a recording now, {s} s long',
-  'prompts.removed': '{name} is as it was made again',
-  'prompts.readOnly': 'The service cannot write to the folder of the prompts: nothing can be uploaded now',
+  'prompts.uploaded':
+    'The recording of {name}, {s} s long, is in the draft; another administrator hears and publishes it',
+  'prompts.removed':
+    'The draft takes the recording of {name} away; once published, what is made is heard again',
+  'prompts.synthesize': 'Synthesize {name} anew',
+  'prompts.synthesizeShort': 'Synthesize anew',
+  'prompts.synthesizing': 'Synthesizing {name} …',
+  'prompts.madeAnew': 'Synthesized anew, {s} s:',
+  'prompts.madeWhenPublished': 'Texts and readings are synthesized so when they are published',
+  'prompts.hearMade': 'Play {name} as it was made anew',
+  'prompts.takeMade': 'Use this instead of the recording',
+  'prompts.draftedRecording': 'new recording, {s} s, heard once it is published',
+  'prompts.draftedRemoval': 'recording removed: once published, what is made is heard',
+  'prompts.readOnly': 'The folder of the configuration cannot be written to: nothing can be uploaded now',
   'prompts.hint':
-    'WAV, FLAC, OGG, AIFF or MP3 of at most 20 MB; silent ends and loudness are evened out. Texts and readings are changed in a draft, and synthesized when it is published.',
+    'WAV, MP3, M4A, AAC, OGG, Opus, FLAC, AIFF, AMR, WMA or WebM of at most 20 MB; silent ends and loudness are evened out. Recordings, texts and readings are changed in a draft, and heard once another administrator has listened and published.',
 };

@@ -21,6 +21,7 @@ export const reportsEn: Readonly<Record<keyof typeof reportsZh, string>> = {
   'reports.group.none': 'No groups',
   'reports.group.queue': 'By queue',
   'reports.group.scope': 'By reason out of scope',
+  'reports.group.region': 'By the city a caller picked',
   'reports.group.entry': 'By number dialled',
   'reports.group.state': 'By number and its state',
   'reports.group.team': 'By team',

@@ -20,6 +20,7 @@ export const reportsZh = {
   'reports.group.none': '不分组',
   'reports.group.queue': '按队列',
   'reports.group.scope': '按不予受理原因',
+  'reports.group.region': '按来电人所选属地',
   'reports.group.entry': '按接入号码',
   'reports.group.state': '按接入号码及其状态',
   'reports.group.team': '按班组',
