@@ -21,7 +21,7 @@ t.test(
     const own = await talk('8301', agent);
     const sinceMs = Date.now();
     await handOverTo(t, own, { target: 'police', note: '和平路 5 号有人受伤' });
-    await station.hears(own.call, 'em.transfer', { sinceMs, slot: 'police' });
+    await station.hears(own.call, 'em.transfer', { sinceMs, slot: 'police', timeoutMs: 20_000 });
     const ring = await outside.incoming();
     t.equal(ring.dialled, '110');
     t.match(JSON.stringify(ring.invite), /031100008301/, 'an emergency line sees who called');
@@ -42,8 +42,8 @@ t.test(
     t.equal(taken['theirId'], theirIdOf(String(taken['packetId'])));
     const answeredMs = Date.now();
     await ring.answer();
-    await station.hears(ring, 'em.receiver.sent', { sinceMs: answeredMs });
-    await station.hears(own.call, 'em.joined', { sinceMs: answeredMs, slot: 'police' });
+    await station.hears(ring, 'em.receiver.sent', { sinceMs: answeredMs, timeoutMs: 20_000 });
+    await station.hears(own.call, 'em.joined', { sinceMs: answeredMs, slot: 'police', timeoutMs: 25_000 });
     await factOf(own.id, 'ConferenceJoined');
     await hears(t, own.call, { agent: true, expert: true }, 'the citizen hears both');
     await hears(t, own.leg, { citizen: true, expert: true }, 'the agent hears both');
@@ -94,12 +94,12 @@ t.test('three parties by the keys of the phone: the agent stays, and keeps who i
   const own = await talk('8303', agent);
   const sinceMs = Date.now();
   await own.leg.sendDigits('*457');
-  await station.hears(own.call, 'util.transfer', { sinceMs, slot: 'heat' });
+  await station.hears(own.call, 'util.transfer', { sinceMs, slot: 'heat', timeoutMs: 20_000 });
   const ring = await outside.incoming();
   t.equal(ring.dialled, '96069');
   t.notMatch(JSON.stringify(ring.invite), /8303/, 'a utility does not see who called');
   await ring.answer();
-  await station.hears(ring, 'util.receiver', { sinceMs });
+  await station.hears(ring, 'util.receiver', { sinceMs, timeoutMs: 25_000 });
   await factOf(own.id, 'ConferenceJoined');
   await hears(t, own.call, { agent: true, expert: true }, 'the citizen hears both');
   await hears(t, ring, { citizen: true, agent: true }, 'they hear both');
@@ -129,7 +129,7 @@ t.test('a machine that answers takes nobody: a key first, where the row says so'
   await handOverTo(t, own, { target: 'ambulance' });
   const machine = await outside.incoming();
   await machine.answer();
-  await station.hears(machine, 'em.accept', { sinceMs, slot: 'ambulance' });
+  await station.hears(machine, 'em.accept', { sinceMs, slot: 'ambulance', timeoutMs: 25_000 });
   await hears(t, machine, {}, 'it hears nobody');
   await machine.untilEnded(20_000);
   t.match(await factOf(own.id, 'ConsultEnded'), { outcome: 'nobody' });
