@@ -26,7 +26,13 @@ for (const lease of ['off', 'on'] as const) {
       t.same(faults, []);
       t.ok(Number(figures['committed']) >= offers, 'as many as were to be offered');
       // Four who all propose are refused all the time; who lost the lease hardly ever gets as far as to be refused.
-      for (const what of ['killed', 'frozen', 'sigterm', 'sigkill', lease === 'off' ? 'refused' : 'leaseLost'])
+      for (const what of [
+        'killed',
+        'frozen',
+        'sigterm',
+        'sigkill',
+        lease === 'off' ? 'refused' : 'leaseLost',
+      ])
         t.ok(Number(figures[what]) > 0, `${what}: it was a race`);
       if (lease === 'on') t.ok(Number(figures['tookOver']) > 2, 'taken over again and again');
     },
