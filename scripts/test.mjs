@@ -19,6 +19,7 @@ const ALONE = new Map([
   ['test/telephony/fuzz.test.ts', 'keeps both cores so busy that a neighbour’s half seconds would not hold'],
   ['test/bench/side-by-side.test.ts', 'loads the machine as far as it goes'],
   ['test/race/race.test.ts', 'four engines and their Redis keep both cores busy'],
+  ['test/race/race-command.test.ts', 'the same'],
   ['test/phones/phones.test.ts', 'the share of a core that our phones take, and the pace of their sound'],
 ]);
 
@@ -31,6 +32,10 @@ const WAITING = [
   'telephony/routing',
   'telephony/other-city',
   'telephony/entries',
+  'telephony/hand-over-killed',
+  'telephony/outbound',
+  'telephony/hand-over',
+  'telephony/hand-over-three',
   'telephony/consult-missed',
   'telephony/consult',
   'telephony/consult-killed',
@@ -45,6 +50,7 @@ const WAITING = [
   'telephony/event-prompts',
   'telephony/zero-menu',
   'telephony/sub-centre-killed',
+  'telephony/break-places',
   'telephony/handed-back',
   'telephony/phone-death',
   'machine/dialplan',
