@@ -7,7 +7,7 @@ import { hears, startConsults } from './consult-station.js';
 const receiver = await startPacketReceiver(() => webhookSecret(station.home));
 t.teardown(() => receiver.close());
 const { station, outside, factOf, talk, act, nothingLeft } = await startConsults(
-  { portBase: 24_580, sipPort: 24_586, outsidePort: 24_590, rtpStart: 25_700 },
+  { portBase: 24_580, sipPort: 24_586, outsidePort: 24_590, rtpStart: 26_600 },
   { accept: '6s' },
   emergencyRows(receiver.url),
 );
