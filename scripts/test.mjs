@@ -8,8 +8,8 @@ import { check, PURE_TESTS } from './check.mjs';
 import { layoutOf } from './run/layout.mjs';
 import { runFiles, sumOf, testFiles } from './tap-suite.mjs';
 
-/** Files at a time: one that waits for sounds, timers and deadlines takes a sixth of two cores, one that reckons takes what it gets. */
-const LANES = { waiting: 4, reckoning: 3 };
+/** Files at a time: one that waits for sounds, timers and deadlines takes a sixth of two cores, a fourth of slow ones; one that reckons takes what it gets. */
+const LANES = { waiting: 3, reckoning: 3 };
 
 /** These need the machine for themselves, and why. */
 const ALONE = new Map([
