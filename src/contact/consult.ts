@@ -78,7 +78,8 @@ export interface ExpertTalk {
   /** The agent who handed over. */
   readonly agentId: AgentId;
   readonly bridgeId: BridgeId;
-  readonly phase: 'joining' | 'talking';
+  /** `noticed`: the agent left while the expert heard that it is recorded; the citizen hears music. */
+  readonly phase: 'noticed' | 'joining' | 'talking';
   readonly sinceMs: number;
   readonly recording: 'off' | 'on' | 'paused';
 }

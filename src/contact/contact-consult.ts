@@ -267,7 +267,8 @@ function taken(step: ContactStep, { consult, call }: WithCall, context: ContactC
   return arm(noticed, 'consultOver', nowMs + policy.playMs);
 }
 
-const noticeOf = (legId: ChannelId): PlayId => `${legId}.notice` as PlayId;
+/** The playback by which who has taken it hears of the recording. */
+export const noticeOf = (legId: ChannelId): PlayId => `${legId}.notice` as PlayId;
 
 /** They have what is known of the matter: whoever answers from now on is told so. */
 export function packetTaken(step: ContactStep, { consultId }: Signal<'PacketTaken'>): ContactStep {
@@ -298,26 +299,26 @@ function joinExpert(step: ContactStep, now: WithCall, context: ContactContext): 
   return arm(joining, 'consultOver', context.nowMs + context.policy.joinMs);
 }
 
+/** A leg that could not be joined for being gone is told of within this. */
+const legGoneMs = 500;
+
 /** Those who were asked for are in their bridge, or cannot be. */
 export function gathered(
   step: ContactStep,
-  { bridgeId, ok }: Signal<'Gathered'>,
+  { bridgeId, legIds, ok }: Signal<'Gathered'>,
   context: ContactContext,
 ): ContactStep {
   const now = consultIn(step);
   const call = now === null ? undefined : expertThere(now.consult);
   if (now === null || call === undefined) return step;
   const { talk, consult } = now;
-  const isConsults = bridgeId === bridgeOfConsult(consult.consultId);
-  if (consult.phase === 'joining' && isConsults)
-    return ok
-      ? consultJoined(step, { talk, consult, call }, context)
-      : endConsult(step, talk, 'failed', context);
-  if (consult.phase === 'gathering' && bridgeId === talk.bridgeId)
-    return ok
-      ? conferenceJoined(step, { talk, consult, call }, context)
-      : endConsult(step, talk, 'failed', context);
-  return step;
+  const isConsults = consult.phase === 'joining' && bridgeId === bridgeOfConsult(consult.consultId);
+  const isAll = consult.phase === 'gathering' && bridgeId === talk.bridgeId && legIds.includes(call.legId);
+  if (!isConsults && !isAll) return step;
+  // The agent may have just hung up: his leg's end is told in a moment, and then the citizen is handed over.
+  if (!ok) return arm(step, 'consultOver', context.nowMs + legGoneMs);
+  const all = { talk, consult, call };
+  return isConsults ? consultJoined(step, all, context) : conferenceJoined(step, all, context);
 }
 
 function consultJoined(step: ContactStep, { consult, call }: WithCall, context: ContactContext): ContactStep {

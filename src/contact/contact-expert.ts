@@ -4,7 +4,7 @@
 // cannot be joined, or whose expert's phone died, is at the head of his agent's queue again.
 import { expertThere, isParked, type ExpertTalk } from './consult.js';
 import type { Talk } from './contact.js';
-import { dropConsult, letGo, told } from './contact-consult.js';
+import { dropConsult, letGo, noticeOf, told } from './contact-consult.js';
 import type { ContactSignal } from './contact-signals.js';
 import {
   arm,
@@ -21,7 +21,13 @@ import { agentLeft, endTalk, toHeadOfQueue, type TalkEnd } from './contact-talk.
 import { music, say, silence } from './contact-voice.js';
 
 /** The citizen is the expert's: at once where all three talk, else as soon as the two are joined. */
-export function handOver(
+export function handOver(step: ContactStep, talk: Talk, how: TalkEnd, context: ContactContext): ContactStep {
+  return talk.consult?.phase === 'noticed'
+    ? refuse(step.contact, 'CONSULT_NONE')
+    : giveOver(step, talk, how, context);
+}
+
+function giveOver(
   step: ContactStep,
   { consult, ...talk }: Talk,
   how: TalkEnd,
@@ -30,25 +36,46 @@ export function handOver(
   const { stage } = step.contact;
   const call = consult && expertThere(consult);
   // Whoever was called by us stays with who called him: no expert is asked.
-  if (stage.at !== 'talking' || stage.cursor === null) return refuse(step.contact, 'CONSULT_NONE');
-  if (consult === undefined || call === undefined || consult.phase === 'noticed')
+  if (stage.at !== 'talking' || stage.cursor === null || consult === undefined || call === undefined)
     return refuse(step.contact, 'CONSULT_NONE');
   const { nowMs, policy } = context;
   const { agentId, bridgeId } = talk;
-  const { consultId } = consult;
-  const isTogether = consult.phase === 'conference';
+  const { consultId, phase } = consult;
   const dropped = dropConsult(step, { consult, agentId }, 'handedOver', context, call);
-  const quiet = isTogether ? dropped : music(silence(dropped), false);
-  const left = endTalk(recordedAgain(quiet, talk), talk, { ...how, goesOn: true }, context);
-  const recording = talk.recording === 'off' ? 'off' : 'on';
+  const left = endTalk(recordedAgain(dropped, talk), talk, { ...how, goesOn: true }, context);
   const expertTalk: ExpertTalk = {
-    ...{ consultId, call, agentId, bridgeId, phase: 'joining', sinceMs: nowMs, recording },
+    ...{ consultId, call, agentId, bridgeId, phase: phase === 'noticed' ? phase : 'joining', sinceMs: nowMs },
+    recording: talk.recording === 'off' ? 'off' : 'on',
     ...(consult.target !== undefined && { target: consult.target }),
   };
   const moved = moveTo(left, { at: 'expert', cursor: stage.cursor, talk: expertTalk });
-  if (isTogether) return expertJoined(moved, expertTalk, context);
-  const joining = ask(moved, { do: 'gather', bridgeId, citizen: true, legIds: [call.legId] });
-  return arm(joining, 'joinOver', nowMs + policy.joinMs);
+  if (phase === 'conference') return expertJoined(moved, expertTalk, context);
+  // He hears of the recording first, and the citizen music.
+  if (phase === 'noticed') return arm(moved, 'joinOver', nowMs + policy.playMs);
+  return joinCitizen(moved, expertTalk, context);
+}
+
+function joinCitizen(step: ContactStep, talk: ExpertTalk, context: ContactContext): ContactStep {
+  const { bridgeId, call } = talk;
+  const quiet = music(silence(toTalk(step, { ...talk, phase: 'joining' })), false);
+  const joining = ask(quiet, { do: 'gather', bridgeId, citizen: true, legIds: [call.legId] });
+  return arm(joining, 'joinOver', context.nowMs + context.policy.joinMs);
+}
+
+/** The expert has heard of the recording. */
+export function expertToldAlone(
+  step: ContactStep,
+  talk: ExpertTalk,
+  { playId }: Extract<ContactSignal, { type: 'ExpertPlayEnded' }>,
+  context: ContactContext,
+): ContactStep {
+  const isNotice = talk.phase === 'noticed' && playId === noticeOf(talk.call.legId);
+  return isNotice ? joinCitizen(step, talk, context) : step;
+}
+
+/** What was waited for did not come in time: the end of the notice, or of the joining. */
+export function expertOverdue(step: ContactStep, talk: ExpertTalk, context: ContactContext): ContactStep {
+  return talk.phase === 'noticed' ? joinCitizen(step, talk, context) : backToAgent(step, talk, 0, context);
 }
 
 /** A pause was the agent's, and ends with him. */
@@ -70,8 +97,10 @@ export function agentGoneInConsult(
     ? { by: 'system', causeCode, interrupted: 'phone' }
     : { by: 'agent', causeCode };
   const { consult } = talk;
-  const isThere = consult !== undefined && expertThere(consult) !== undefined && consult.phase !== 'noticed';
-  if (isThere) return handOver(step, talk, { ...how, backWithinMs: context.policy.joinMs }, context);
+  const { joinMs, playMs } = context.policy;
+  const backWithinMs = consult?.phase === 'noticed' ? playMs + joinMs : joinMs;
+  if (consult !== undefined && expertThere(consult) !== undefined)
+    return giveOver(step, talk, { ...how, backWithinMs }, context);
   const { stage, place } = step.contact;
   if (stage.at !== 'talking' || stage.cursor === null || place === null || !isParked(talk))
     return agentLeft(step, talk, { causeCode, legGone: true }, context);
@@ -96,12 +125,16 @@ function expertJoined(step: ContactStep, talk: ExpertTalk, context: ContactConte
 export function expertGathered(
   step: ContactStep,
   talk: ExpertTalk,
-  { bridgeId, ok }: Extract<ContactSignal, { type: 'Gathered' }>,
+  { bridgeId, legIds, ok }: Extract<ContactSignal, { type: 'Gathered' }>,
   context: ContactContext,
 ): ContactStep {
-  if (talk.phase !== 'joining' || bridgeId !== talk.bridgeId) return step;
+  // Of three who were to be joined when the agent left, nothing is true any more.
+  if (talk.phase !== 'joining' || bridgeId !== talk.bridgeId || legIds.length > 1) return step;
   return ok ? expertJoined(step, talk, context) : backToAgent(step, talk, 0, context);
 }
+
+/** The line failed, and nobody hung up (Q.850: out of order, congested, not available, given up by a timer). */
+const lineFaults: ReadonlySet<number> = new Set([27, 34, 38, 41, 42, 44, 47, 102]);
 
 /** The expert's phone is gone. Who was released by a person is done; everybody else is ours. */
 export function expertLegGone(
@@ -111,7 +144,8 @@ export function expertLegGone(
   context: ContactContext,
 ): ContactStep {
   if (legId !== talk.call.legId) return step;
-  if (talk.phase === 'joining' || phoneLost) return backToAgent(step, talk, causeCode, context);
+  if (talk.phase !== 'talking' || phoneLost || lineFaults.has(causeCode))
+    return backToAgent(step, talk, causeCode, context);
   const ended = endExpertTalk(step, talk, { by: 'expert', causeCode }, context);
   // Whoever was in danger is not asked how it was.
   if (talk.target?.kind === 'emergency') return sayGoodbye(ended, context, 'expertReleased');
@@ -172,12 +206,12 @@ export function resyncExpert(
 ): ContactStep {
   if (seen.leg !== 'up') return backToAgent(step, talk, 0, context);
   const { bridgeId, call } = talk;
-  if (seen.joined) return talk.phase === 'joining' ? expertJoined(step, talk, context) : step;
-  return ask(
-    step,
-    { do: 'music', on: false },
-    { do: 'gather', bridgeId, citizen: true, legIds: [call.legId] },
-  );
+  if (seen.joined) return talk.phase === 'talking' ? step : expertJoined(step, talk, context);
+  // Whether his music is on nobody knows.
+  const hushed = ask(step, { do: 'music', on: false });
+  if (talk.phase === 'noticed')
+    return joinCitizen(ask(hushed, { do: 'stopPlay', playId: noticeOf(call.legId) }), talk, context);
+  return ask(hushed, { do: 'gather', bridgeId, citizen: true, legIds: [call.legId] });
 }
 
 function toTalk(step: ContactStep, talk: ExpertTalk): ContactStep {

@@ -67,7 +67,8 @@ import {
 } from './contact-consult.js';
 import {
   agentGoneInConsult,
-  backToAgent,
+  expertOverdue,
+  expertToldAlone,
   endExpertTalk,
   expertGathered,
   expertLegGone,
@@ -313,8 +314,11 @@ function heed(step: ContactStep, signal: ContactSignal, context: ContactContext)
       return expertAnswered(step, signal, context);
     case 'ExpertPressed':
       return expertPressed(step, signal, context);
-    case 'ExpertPlayEnded':
+    case 'ExpertPlayEnded': {
+      const { stage } = step.contact;
+      if (stage.at === 'expert') return expertToldAlone(step, stage.talk, signal, context);
       return expertPlayEnded(step, signal, context);
+    }
     case 'ExpertGone': {
       const { stage } = step.contact;
       if (stage.at === 'expert') return expertLegGone(step, stage.talk, signal, context);
@@ -418,6 +422,7 @@ function settle(step: ContactStep, context: ContactContext): ContactStep {
     case 'talking':
       return isParked(stage.talk) && isQuiet(step) ? music(step, true) : step;
     case 'expert':
+      return stage.talk.phase === 'noticed' && isQuiet(step) ? music(step, true) : step;
     case 'ended':
       return step;
   }
@@ -628,7 +633,7 @@ function timerFired(step: ContactStep, timer: ContactTimer, context: ContactCont
       return comeBack(due, 'noAnswer', 0, context);
     case 'joinOver':
       if (stage.at === 'led') return comeBack(due, 'failed', 0, context);
-      if (stage.at === 'expert') return backToAgent(due, stage.talk, 0, context);
+      if (stage.at === 'expert') return expertOverdue(due, stage.talk, context);
       return withdrawOffer(due, 'failed', context);
     case 'audioEarly':
     case 'audioLate':

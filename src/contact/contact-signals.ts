@@ -127,8 +127,13 @@ export type ContactSignal =
       readonly causeCode: number;
       readonly phoneLost: boolean;
     }
-  /** All of these are in the bridge that was asked for; `ok` false = they could not be brought there. */
-  | { readonly type: 'Gathered'; readonly bridgeId: BridgeId; readonly ok: boolean }
+  /** All of these legs are in the bridge that was asked for; `ok` false = they could not be brought there. */
+  | {
+      readonly type: 'Gathered';
+      readonly bridgeId: BridgeId;
+      readonly legIds: readonly ChannelId[];
+      readonly ok: boolean;
+    }
   /** `consult`: the how manyeth of this contact. */
   | { readonly type: 'ConsultRecordingStarted'; readonly consult: number; readonly file: string }
   /** 三方通话. */

@@ -170,7 +170,7 @@ async function perform(
       return telephony.takeOut(effect.bridgeId, channelId);
     case 'gather':
       await telephony.gather(effect.bridgeId, effect.citizen ? [channelId] : [], effect.legIds);
-      return signal(id, { type: 'Gathered', bridgeId: effect.bridgeId, ok: true });
+      return signal(id, { type: 'Gathered', bridgeId: effect.bridgeId, legIds: effect.legIds, ok: true });
     case 'dropBridge':
       return telephony.dropBridge(effect.bridgeId);
     case 'ringSupervisor':
@@ -260,7 +260,7 @@ function outcomeOfFailure(effect: OutsideEffect, error: unknown): ContactSignal 
     case 'tellExpert':
       return { type: 'ExpertPlayEnded', legId: effect.legId, playId: effect.playId };
     case 'gather':
-      return { type: 'Gathered', bridgeId: effect.bridgeId, ok: false };
+      return { type: 'Gathered', bridgeId: effect.bridgeId, legIds: effect.legIds, ok: false };
     case 'ringSupervisor':
       return supervisionFailed(effect.supervision.supervisionId);
     case 'listen':

@@ -2,7 +2,7 @@
 import type { CallerKey, ConsultId, ContactId } from '../contact/ids.js';
 import type { Target } from '../site/target.js';
 import { startDueRows, type DueRows, type Worth } from './due-rows.js';
-import { gatewayFails, stepAfterTry, type RetryPace } from './message-life.js';
+import { stepAfterTry, type RetryPace } from './message-life.js';
 import type { NumberBook } from './messages.js';
 import type {
   Packet,
@@ -130,7 +130,7 @@ export function startPacketSender(parts: PacketSenderParts): DueRows {
 function failing(step: PacketStep, attempts: number): boolean | undefined {
   if (step.state === 'taken') return false;
   if (step.state === 'queued') return attempts >= alarmTries ? true : undefined;
-  return gatewayFails(step);
+  return true;
 }
 
 interface Tried {

@@ -137,7 +137,7 @@ function agrees(
   if (stage.at === 'calling') return true;
   if (!citizenUp) return false;
   if (stage.at === 'led' && stage.lead.phase === 'talking') return leg === 'up' && joined;
-  if (stage.at === 'expert') return leg === 'up' && (joined || stage.talk.phase === 'joining');
+  if (stage.at === 'expert') return leg === 'up' && (joined || stage.talk.phase !== 'talking');
   if (stage.at === 'talking' && isConsulting(stage.talk))
     return leg === 'up' && expert !== 'gone' && (joined !== isParked(stage.talk) || isUnderWay(stage.talk));
   if (stage.at === 'talking') return leg === 'up' && joined !== isHeld(stage.talk);

@@ -132,18 +132,22 @@ const sought: Timed = [
   [20_000, { type: 'SeekExpert', consultId, agentId, wish: { departmentId: 'fund' }, note: '提取条件' }],
 ];
 const leg = 'e1' as ChannelId;
+const resynced = (agentLeg: 'gone' | 'up', joined: boolean, expert: 'gone' | 'up'): ContactSignal => ({
+  ...{ type: 'Resynced', citizenUp: true, leg: agentLeg, joined, expert, nodeRestarted: false },
+});
+const both = [offerId as string as ChannelId, leg];
 const ringing: Timed = [...sought, [20_010, reserved(desk(1))]];
 const noticed: Timed = [...ringing, [25_000, { type: 'ExpertAnswered', legId: leg }]];
 const consulting: Timed = [
   ...noticed,
   [30_000, { type: 'ExpertPlayEnded', legId: leg, playId: 'e1.notice' as PlayId }],
-  [30_050, { type: 'Gathered', bridgeId: 'k1' as BridgeId, ok: true }],
+  [30_050, { type: 'Gathered', bridgeId: 'k1' as BridgeId, legIds: both, ok: true }],
   [30_100, { type: 'ConsultRecordingStarted', consult: 1, file: 'x-c1.wav' }],
 ];
 const conferring: Timed = [
   ...consulting,
   [40_000, { type: 'ConferConsult', agentId }],
-  [40_050, { type: 'Gathered', bridgeId: main, ok: true }],
+  [40_050, { type: 'Gathered', bridgeId: main, legIds: both, ok: true }],
 ];
 const police: HandOverTarget = {
   ...{ targetId: 'police', kind: 'emergency', mode: 'oneKey', ringMs: 12_000, asksKey: false },
@@ -165,7 +169,7 @@ const together = (target: HandOverTarget): Timed => [
   ...calling(target),
   [25_000, { type: 'ExpertAnswered', legId: leg }],
   [30_000, { type: 'ExpertPlayEnded', legId: leg, playId: 'e1.notice' as PlayId }],
-  [30_050, { type: 'Gathered', bridgeId: main, ok: true }],
+  [30_050, { type: 'Gathered', bridgeId: main, legIds: both, ok: true }],
 ];
 const handedOver: Timed = [...conferring, [50_000, { type: 'HandOver', agentId }]];
 const released = ({ effects }: { readonly effects: readonly ContactEffect[] }) =>
@@ -314,7 +318,7 @@ t.test('the agent leaves or dies: the expert has him, or he is first in line', a
   const failed = live([
     ...consulting,
     [50_000, gone(false)],
-    [50_100, { type: 'Gathered', bridgeId: main, ok: false }],
+    [50_100, { type: 'Gathered', bridgeId: main, legIds: [leg], ok: false }],
   ]);
   t.match(failed.contact.place, { resumed: true, prefer: { agentId } });
   t.match(
@@ -324,13 +328,82 @@ t.test('the agent leaves or dies: the expert has him, or he is first in line', a
   for (const [signals, prefer] of [
     [[...ringing, [22_000, gone(false)]], null],
     [[...ringing, [22_000, gone(true)]], { agentId }],
-    [[...noticed, [26_000, gone(true)]], { agentId }],
   ] as readonly (readonly [Timed, object | null])[]) {
     const line = live(signals);
     t.equal(line.contact.stage.at, 'waiting');
     t.match(line.contact.place, { resumed: true, prefer });
     t.same(released(line), ['801']);
   }
+});
+
+t.test(
+  'the agent leaves while who has taken it hears of the recording: they are joined when he has heard it',
+  async (t) => {
+    for (const before of [
+      noticed,
+      calling(police).concat([[25_000, { type: 'ExpertAnswered', legId: leg }]]),
+    ]) {
+      const left: Timed = [
+        ...before,
+        [26_000, { type: 'LegGone', offerId, causeCode: 16, phoneLost: false }],
+      ];
+      const hears = live(left);
+      t.match(hears.contact.stage, { at: 'expert', talk: { phase: 'noticed' } });
+      t.notOk(hears.effects.some((effect) => effect.do === 'gather' && effect.legIds.length === 1));
+      t.same(released(hears), [], 'he is kept');
+      for (const over of [
+        { type: 'ExpertPlayEnded', legId: leg, playId: 'e1.notice' as PlayId },
+        { type: 'TimerFired', timer: 'joinOver' },
+        resynced('up', false, 'up'),
+      ] satisfies readonly ContactSignal[]) {
+        const joining = live([...left, [29_000, over]]);
+        t.match(joining.contact.stage, { at: 'expert', talk: { phase: 'joining' } });
+        t.match(joining.effects.at(-1), { do: 'gather', citizen: true, legIds: [leg] });
+      }
+      const lost = live([
+        ...left,
+        [27_000, { type: 'ExpertGone', legId: leg, causeCode: 16, phoneLost: false }],
+      ]);
+      t.equal(lost.contact.stage.at, 'waiting', 'gone before they were joined');
+    }
+  },
+);
+
+t.test(
+  'the agent hangs up as all three are being joined: the citizen is theirs, whichever is told first',
+  async (t) => {
+    const gathering: Timed = together(police).slice(0, -1);
+    const gone: ContactSignal = { type: 'LegGone', offerId, causeCode: 16, phoneLost: false };
+    const failed: ContactSignal = { type: 'Gathered', bridgeId: main, legIds: both, ok: false };
+    for (const order of [
+      [gone, failed],
+      [failed, gone],
+    ]) {
+      const signals = order.map((signal, at): Timed[number] => [30_040 + at * 20, signal]);
+      const theirs = live([...gathering, ...signals]);
+      t.match(theirs.contact.stage, { at: 'expert', talk: { phase: 'joining' } });
+      t.same(released(theirs), []);
+    }
+    const agentThere = live([
+      ...gathering,
+      [30_040, failed],
+      [30_600, { type: 'TimerFired', timer: 'consultOver' }],
+    ]);
+    t.match(agentThere.facts.at(-1), { type: 'ConsultEnded', outcome: 'failed' });
+    t.match(agentThere.contact.stage, { at: 'talking' }, 'his agent has him');
+  },
+);
+
+t.test('a line that fails is no goodbye: the citizen is his agent’s again', async (t) => {
+  const ended = (causeCode: number) =>
+    live([
+      ...handedOver,
+      [51_000, { type: 'Gathered', bridgeId: main, legIds: [leg], ok: true }],
+      [60_000, { type: 'ExpertGone', legId: leg, causeCode, phoneLost: false }],
+    ]);
+  for (const causeCode of [27, 38, 41, 102])
+    t.equal(ended(causeCode).contact.stage.at, 'waiting', String(causeCode));
+  t.not(ended(16).contact.stage.at, 'waiting');
 });
 
 t.test('refused: a second one, on hold, and what is for two alone', async (t) => {
@@ -444,10 +517,6 @@ t.test('a target that does not come: its next number, and at the end of them the
   ]);
 });
 
-const resynced = (agentLeg: 'gone' | 'up', joined: boolean, expert: 'gone' | 'up'): ContactSignal => ({
-  ...{ type: 'Resynced', citizenUp: true, leg: agentLeg, joined, expert, nodeRestarted: false },
-});
-
 t.test('after a restart: a talk goes on, whatever had not come to one is over', async (t) => {
   const on = live([...consulting, [60_000, resynced('up', false, 'up')]]);
   t.match(on.contact.stage, { talk: { consult: { phase: 'talking' } } });
@@ -522,15 +591,18 @@ const anySignal: fc.Arbitrary<Make> = fc.oneof(
     }),
   },
   fc
-    .tuple(fc.constantFrom(-1, 0, 16, 17, 19, 44), fc.boolean())
+    .tuple(fc.constantFrom(-1, 0, 16, 17, 19, 41, 44), fc.boolean())
     .map(([causeCode, phoneLost]): Make => (contact) => ({
       ...{ type: 'ExpertGone', legId: legIn(contact), causeCode, phoneLost },
     })),
   {
     weight: 4,
     arbitrary: fc
-      .tuple(fc.constantFrom(main, 'k1' as BridgeId), fc.integer({ min: 0, max: 4 }))
-      .map(([bridgeId, chance]): Make => () => ({ type: 'Gathered', bridgeId, ok: chance > 0 })),
+      .tuple(fc.constantFrom(main, 'k1' as BridgeId), fc.boolean(), fc.integer({ min: 0, max: 4 }))
+      .map(([bridgeId, withAgent, chance]): Make => (contact) => {
+        const legIds = [...(withAgent ? both.slice(0, 1) : []), legIn(contact)];
+        return { type: 'Gathered', bridgeId, legIds, ok: chance > 0 };
+      }),
   },
   { weight: 2, arbitrary: fixed({ type: 'ConferConsult', agentId }, { type: 'HandOver', agentId }) },
   fixed({ type: 'EndConsult', agentId }, { type: 'ConsultRecordingStarted', consult: 1, file: 'x-c1.wav' }),

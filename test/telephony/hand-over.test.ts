@@ -111,6 +111,24 @@ t.test('the citizen, or the agent, hangs up at each moment', async (t) => {
   await alone.call.hangUp();
   await nothingLeft(t);
 
+  const told = await talk('8309', agent);
+  await handOverTo(t, told, { target: 'police' });
+  const hearsNotice = await outside.incoming();
+  await hearsNotice.answer();
+  await factOf(told.id, 'ExpertAnswered');
+  await told.leg.hangUp();
+  await factOf(told.id, 'ExpertConnected');
+  await hears(
+    t,
+    told.call,
+    { expert: true },
+    'gone while they heard of the recording: the citizen is theirs',
+  );
+  await hears(t, hearsNotice, { citizen: true }, 'and they hear him');
+  await told.call.hangUp();
+  await hearsNotice.untilEnded();
+  await nothingLeft(t);
+
   const three = await talk('8307', agent);
   await handOverTo(t, three, { target: 'heat' });
   const third = await outside.incoming();

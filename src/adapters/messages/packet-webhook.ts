@@ -5,6 +5,8 @@ import { faultOf, postSigned, signatureIn } from './signed-post.js';
 
 /** An answer is an id; whoever sends more is not heard out. */
 const answerMaxBytes = 4_096;
+/** The secret or the address is wrong, which somebody mends: the packet is not. */
+const setUpFaults: ReadonlySet<string> = new Set(['http401', 'http403', 'http404', 'http405']);
 const idForm = /^[\p{L}\p{N}._:/-]{1,100}$/u;
 
 /** The way over HTTP. */
@@ -19,6 +21,7 @@ export function createPacketWebhook({
   async function post(url: string, secret: string, packet: PacketBody): Promise<PacketAnswer> {
     const body = JSON.stringify(packet);
     const answer = await postSigned({ url, secret, id: packet.id, body, nowMs: nowMs(), deadlineMs });
+    if (answer.is === 'refused' && setUpFaults.has(answer.code)) return { is: 'retry', code: answer.code };
     if (answer.is !== 'taken') return answer;
     const text = await shortText(answer.response);
     if (text === undefined) return { is: 'retry', code: 'answerTooLong' };
