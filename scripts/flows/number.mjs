@@ -35,6 +35,10 @@ async function tellNumber(dir, { args: [number = ''], values: { on, from } }) {
     : `接听 answered${heard.queueName === null ? '' : `,队列 queue ${heard.queueName}`}`;
   console.log(`${number} ${day}: ${heard.entryName} [${heard.state}] ${how},指标 KPI line ${heard.kpiLine}`);
   for (const { promptId, text } of heard.heard) console.log(`  「${text}」 ${promptId}`);
+  if (heard.ledTo !== null) {
+    console.log(`  先转接 led first to ${heard.ledTo};无人接听时 where nobody takes him there:`);
+    for (const { promptId, text } of heard.otherwise) console.log(`  「${text}」 ${promptId}`);
+  }
   if (heard.farewell)
     console.log(`  结束时 at the end:「${heard.farewell.text}」 ${heard.farewell.promptId}`);
   return 0;

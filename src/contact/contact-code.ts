@@ -5,6 +5,7 @@ import type { SpokenPart } from './flow-turn.js';
 import type { PromptRef } from './prompt-ref.js';
 
 const figurePrompt = 'case.digit';
+const codePrompts: ReadonlySet<string> = new Set(['case.code', figurePrompt, 'case.again', 'case.keep']);
 
 /** Takes note of a code that is to be told; the last one counts. Only while somebody talks with him. */
 export function noteCode(step: ContactStep, code: string): ContactStep {
@@ -27,6 +28,17 @@ export function codeWords(step: ContactStep): readonly [ContactStep, readonly Sp
   ];
   const said = patch(step, { queryCode: { ...queryCode, said: true } });
   return [said, prompts.map((prompt) => ({ prompt, mustHear: true }))];
+}
+
+/** For each of its words the last ones of a call may take so much longer. ASSUMED */
+export const codeWordMs = 1_500;
+
+/** After a restart: where the telling was cut it is to be told anew, from its beginning. */
+export function codeCut(step: ContactStep): ContactStep {
+  const { queryCode, voice } = step.contact;
+  const owed = [...(voice.playing === null ? [] : [voice.playing.part]), ...voice.pending];
+  const isCut = queryCode?.said === true && owed.some(({ prompt }) => codePrompts.has(prompt.id));
+  return isCut ? patch(step, { queryCode: { ...queryCode, said: false } }) : step;
 }
 
 /** What is played for a part: of a figure of the code only its place stands in the state. */

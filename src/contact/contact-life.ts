@@ -151,7 +151,7 @@ import {
   supervisorAnswered,
   supervisorHears,
 } from './contact-supervision.js';
-import { breakOff, exemptByNote, surveyEnded, tidyUp } from './contact-survey.js';
+import { breakOff, exemptByNote, leavingAgain, surveyEnded, tidyUp } from './contact-survey.js';
 import {
   agentLeft,
   audioChecked,
@@ -714,10 +714,9 @@ function resynced(
     case 'leaving': {
       const { announcement } = step.contact.arrival.words ?? {};
       const cut = silence(nothingMore(step));
-      // What to dial instead was cut in the middle: it begins anew. Farewells do not.
-      return announcement !== undefined && leftAnnouncement(stage)
-        ? announce(cut, announcement, context)
-        : ask(cut, hangUp(step.contact));
+      // What to dial instead was cut in the middle: it begins anew.
+      if (announcement !== undefined && leftAnnouncement(stage)) return announce(cut, announcement, context);
+      return leavingAgain(step, context) ?? ask(cut, hangUp(step.contact));
     }
     case 'ended':
       return ask(step, hangUp(step.contact));

@@ -13,7 +13,7 @@ import {
   type ContactContext,
   type ContactStep,
 } from './contact-step.js';
-import { codeWords } from './contact-code.js';
+import { codeCut, codeWordMs, codeWords } from './contact-code.js';
 import { say, sayInstead, silence } from './contact-voice.js';
 import type { FlowTurn, SpokenPart } from './flow-turn.js';
 import type { AgentId } from './ids.js';
@@ -37,8 +37,7 @@ export function surveyOrGoodbye(
       const turn = context.beginSurvey();
       const offered = record(patch(step, { survey: 'offered' }), { type: 'SurveyOffered', agentId });
       const { limitMs } = context.policy.survey;
-      const [told, code] = codeWords(arm(offered, 'surveyOver', context.nowMs + limitMs));
-      return takeSurveyTurn(told, { ...turn, say: [...code, ...turn.say] }, false, context);
+      return takeSurveyTurn(arm(offered, 'surveyOver', context.nowMs + limitMs), turn, false, context);
     }
   }
 }
@@ -50,8 +49,21 @@ export function sayGoodbye(
   reason = 'agentReleased',
 ): ContactStep {
   const prompt = step.contact.arrival.words?.farewell ?? { id: 'bye' };
-  const [told, code] = codeWords(leave(step, reason, context));
-  return say(told, [...code, { prompt, mustHear: false }], context);
+  return withCode(leave(step, reason, context), [{ prompt, mustHear: false }], context);
+}
+
+/** The last words, before them the code that is still to be told. */
+function withCode(step: ContactStep, last: readonly SpokenPart[], context: ContactContext): ContactStep {
+  const [told, code] = codeWords(step);
+  if (code.length === 0) return say(step, last, context);
+  const untilMs = context.nowMs + context.policy.leavingMs + code.length * codeWordMs;
+  return say(arm(told, 'leavingOver', untilMs), [...code, ...last], context);
+}
+
+/** After a restart: farewells do not begin anew, a code that was cut does. Undefined = nothing is to be said any more. */
+export function leavingAgain(step: ContactStep, context: ContactContext): ContactStep | undefined {
+  const cut = codeCut(step);
+  return cut === step ? undefined : withCode(silence(cut), [], context);
 }
 
 /** The survey's last words: his number's farewell stands in their place, for one goodbye is enough and nobody stays on for a second. */
@@ -81,9 +93,10 @@ export function takeSurveyTurn(
             ? { type: 'SurveyAnswered', grade: answer.grade }
             : { type: 'SurveyReason', reason: answer.reason },
         );
+  const [told, code] = codeWords(answered);
   if (next.type !== 'hangUp')
-    return moveTo(sayInstead(answered, parts, context), { at: 'survey', cursor, next });
-  const spoken = sayInstead(answered, lastWords(step, parts), context);
+    return moveTo(sayInstead(told, [...code, ...parts], context), { at: 'survey', cursor, next });
+  const spoken = sayInstead(told, [...code, ...lastWords(step, parts)], context);
   return leave(surveyEnded(spoken, byCitizen ? 'citizen' : 'system'), next.reason, context);
 }
 
@@ -99,7 +112,7 @@ export function surveyEnded(step: ContactStep, by: EndedBy): ContactStep {
 
 /** After a restart: what the hang-up asked for may not have been done, and must be before the question is asked again. */
 export function tidyUp(step: ContactStep): ContactStep {
-  return ask(silence(step), { do: 'stopRecording' }, { do: 'music', on: false });
+  return ask(silence(codeCut(step)), { do: 'stopRecording' }, { do: 'music', on: false });
 }
 
 /** The agent's note, or the seal, puts a contact outside 满意率, even while its citizen is being asked. */

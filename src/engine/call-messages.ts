@@ -24,7 +24,7 @@ export function messageAfter(
   // Once a caller and day, whatever he has dialled: the message's id says so, for a restarted service too.
   if (messagePolicy.missed && isMissed(contact, fact))
     return order('sms.missed', `missed.${arrival.callerKey}.${dayKeyAt(nowMs)}`);
-  if (messagePolicy.survey && wasNotAsked(contact, fact, talkMsIn(facts), contactPolicy.survey))
+  if (messagePolicy.survey && wasNotAsked(contact, fact, facts, contactPolicy.survey))
     return order('sms.survey', `${contact.id}.survey`);
   return undefined;
 }
@@ -45,9 +45,11 @@ function talkMsIn(facts: readonly ContactFact[]): number {
 function wasNotAsked(
   { survey, disposition, arrival, sealed }: Contact,
   { during }: Ended,
-  talkMs: number,
+  facts: readonly ContactFact[],
   policy: Site['contactPolicy']['survey'],
 ): boolean {
   if (during !== 'talking' || survey !== undefined) return false;
-  return surveyVerdict({ ...disposition, sealed, tag: arrival.tag }, talkMs, policy).is === 'asked';
+  // Whoever was in danger is not asked how it was.
+  if (facts.some((fact) => fact.type === 'ConsultEnded' && fact.targetId !== undefined)) return false;
+  return surveyVerdict({ ...disposition, sealed, tag: arrival.tag }, talkMsIn(facts), policy).is === 'asked';
 }

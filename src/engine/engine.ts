@@ -301,11 +301,12 @@ export function createEngine(parts: EngineParts): Engine {
 
   /** The city he picked, else that of the number he dialled. Who is about to be asked for his city is told of none before he has said which. */
   function regionOf({ arrival, regionPicked, stage }: Contact): EventCall['region'] {
-    const { numbers } = sites.ofVersion(arrival.siteVersion);
-    const own = numbers.find(({ entry }) => entry.id === arrival.entryId)?.papers.region ?? '';
+    const site = sites.ofVersion(arrival.siteVersion);
+    const own = site.numbers.find(({ entry }) => entry.id === arrival.entryId)?.papers.region ?? '';
     const name = regionPicked ?? own;
     if (name !== '') return { name };
-    return arrival.asksCity === true && stage.at !== 'waiting' ? 'unasked' : null;
+    const isAsked = arrival.asksCity === true && site.asksForCity(arrival.entryId);
+    return isAsked && stage.at !== 'waiting' ? 'unasked' : null;
   }
 
   /** What the call's end brings about in writing; whoever may get none is refused by the desk. */

@@ -344,9 +344,15 @@ function menuKey(flow: Flow, node: MenuNode, cursor: FlowCursor, key: string, wo
 /** The question for the city where several share an area code; its keys are theirs, in their order. */
 export const cityPrompt = { id: 'region.choose' } as const;
 
+/** Whether a flow may ask its callers for their city. */
+export function asksForCity({ nodes }: Pick<Flow, 'nodes'>): boolean {
+  return [...nodes.values()].some((node) => node.kind === 'menu' && saysCities(node));
+}
+
+const saysCities = ({ say }: MenuNode): boolean => say.some(({ prompt }) => prompt.id === cityPrompt.id);
+
 function regionOf(node: MenuNode, key: string, { view }: FlowWorld): string | undefined {
-  const asks = node.say.some(({ prompt }) => prompt.id === cityPrompt.id);
-  return asks ? view.cities?.[Number(key) - 1] : undefined;
+  return saysCities(node) ? view.cities?.[Number(key) - 1] : undefined;
 }
 
 function collectKey(

@@ -21,7 +21,11 @@ export interface Hearing {
   readonly answered: boolean;
   /** From the first sound on, up to the first wait or choice. */
   readonly heard: readonly HeardPrompt[];
-  /** The queue he stands in meanwhile; null = a menu, or none. */
+  /** The number he is led to first, to a sub-centre or to seats of their own; null = nowhere else. */
+  readonly ledTo: string | null;
+  /** Where nobody takes him there: what he hears here, up to the first wait or choice; empty where he is led nowhere. */
+  readonly otherwise: readonly HeardPrompt[];
+  /** The queue he stands in meanwhile, or where he was led in vain; null = a menu, or none. */
   readonly queueName: string | null;
   /** Said when the agent has hung up. */
   readonly farewell: HeardPrompt | null;
@@ -37,18 +41,24 @@ export function hearingOf(site: Site, call: DialledCall): Hearing {
     state,
     kpiLine,
   };
-  const { announcement, opening, farewell = { id: 'bye' } } = words;
+  const { announcement, opening, farewell = { id: 'bye' }, lead } = words;
   if (isAnnounced(state) && announcement !== undefined) {
     const told = heardPrompt(site, announcement);
-    return { ...common, answered: false, heard: [told, told], queueName: null, farewell: null };
+    const heard = [told, told];
+    return { ...common, answered: false, heard, ledTo: null, otherwise: [], queueName: null, farewell: null };
   }
   const { nowMs, dnis, ani } = call;
   const view = { nowMs, dnis, tag, callerShown: ani !== '', opening, asksCity, queues: {} };
   const { say, next } = site.beginFlow(entryId, view);
+  const here = say.map(({ prompt }) => heardPrompt(site, prompt));
+  // He has heard of the recording as he was led away: it is not said twice.
+  const afterLead = say.filter(({ mustHear }) => !mustHear).map(({ prompt }) => heardPrompt(site, prompt));
   return {
     ...common,
     answered: true,
-    heard: say.map(({ prompt }) => heardPrompt(site, prompt)),
+    heard: lead === undefined ? here : [heardPrompt(site, lead.first)],
+    ledTo: lead?.target.number ?? null,
+    otherwise: lead === undefined ? [] : [heardPrompt(site, lead.back), ...afterLead],
     queueName: next.type === 'enqueue' ? (site.queues.get(next.request.queueId)?.name ?? null) : null,
     farewell: heardPrompt(site, farewell),
   };

@@ -5,7 +5,7 @@ import type { Finding } from '../contact/finding.js';
 import type { FlowCursor, FlowInput, FlowTurn, FlowView } from '../contact/flow-turn.js';
 import type { FlowId, SkillName } from '../contact/ids.js';
 import { surveyFlowId, type Flow, type FlowDay } from '../ivr/flow.js';
-import { beginFlow, step, type FlowWorld } from '../ivr/step.js';
+import { asksForCity, beginFlow, step, type FlowWorld } from '../ivr/step.js';
 import { buildLedger, keptNumber, meaningOf } from '../numbers/ledger.js';
 import type { LedgerRow } from '../numbers/ledger-row.js';
 import { stateEnds } from '../numbers/state-ends.js';
@@ -247,7 +247,7 @@ function flowDoors(
   version: string,
   flows: ReadonlyMap<FlowId, Flow>,
   entries: ReadonlyMap<string, Entry>,
-): Pick<Site, 'beginFlow' | 'beginSurvey' | 'flowTurn'> {
+): Pick<Site, 'beginFlow' | 'asksForCity' | 'beginSurvey' | 'flowTurn'> {
   const worldOf = (view: FlowView): FlowWorld => ({
     view,
     day: flowDayAt(read, view.nowMs),
@@ -256,9 +256,10 @@ function flowDoors(
   });
   /** Every entry's flow is there: checkSite has seen to it. */
   const flowOf = (id: FlowId): Flow => flows.get(id) ?? flowOf(main.flowId);
+  const flowOfEntry = (entryId: string): Flow => flowOf((entries.get(entryId) ?? main).flowId);
   return {
-    beginFlow: (entryId: string, view: FlowView): FlowTurn =>
-      beginFlow(flowOf((entries.get(entryId) ?? main).flowId), worldOf(view)),
+    beginFlow: (entryId: string, view: FlowView): FlowTurn => beginFlow(flowOfEntry(entryId), worldOf(view)),
+    asksForCity: (entryId: string): boolean => asksForCity(flowOfEntry(entryId)),
     beginSurvey: (view: FlowView): FlowTurn => beginFlow(flowOf(surveyFlowId), worldOf(view)),
     flowTurn: (cursor: FlowCursor, input: FlowInput, view: FlowView): FlowTurn =>
       step(flowOf(cursor.flowId), cursor, input, worldOf(view)),

@@ -93,6 +93,8 @@ export interface Site {
   keptNumber(number: string): string;
   /** First turn of an entry's flow; an unknown entry is taken as the main one. */
   beginFlow(entryId: string, view: FlowView): FlowTurn;
+  /** Whether an entry's flow may ask for the caller's city. */
+  asksForCity(entryId: string): boolean;
   /** First turn of the survey; only where its policy has it on. */
   beginSurvey(view: FlowView): FlowTurn;
   /** The next turn. A cursor that this version does not know begins its flow again. */

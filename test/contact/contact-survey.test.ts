@@ -166,6 +166,44 @@ t.test(
   },
 );
 
+t.test(
+  'a code that a restart cut is told anew from its beginning, and there is time for all of it',
+  async (t) => {
+    const back: ContactSignal = {
+      ...{ type: 'Resynced', citizenUp: true, leg: 'gone', joined: false, nodeRestarted: false },
+    };
+    for (const [survey, last] of [
+      [shipped, 'menu.resume'],
+      [{ ...shipped, enabled: false }, undefined],
+    ] as const) {
+      const one = life(survey);
+      one.take({ type: 'TellCode', code: '8241' });
+      one.take(agentHangsUp);
+      for (let words = 4; words > 0; words -= 1) one.heard();
+      const before = one.said().length;
+      one.take(back);
+      t.notOk(
+        one.effects.slice(-1).some((effect) => effect.do === 'hangUp'),
+        'not hung up on',
+      );
+      for (let words = 10; words > 0; words -= 1) one.heard();
+      t.same(one.said().slice(before, before + 2), ['case.code', 'case.digit']);
+      t.ok(one.said().slice(before).includes('case.keep'), 'to its end');
+      if (last !== undefined) one.heard();
+      t.equal(one.said().at(-1), last ?? 'case.keep');
+      one.hangsUp();
+    }
+    const leaving = life({ ...shipped, enabled: false });
+    leaving.take({ type: 'TellCode', code: '824193' });
+    leaving.take(agentHangsUp);
+    const begunMs = leaving.facts.length > 0 ? leaving.nowMs() : 0;
+    t.ok(
+      (leaving.contact().deadlines.leavingOver ?? 0) - begunMs >= 45_000,
+      'twelve figures take their time',
+    );
+  },
+);
+
 t.test('each key is its grade; the two below 基本满意 are asked why', async (t) => {
   for (const [key, grade] of [
     ['1', 5],

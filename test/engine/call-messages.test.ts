@@ -63,6 +63,13 @@ t.test(
       [talked({ sealed: 'minor' }), ended('talking')],
       [talked({ disposition: { outcome: 'abuse' } }), ended('talking')],
       [talked({}, { tag: 'emergency' }), ended('talking')],
+      [
+        talked(),
+        [
+          ...ended('talking'),
+          { type: 'ConsultEnded', targetId: 'police', outcome: 'callerGone' } as ContactFact,
+        ],
+      ],
       [talked(), ended('talking').slice(1)],
       [talked(), ended('survey')],
     ];

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { civilTimeAt, formatClock, formatDuration } from '../../src/contact/civil-time.js';
 import { civilDay, clockText, durationText } from '../../src/web/civil-time.js';
-import { fieldFault, fieldText, formKinds } from '../../src/web/forms/form-kinds.js';
+import { draftOf, fieldFault, fieldText, formKinds, rowOfForm } from '../../src/web/forms/form-kinds.js';
 import { formWords, plainLabel } from '../../src/web/forms/form-words.js';
 import { standingOf } from '../../src/web/seat/call-standing.js';
 import { errorCatalogue } from '../../src/errors.js';
@@ -199,6 +199,23 @@ t.test('a field tells what it holds beside what stands there, and what form it h
     fieldText(field('prompts', 'slots'), [{ slot: 'number', pairs: cities }], nameOf),
     '{number}\n0310 邯郸市',
   );
+  const target = { trunk: 'centre', number: '6001', showsCaller: false };
+  t.equal(fieldText(field('numbers', 'target'), target, nameOf), 'centre 6001');
+  for (const [more, fault] of [
+    [{}, undefined],
+    [{ trunk: '', number: ' ' }, undefined],
+    [{ number: '' }, 'form.targetHalf'],
+    [{ trunk: '' }, 'form.targetHalf'],
+    [{ number: '12-399' }, 'form.dialledForm'],
+  ] as const)
+    t.equal(fieldFault(field('numbers', 'target'), { ...target, ...more }), fault);
+  const { numbers } = formKinds;
+  const rowWith = (value: typeof target, row = {}) =>
+    rowOfForm(numbers, row, { ...draftOf(numbers, row), target: value })['target'];
+  t.same(rowWith(target), { trunk: 'centre', number: '6001' });
+  t.same(rowWith({ ...target, showsCaller: true }), { trunk: 'centre', number: '6001', showsCaller: true });
+  t.equal(rowWith({ ...target, trunk: '', number: '' }), undefined, 'none was there');
+  t.equal(rowWith({ ...target, trunk: '', number: '' }, { target }), null, 'taken out');
   for (const [number, fault] of [
     ['12399', undefined],
     ['+8631112399', undefined],

@@ -40,6 +40,8 @@ export const hearingView = Type.Object({
   kpiLine: Type.String(),
   answered: Type.Boolean(),
   heard: Type.Array(promptView),
+  ledTo: nullable(Type.String({ description: 'the number he is led to first' })),
+  otherwise: Type.Array(promptView, { description: 'heard where nobody takes him there' }),
   queueName: nullable(Type.String()),
   farewell: nullable(promptView),
 });
@@ -96,7 +98,7 @@ export function addNumberRoutes(api: Api, { sites, nowMs }: HttpParts): void {
     async ({ params, query }) => {
       const site = sites.current();
       const hearing = hearingOf(site, exampleCall(site, params.number, dayOf(query.on), query.from));
-      return { ...hearing, heard: [...hearing.heard] };
+      return { ...hearing, heard: [...hearing.heard], otherwise: [...hearing.otherwise] };
     },
   );
 }

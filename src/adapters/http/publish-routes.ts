@@ -517,7 +517,10 @@ export const viewFindings = ({ findings }: JudgedDraft) =>
 
 function viewJudged(judged: JudgedDraft) {
   const { hearing } = judged;
-  return { findings: viewFindings(judged), hearing: hearing && { ...hearing, heard: [...hearing.heard] } };
+  return {
+    findings: viewFindings(judged),
+    hearing: hearing && { ...hearing, heard: [...hearing.heard], otherwise: [...hearing.otherwise] },
+  };
 }
 
 /** @throws REQUEST_INVALID for what no row of a file can hold */

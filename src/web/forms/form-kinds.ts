@@ -34,19 +34,37 @@ export interface SlotDraft {
   pairs: PairDraft[];
 }
 
+/** Where calls are led; all empty = nowhere. */
+export interface TargetDraft {
+  trunk: string;
+  number: string;
+  showsCaller: boolean;
+}
+
 /** What a field of a form holds. */
-export type FieldDraft = string | boolean | PeriodDraft[] | RangeDraft[] | PairDraft[] | SlotDraft[];
+export type FieldDraft =
+  string | boolean | PeriodDraft[] | RangeDraft[] | PairDraft[] | SlotDraft[] | TargetDraft;
 export type FormDraft = Record<string, FieldDraft>;
 
 /**
- * `lines`: a list, one a line. `pairs`: a mapping of texts. `slots`: a prompt's words by slot. `choice` takes its values from
+ * `lines`: a list, one a line. `pairs`: a mapping of texts. `slots`: a prompt's words by slot. `target`: where calls are led. `choice` takes its values from
  * `choices`, from the page, or, with `from`, from those other rows have; a text with `from` suggests them.
  */
 export interface FormField {
   readonly key: string;
   readonly word: WordKey;
   readonly kind:
-    'text' | 'long' | 'number' | 'lines' | 'choice' | 'flag' | 'periods' | 'ranges' | 'pairs' | 'slots';
+    | 'text'
+    | 'long'
+    | 'number'
+    | 'lines'
+    | 'choice'
+    | 'flag'
+    | 'periods'
+    | 'ranges'
+    | 'pairs'
+    | 'slots'
+    | 'target';
   readonly choices?: readonly (readonly [value: string, word: WordKey])[];
   readonly from?: string;
   readonly optional?: boolean;
@@ -95,6 +113,9 @@ const legalKinds: readonly ScopeKind[] = [
   'region',
 ];
 
+/** A number as it is dialled. */
+const dialled = /^\d{3,16}$/;
+
 export const formKinds: Readonly<Record<FormTable, FormKind>> = {
   numbers: {
     idKey: 'number',
@@ -115,6 +136,19 @@ export const formKinds: Readonly<Record<FormTable, FormKind>> = {
         usual: 'main',
       },
       { key: 'approval', word: 'f.approval', kind: 'text', optional: true },
+      { key: 'target', word: 'f.target', kind: 'target', hint: 'f.targetHint', more: true },
+      {
+        key: 'sealed',
+        word: 'f.sealed',
+        kind: 'choice',
+        choices: [
+          ['confidential', 'f.sealed.confidential'],
+          ['minor', 'f.sealed.minor'],
+        ],
+        optional: true,
+        hint: 'f.sealedHint',
+        more: true,
+      },
       { key: 'kpiLine', word: 'f.kpiLine', kind: 'text', optional: true, more: true },
       { key: 'tag', word: 'f.tag', kind: 'text', optional: true, more: true },
       { key: 'flow', word: 'f.flow', kind: 'choice', from: 'flow', more: true },
@@ -194,7 +228,7 @@ export const formKinds: Readonly<Record<FormTable, FormKind>> = {
         kind: 'text',
         optional: true,
         hint: 'f.cityNumberHint',
-        form: [/^\d{3,16}$/, 'form.dialledForm'],
+        form: [dialled, 'form.dialledForm'],
       },
       { key: 'showsCaller', word: 'f.showsCaller', kind: 'flag', usual: false },
     ],
@@ -230,6 +264,10 @@ function fieldDraft({ kind, usual }: FormField, value: unknown): FieldDraft {
         const { words } = fieldsOf(declared);
         return words === undefined ? [] : [{ slot, pairs: pairsOf(words) }];
       });
+    case 'target': {
+      const { trunk, number, showsCaller } = fieldsOf(given);
+      return { trunk: textOf(trunk), number: textOf(number), showsCaller: showsCaller === true };
+    }
     default:
       return textOf(given);
   }
@@ -271,6 +309,7 @@ export function fieldFault(
   if (kind === 'pairs') return pairsFault(value as PairDraft[]);
   if (kind === 'slots')
     return (value as SlotDraft[]).map(({ pairs }) => pairsFault(pairs)).find((fault) => fault !== undefined);
+  if (kind === 'target') return targetFault(value as TargetDraft);
   if (typeof value !== 'string') return undefined;
   if (value.trim() === '') return optional !== true && kind !== 'lines' ? 'admin.need' : undefined;
   return form === undefined || form[0].test(value.trim()) ? undefined : form[1];
@@ -300,6 +339,10 @@ export function fieldText(
       return pairLines(value as PairDraft[]);
     case 'slots':
       return (value as SlotDraft[]).map(({ slot, pairs }) => `{${slot}}\n${pairLines(pairs)}`).join('\n');
+    case 'target': {
+      const { trunk, number } = value as TargetDraft;
+      return `${trunk} ${number}`.trim();
+    }
     default:
       return String(value ?? '').trim();
   }
@@ -307,6 +350,14 @@ export function fieldText(
 
 const pairLines = (pairs: readonly PairDraft[]): string =>
   pairs.map(({ key, value }) => `${key} ${value}`).join('\n');
+
+/** Both or neither. */
+function targetFault({ trunk, number }: TargetDraft): WordKey | undefined {
+  const given = number.trim();
+  if (trunk === '' && given === '') return undefined;
+  if (trunk === '' || given === '') return 'form.targetHalf';
+  return dialled.test(given) ? undefined : 'form.dialledForm';
+}
 
 function pairsFault(pairs: readonly PairDraft[]): WordKey | undefined {
   if (pairs.some(({ key, value }) => key.trim() === '' || value.trim() === '')) return 'form.pairEmpty';
@@ -330,6 +381,12 @@ function fieldValue({ kind, optional }: FormField, value: FieldDraft | undefined
       return mappingOf(value as PairDraft[]);
     case 'slots':
       return slotsValue(value as SlotDraft[], fieldsOf(present));
+    case 'target': {
+      const { trunk, number, showsCaller } = value as TargetDraft;
+      if (trunk === '' && number.trim() === '') return undefined;
+      const wasSaid = 'showsCaller' in fieldsOf(present);
+      return { trunk, number: number.trim(), ...((showsCaller || wasSaid) && { showsCaller }) };
+    }
     default: {
       const text = (value as string).trim();
       if (text === '') return undefined;

@@ -32,6 +32,7 @@ export const adminEn: Readonly<Record<keyof typeof adminZh, string>> = {
   'num.menu': 'Answered, and in a menu',
   'num.announced': 'Not answered, free of charge: told twice, then released',
   'num.line': 'Counted on the line {line}',
+  'num.led': 'Led to {number} first; where nobody takes him there, he hears:',
   'num.farewell': 'At the end of the talk',
   'num.p.main': 'This hotline',
   'num.p.whole': 'Whole merge',

@@ -31,6 +31,7 @@ export const adminZh = {
   'num.menu': '接听,进入语音菜单',
   'num.announced': '不接听、不计费,播放两遍后释放',
   'num.line': '指标归入 {line}',
+  'num.led': '先转接 {number};那边没有接听的,来电人听到:',
   'num.farewell': '通话结束时',
   'num.p.main': '本热线',
   'num.p.whole': '整体并入',

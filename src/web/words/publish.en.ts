@@ -132,6 +132,7 @@ export const publishEn: Readonly<Record<keyof typeof publishZh, string>> = {
   'form.taken': 'This id is in use: choose another one, or close this and edit the one that has it',
   'form.takenNumber':
     'This number is in use. To change it, close this and edit it; a second row of one number needs an id of the row, under “More”',
+  'form.targetHalf': 'Trunk and number, or neither',
   'form.dialledForm': 'Figures only, 3 to 16 of them',
   'form.numberForm': 'Figures only, at least 3, without spaces or hyphens',
   'conflict.changed': 'Somebody has changed this while you were writing. Compare, and choose which to use:',
@@ -166,6 +167,13 @@ export const publishEn: Readonly<Record<keyof typeof publishZh, string>> = {
   'f.whisper': 'The agent always hears the short name first (about a second)',
   'f.opening': 'Its own opening (id of a prompt)',
   'f.farewell': 'Its own farewell (id of a prompt)',
+  'f.target': 'Led first to',
+  'f.targetHint':
+    'A sub-centre, or a department’s own seats; whom nobody takes comes back to this hotline. Empty: led nowhere',
+  'f.sealed': 'Confidential from the start',
+  'f.sealed.confidential': 'Confidential caller',
+  'f.sealed.minor': 'Minor',
+  'f.sealedHint': 'Calls to this number are sealed so from their arrival',
   'f.announcement': 'Its own announcement (id of a prompt)',
   'f.none': '(none)',
   'f.document': 'Notice',
