@@ -37,20 +37,30 @@ export function rosterText({ agentId, standing, ready, idleSinceMs }: AgentOnDut
 
 /** Reads what {@link rosterText} wrote, of many with blanks between. */
 export function readRoster(text: string): readonly RosterLine[] {
-  if (text === '') return [];
-  return text.split(' ').map((line): RosterLine => {
-    const at = line.lastIndexOf('=');
-    const letter = line.charAt(at + 1);
-    const [since = '', busy = '0'] = line.slice(at + 2).split('.');
-    const breakReason = breakReasons[Number(letter)] ?? null;
-    return {
-      agentId: line.slice(0, at) as AgentId,
-      state: breakReason === null ? ((states.get(letter) ?? 'offline') as ShownAgentState) : 'break',
-      breakReason,
-      sinceMs: parseInt(since, 36),
-      busyMs: parseInt(busy, 36),
-    };
-  });
+  return text === '' ? [] : text.split(' ').map(readLine);
+}
+
+/** One agent's line, found without reading the others; undefined = he is not among them. */
+export function lineIn(text: string, agentId: AgentId): RosterLine | undefined {
+  const own = `${agentId}=`;
+  const at = text.startsWith(own) ? 0 : text.indexOf(` ${own}`) + 1;
+  if (!text.startsWith(own, at)) return undefined;
+  const end = text.indexOf(' ', at);
+  return readLine(end < 0 ? text.slice(at) : text.slice(at, end));
+}
+
+function readLine(line: string): RosterLine {
+  const at = line.lastIndexOf('=');
+  const letter = line.charAt(at + 1);
+  const [since = '', busy = '0'] = line.slice(at + 2).split('.');
+  const breakReason = breakReasons[Number(letter)] ?? null;
+  return {
+    agentId: line.slice(0, at) as AgentId,
+    state: breakReason === null ? ((states.get(letter) ?? 'offline') as ShownAgentState) : 'break',
+    breakReason,
+    sinceMs: parseInt(since, 36),
+    busyMs: parseInt(busy, 36),
+  };
 }
 
 /** A roster is kept in so many parts: a change of one agent makes one of them anew. */

@@ -2,7 +2,7 @@
 import type { BreakReason, ShownAgentState } from '../contact/agent.js';
 import type { AgentId } from '../contact/ids.js';
 import type { AgentScore, MatchDecision, RosterGroup, WhyNotChosen } from '../contact/offer.js';
-import { readRoster, type RosterLine } from './roster.js';
+import { lineIn, readRoster, type RosterLine } from './roster.js';
 import { whyNotChosen } from './strategy.js';
 
 /**
@@ -40,16 +40,38 @@ export function verdictsOf(decision: MatchDecision): readonly Verdict[] | null {
   const all = signedIn.flatMap((group) => readRoster(group.agents).map((line) => ({ group, line })));
   const best = all.find(({ line }) => line.agentId === chosen);
   const others = new Set(reserved);
-  return all.map(({ group, line }): Verdict => {
-    const { agentId, state, breakReason, sinceMs } = line;
-    const verdict = verdictFor(group, line, { chosen, others });
-    return {
-      ...{ agentId, verdict, state, breakReason, sinceMs },
-      ring: group.ring ?? group.shut ?? null,
-      lacks: group.lacks ?? [],
-      why: verdict === 'behind' && best !== undefined ? behind(decision, best, { group, line }) : null,
-    };
-  });
+  return all.map((placed) => verdictIn(decision, placed, best, others));
+}
+
+/** One agent's part alone, without reading everybody's; undefined = he was not signed in, or it was not recorded yet. */
+export function verdictOf(decision: MatchDecision, agentId: AgentId): Verdict | undefined {
+  const { signedIn = [], agentId: chosen, reserved = [] } = decision;
+  const placed = (wanted: AgentId): Placed | undefined => {
+    for (const group of signedIn) {
+      const line = lineIn(group.agents, wanted);
+      if (line !== undefined) return { group, line };
+    }
+    return undefined;
+  };
+  const own = placed(agentId);
+  return own && verdictIn(decision, own, placed(chosen), new Set(reserved));
+}
+
+function verdictIn(
+  decision: MatchDecision,
+  own: Placed,
+  best: Placed | undefined,
+  others: ReadonlySet<AgentId>,
+): Verdict {
+  const { group, line } = own;
+  const { agentId, state, breakReason, sinceMs } = line;
+  const verdict = verdictFor(group, line, { chosen: decision.agentId, others });
+  return {
+    ...{ agentId, verdict, state, breakReason, sinceMs },
+    ring: group.ring ?? group.shut ?? null,
+    lacks: group.lacks ?? [],
+    why: verdict === 'behind' && best !== undefined ? behind(decision, best, own) : null,
+  };
 }
 
 function verdictFor(

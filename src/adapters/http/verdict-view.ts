@@ -1,6 +1,6 @@
 // How the verdicts of a decision are shown: those of one reason together, and one agent's own of the last decisions.
 import { Type, type Static } from 'typebox';
-import { verdictNames, verdictsOf, type Verdict } from '../../acd/verdicts.js';
+import { verdictNames, verdictOf, verdictsOf, type Verdict } from '../../acd/verdicts.js';
 import { breakReasons } from '../../contact/agent.js';
 import type { AgentId } from '../../contact/ids.js';
 import { whysNotChosen, type MatchDecision } from '../../contact/offer.js';
@@ -69,7 +69,7 @@ export function viewLately(site: Site, decisions: readonly DecisionSeen[], agent
   const told: Static<typeof latelyView>[] = [];
   for (const { atMs, decision } of [...decisions].reverse()) {
     if (told.length === latelyMax) break;
-    const own = verdictsOf(decision)?.find((one) => one.agentId === agentId);
+    const own = verdictOf(decision, agentId);
     if (own === undefined) continue;
     const { state, breakReason, sinceMs } = own;
     told.push({
