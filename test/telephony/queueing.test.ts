@@ -55,10 +55,13 @@ async function nothingIsLeft(t: Test): Promise<void> {
   t.same(await station.bridges(), [], 'no bridge is left');
 }
 
-/** How much of what was heard in this window is the hold music. */
+/** In how many of the whole seconds between the hold music was heard: a packet lost to a busy machine costs its own second alone. */
 function musicIn(call: Call, fromMs: number, toMs: number): number {
   const music = readWav(join(station.home, 'moh', 'yihao-hold.wav')).channels[0] ?? new Int16Array();
-  return findSamples(music, call.heard.samples(fromMs, toMs)).score;
+  let heard = 0;
+  for (let atMs = fromMs; atMs < toMs; atMs += 1_000)
+    if (findSamples(music, call.heard.samples(atMs, atMs + 1_000)).score > 0.8) heard += 1;
+  return heard;
 }
 
 /** The place that was told since then: of all the sounds that differ only in their figure, the one most alike. */
@@ -86,7 +89,8 @@ t.test(
 
     await pause(waiting[0]!.calledAtMs + 27_000 - Date.now());
     for (const { call, calledAtMs } of waiting) {
-      t.ok(musicIn(call, calledAtMs + 20_000, calledAtMs + 24_000) > 0.8, 'music while he waits');
+      const seconds = musicIn(call, calledAtMs + 20_000, calledAtMs + 24_000);
+      t.ok(seconds >= 3, `music while he waits (${String(seconds)} of 4 s)`);
     }
     await pause(waiting.at(-1)!.calledAtMs + 41_000 - Date.now());
     for (const [before, { id, call, calledAtMs }] of waiting.entries()) {
