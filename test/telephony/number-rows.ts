@@ -1,6 +1,8 @@
-// Rows of a number ledger for tests: every pattern in every state, and numbers whose state changes over one midnight.
+// Rows of a number ledger for tests: every pattern in every state, with a target too, and numbers whose state changes over one midnight.
 import { addDays, type DayKey } from '../../src/contact/civil-time.js';
 import {
+  isAnnounced,
+  ledPatterns,
   numberPatterns,
   numberStates,
   type NumberPattern,
@@ -89,6 +91,44 @@ export const allOfLedger = {
   rows: cases.map(({ pattern, state, number, pilot }) =>
     written({
       ...{ number, name: names[pattern], pattern, delivered_as: [pilot] },
+      ...(state !== 'served' && { states: [{ state }] }),
+    }),
+  ),
+};
+
+/** A number whose calls are led elsewhere first, and what becomes of them there; `nowhere`: in a state in which it is only told of. */
+export interface LedCase extends LedgerCase {
+  readonly leads: 'answers' | 'silent' | 'nowhere';
+  /** The pattern's own. */
+  readonly kpiLine: string;
+  /** What is said when nobody answered there. */
+  readonly back: Opening;
+}
+
+const ledCases = [...ledPatterns].flatMap((pattern, p) =>
+  numberStates.flatMap((state, s) =>
+    (isAnnounced(state) ? (['nowhere'] as const) : (['answers', 'silent'] as const)).map(
+      (leads, k): LedCase => {
+        const which = `${String(p)}${String(s)}${String(k)}`;
+        const slot = names[pattern];
+        return {
+          ...{ pattern, state, leads, number: pattern === 'office' ? `03118730${which}0` : `97${which}` },
+          ...{ pilot: `03118740${which}0`, kpiLine: `led${String(p)}` },
+          opening: { promptId: leads === 'nowhere' ? 'trans.prompt' : 'trans.sub', slot },
+          back: { promptId: 'trans.sub.back', slot },
+        };
+      },
+    ),
+  ),
+);
+
+/** Every pattern that may have a target, in every state; a trunk `answers` and a trunk `silent` lead to who does. */
+export const ledNumbers = {
+  cases: ledCases,
+  rows: ledCases.map(({ pattern, state, number, pilot, leads, kpiLine }) =>
+    written({
+      ...{ number, name: names[pattern], pattern, kpiLine, delivered_as: [pilot] },
+      target: { trunk: leads === 'silent' ? 'silent' : 'answers', number: '6001' },
       ...(state !== 'served' && { states: [{ state }] }),
     }),
   ),
