@@ -32,7 +32,7 @@ const firstRow = "- number: '12300' # G\n";
 const station = await startStation({
   portBase: 16_910,
   sipPort,
-  rtpStart: 27_400,
+  rtpStart: 20_400,
   policies: [
     ['wrapUp: 60s', 'wrapUp: 1s'],
     ['centreRing: 20s', 'centreRing: 6s'],
