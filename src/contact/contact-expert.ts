@@ -86,6 +86,9 @@ function recordedAgain(step: ContactStep, { recording }: Pick<Talk, 'recording'>
   });
 }
 
+/** What an expert hears of the recording is shorter than this: so long his agent may have the citizen back. */
+const noticeMs = 10_000;
+
 /** The agent left in a consult: by his key, or his phone died. */
 export function agentGoneInConsult(
   step: ContactStep,
@@ -97,8 +100,8 @@ export function agentGoneInConsult(
     ? { by: 'system', causeCode, interrupted: 'phone' }
     : { by: 'agent', causeCode };
   const { consult } = talk;
-  const { joinMs, playMs } = context.policy;
-  const backWithinMs = consult?.phase === 'noticed' ? playMs + joinMs : joinMs;
+  const { joinMs } = context.policy;
+  const backWithinMs = consult?.phase === 'noticed' ? noticeMs + joinMs : joinMs;
   if (consult !== undefined && expertThere(consult) !== undefined)
     return giveOver(step, talk, { ...how, backWithinMs }, context);
   const { stage, place } = step.contact;

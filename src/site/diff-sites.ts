@@ -92,6 +92,7 @@ const fieldWords: Readonly<Record<string, Named>> = {
   requires: ['所需技能', 'required skills'],
   rings: ['放宽的环', 'rings'],
   role: ['角色', 'role'],
+  sealed: ['来电即保密', 'sealed from the start'],
   seconds: ['秒数', 'seconds'],
   service: ['业务', 'service'],
   sha256: ['声音校验值', 'hash of the sound'],
@@ -105,6 +106,7 @@ const fieldWords: Readonly<Record<string, Named>> = {
   strategy: ['派话策略', 'strategy'],
   successor: ['应改拨的号码', 'successor'],
   tag: ['标签', 'tag'],
+  target: ['先转接到', 'led first to'],
   team: ['班组', 'team'],
   tellWait: ['播报预计等候', 'tells the expected wait'],
   text: ['文字', 'text'],
@@ -204,10 +206,14 @@ function changedFields(before: FileEntry, after: FileEntry): readonly ChangedFie
 const formFlags: readonly string[] = ['whisper', 'showsCaller'];
 
 /** States and patterns by what people call them; all else as the file has it. */
+/** What calls to a number are sealed as, as pages say it. */
+const sealTexts: Readonly<Record<string, string>> = { confidential: '保密来电', minor: '未成年人' };
+
 function valueWords(field: string, text: string, language: 0 | 1): string {
   const states: Readonly<Record<string, string>> = stateTexts;
   const patterns: Readonly<Record<string, string>> = patternTexts;
   if (field === 'pattern') return language === 0 ? (patterns[text] ?? text) : text;
+  if (field === 'sealed') return language === 0 ? (sealTexts[text] ?? text) : text;
   if (formFlags.includes(field) && language === 0) return text === 'true' ? '是' : '否';
   if (field !== 'states') return text;
   const told = text.replaceAll(/state (\w+)/g, (_, state: string) =>

@@ -140,7 +140,7 @@ t.test('who is not root gets the one line to run, and sudo is never called', asy
   t.equal(code, 1);
   t.match(
     err,
-    /sudo apt-get install --no-install-recommends redis-server postgresql espeak-ng debian-archive-keyring sip-tester baresip-core chromium fonts-noto-cjk/,
+    /sudo apt-get install --no-install-recommends redis-server postgresql espeak-ng ffmpeg debian-archive-keyring sip-tester baresip-core chromium fonts-noto-cjk/,
   );
   await t.rejects(stat(path.join(root, 'sudo-was-called')));
 });

@@ -127,6 +127,7 @@ t.test('the citizen, or the agent, hangs up at each moment', async (t) => {
   await hears(t, hearsNotice, { citizen: true }, 'and they hear him');
   await told.call.hangUp();
   await hearsNotice.untilEnded();
+  await agent.act('ready');
   await nothingLeft(t);
 
   const three = await talk('8307', agent);
