@@ -1,4 +1,5 @@
 // Sends emergency lines and utilities what is known of the citizens handed over to them: until they have it, and once.
+import { AppError } from '../errors.js';
 import type { CallerKey, ConsultId, ContactId } from '../contact/ids.js';
 import type { Target } from '../site/target.js';
 import { startDueRows, type DueRows, type Worth } from './due-rows.js';
@@ -99,13 +100,24 @@ export function startPacketSender(parts: PacketSenderParts): DueRows {
     const secret = await secretOf(target.webhook.secret);
     if (secret === undefined) return untold({ is: 'retry', code: 'noSecret' });
     const withheld = withheldFrom(target, contact);
-    const number = withheld === null ? await numbers.find(contact.callerKey) : undefined;
+    const number = withheld === null ? await numberOf(contact.callerKey) : undefined;
     // A call of a moment ago: its number may still be on the way to its table. They are told what there is.
     const caller = { number: number ?? null, withheld };
     if (!worth.beginning()) return undefined;
     const { webhook } = target;
     const answer = await way.deliver({ url: webhook.url, secret }, bodyOf(packet, contact, caller));
     return { answer, numberTold: caller.number !== null };
+  }
+
+  /** One that cannot be opened keeps back nothing else. @throws DATABASE_UNAVAILABLE */
+  async function numberOf(callerKey: CallerKey): Promise<string | undefined> {
+    try {
+      return await numbers.find(callerKey);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') throw error;
+      log.warn({ error: String(error) }, 'the number of a packet cannot be opened');
+      return undefined;
+    }
   }
 
   function bodyOf(packet: Packet, contact: PacketContact, caller: PacketBody['caller']): PacketBody {

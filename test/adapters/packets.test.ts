@@ -82,7 +82,12 @@ async function begin(
     startSender(tries = 40) {
       const sender = startPacketSender({
         ...{ store, clock: systemClock, timers: systemTimers, chance: Math.random, log: silent },
-        numbers: { find: async () => mobile },
+        numbers: {
+          find: async (key) => {
+            if (key === 'unreadable') throw new Error('unable to authenticate data');
+            return mobile;
+          },
+        },
         way: createPacketWebhook({ nowMs: () => Date.now(), deadlineMs: 400 }),
         contactOf: async () => ({
           ...{
@@ -226,6 +231,29 @@ t.test(
     );
   },
 );
+
+t.test('a number that cannot be opened keeps back nothing else', async (t) => {
+  const { order, startSender, receiver } = await begin(t, undefined, {
+    callerKey: 'unreadable' as CallerKey,
+  });
+  startSender();
+  await order('opaque');
+  await until('it is taken', nobodyQueued);
+  t.match(receiver.taken[0], { caller: { number: null, withheld: null } });
+  t.match((await rowsOf()).get('opaque'), { state: 'taken', attempts: 1, numberTold: false });
+});
+
+t.test('a secret that is wrong still is no refusal: the packet is sent until it is mended', async (t) => {
+  const { order, startSender, receiver, alarms } = await begin(t, (_id, asked) => ({
+    status: asked <= 5 ? 401 : 200,
+  }));
+  startSender();
+  await order('late');
+  await until('it is taken', nobodyQueued);
+  t.match((await rowsOf()).get('late'), { state: 'taken', attempts: 6 });
+  t.equal(receiver.taken.length, 1);
+  t.same(alarms.slice(-2), ['police true', 'police false']);
+});
 
 t.test('who called is told as the file and the law have it', async (t) => {
   const told = async (contact: Partial<PacketContact>, target: string) => {
