@@ -107,9 +107,9 @@ function proposer(): Engine {
     heed(word) {
       if (word.say === 'states') follow(word);
       if (word.say !== 'release') return;
-      const contact = contacts.get(word.contactId);
-      history.note('released', { offer: word.offerId, contactToo: contact !== undefined });
-      store.settle(word, agents.get(word.agentId), contact);
+      const isCallThere = contacts.has(word.contactId);
+      history.note('released', { offer: word.offerId, contactToo: isCallThere });
+      store.settle(word, agents.get(word.agentId), isCallThere);
     },
     close: () => store.close(),
   };

@@ -1,6 +1,5 @@
 // The real scripts on a connection of one's own, under an epoch that another one keeps: how engines commit side by side.
 import { isOfferable, type Agent } from '../../src/contact/agent.js';
-import { isWaiting, type Contact } from '../../src/contact/contact.js';
 import type { OfferCommit } from '../../src/engine/ports.js';
 import { redisKeys } from '../../src/adapters/redis/keys.js';
 import { createRedisLink, type RedisAddress } from '../../src/adapters/redis/redis-link.js';
@@ -12,8 +11,8 @@ import type { OfferSeen } from './world.js';
 export interface SharedStore extends CommittingStore {
   /** Commit under this one from now on; none = not now. */
   follow(epoch: number | null): void;
-  /** Saves both states as they are now, and lets go of their reservations behind that. */
-  settle(offer: OfferSeen, agent: Agent | undefined, contact: Contact | undefined): void;
+  /** Saves the agent as he is now and lets go of the reservations behind that; the call's only where it is not over. */
+  settle(offer: OfferSeen, agent: Agent | undefined, isCallThere: boolean): void;
   close(): Promise<void>;
 }
 
@@ -55,23 +54,16 @@ export function createSharedStore(address: RedisAddress, site: string, onUp: () 
     follow: (next) => void (epoch = next),
     /** Without its states a reservation lapses by itself. */
     releaseOffer: () => undefined,
-    settle({ offerId, contactId, agentId }, agent, contact) {
+    settle({ offerId, contactId, agentId }, agent, isCallThere) {
       if (scripts === undefined || epoch === null) return;
       if (agent !== undefined)
         send(
           scripts.saveAgent(epoch, { state: agent, score: isOfferable(agent) ? agent.idleSinceMs : null }),
         );
-      if (contact !== undefined)
-        send(
-          scripts.saveContact(epoch, {
-            state: contact,
-            score: isWaiting(contact) ? contact.place.queuedAtMs : null,
-          }),
-        );
       send(scripts.releaseReservation(keys.agentReservation(agentId), offerId));
+      // Its keeper alone saves a call: whoever wakes from a freeze would list one anew that is over and forgotten.
       // The keeper takes a call that is over away by another connection: only then may it be reserved anew, and it never will.
-      if (contact !== undefined)
-        send(scripts.releaseReservation(keys.contactReservation(contactId), offerId));
+      if (isCallThere) send(scripts.releaseReservation(keys.contactReservation(contactId), offerId));
     },
     close: () => link.close(),
   };
