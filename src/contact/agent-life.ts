@@ -97,7 +97,7 @@ function heed(agent: Agent, signal: AgentSignal, nowMs: number, policy: AgentPol
     case 'EndWrapUp':
       return agent.activity.is === 'wrapup' ? afterContact(agent, signal.by, nowMs, policy) : refuse(agent);
     case 'ExtendWrapUp':
-      return extendWrapUp(agent, policy);
+      return extendWrapUp(agent, signal, policy);
     case 'NoteSaved':
       return noteSaved(agent, signal, nowMs, policy);
     case 'CallOut':
@@ -378,10 +378,15 @@ function goBreak(
   }
 }
 
-function extendWrapUp(agent: Agent, policy: AgentPolicy): AgentStep {
+function extendWrapUp(
+  agent: Agent,
+  { order }: Extract<AgentSignal, { type: 'ExtendWrapUp' }>,
+  policy: AgentPolicy,
+): AgentStep {
   const { activity } = agent;
   if (activity.is !== 'wrapup') return refuse(agent);
-  if (activity.extensions >= policy.wrapUpExtensions) return refuse(agent, 'WRAP_UP_EXTENDED_ALREADY');
+  if (order === undefined && activity.extensions >= policy.wrapUpExtensions)
+    return refuse(agent, 'WRAP_UP_EXTENDED_ALREADY');
   const untilMs = (agent.deadlines.wrapUp ?? agent.sinceMs + policy.wrapUpMs) + policy.wrapUpExtendMs;
   const extended: Agent = {
     ...agent,

@@ -43,8 +43,9 @@ export type ActivityName = Activity['is'];
 /** A wish that waits for the end of the present contact. */
 export type AgentPlan = { readonly is: 'signOut' } | { readonly is: 'break'; readonly reason: BreakReason };
 
-/** Who may be forced to what: 强制示闲, 强制示忙, 强制签出. */
-export type ForcedAct = 'GoReady' | 'GoBreak' | 'SignOut';
+/** What another one may order an agent to do: 强制示闲, 强制示忙, 强制签出, 结束话后, 延长话后. */
+export const forcedActs = ['GoReady', 'GoBreak', 'SignOut', 'EndWrapUp', 'ExtendWrapUp'] as const;
+export type ForcedAct = (typeof forcedActs)[number];
 
 /** Who ordered it (a 工号 or an account's name), and why, in his own words. */
 export interface Order {
@@ -159,8 +160,9 @@ export type AgentSignal =
   | { readonly type: 'WishBreak'; readonly reason: BreakReason; readonly by: ActedBy }
   /** The place he waited for is his: now, or when his contact is over. */
   | { readonly type: 'GrantBreak' }
-  | { readonly type: 'EndWrapUp'; readonly by: ActedBy }
-  | { readonly type: 'ExtendWrapUp'; readonly by: ActedBy }
+  | { readonly type: 'EndWrapUp'; readonly by: ActedBy; readonly order?: Order }
+  /** An order extends it beyond what the agent may himself. */
+  | { readonly type: 'ExtendWrapUp'; readonly by: ActedBy; readonly order?: Order }
   /** 外呼: he calls somebody; `leaseMs` bounds it until he is joined or let go. */
   | {
       readonly type: 'CallOut';

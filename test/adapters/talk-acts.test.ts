@@ -269,3 +269,33 @@ t.test('an order is seen by whom it concerns, until he acts himself', async (t) 
   await post(agent, 'agents/1002/sign-in', { deviceId: 'd1002' });
   t.match(state('1002'), { activity: { is: 'break' }, forced: null });
 });
+
+t.test(
+  'a wrap-up is extended beyond his own and ended by order, with a reason that is audited',
+  async (t) => {
+    const { agent, supervisor, post, call, state, id, facts } = await openTalk();
+    await call(`POST /api/v1/contacts/${id}/release`, { cookie: agent });
+    t.match(await post(agent, 'agents/1002/wrap-up/extend', {}), { state: 'wrapup', forced: null });
+    t.match(await post(agent, 'agents/1002/wrap-up/extend', {}), { code: 'WRAP_UP_EXTENDED_ALREADY' });
+    t.match(await post(supervisor, 'agents/1002/wrap-up/extend', {}), { code: 'REASON_NEEDED' });
+    const untilMs = state('1002')?.deadlines.wrapUp ?? 0;
+    t.match(await post(supervisor, 'agents/1002/wrap-up/extend', { reason: '记录未完' }), {
+      forced: { act: 'ExtendWrapUp', by: '1001', reason: '记录未完' },
+    });
+    t.ok((state('1002')?.deadlines.wrapUp ?? 0) > untilMs, 'longer');
+    t.match(await post(supervisor, 'agents/1002/wrap-up/end', { reason: '来电较多' }), {
+      state: 'ready',
+      forced: { act: 'EndWrapUp', reason: '来电较多' },
+    });
+    t.match(await post(supervisor, 'agents/1002/wrap-up/end', { reason: '来电较多' }), {
+      code: 'AGENT_WRONG_STATE',
+    });
+    const acts = facts('Audited').flatMap((fact) =>
+      'act' in fact && fact.act === 'agent.act' ? [fact] : [],
+    );
+    t.match(acts.slice(-2), [
+      { details: { act: 'ExtendWrapUp', reason: '记录未完' } },
+      { details: { act: 'EndWrapUp', reason: '来电较多' } },
+    ]);
+  },
+);

@@ -126,6 +126,40 @@ t.test('保密: an opening is asked for with a reason, granted by another, used 
   world.engine.actOnContact(contactId, { type: 'AgentReleased', agentId: '1001' as AgentId });
 });
 
+t.test('强制操作: a wrap-up is extended and ended for an agent, with a reason that he reads', async (t) => {
+  const row = '.lead-agents [data-agent="1001"]';
+  const order = async (act: string, reason: string) => {
+    await second.getByRole('button', { name: /^强制操作:.*1001/ }).click();
+    await second.check(`dialog [name=act][value="${act}"]`);
+    await second.getByRole('button', { name: '确定' }).click();
+    await see(second, 'dialog .fault:has-text("请填写事由")');
+    await second.fill('dialog [name=reason]', reason);
+    const found = await judge(second, `force-${act.replace('/', '-')}`);
+    await second.getByRole('button', { name: '确定' }).click();
+    await gone(second, 'dialog');
+    return found;
+  };
+  const seat = await openAs('1001', '/seat');
+  await see(second, `${row}[data-state=wrapup]`);
+  t.same(await order('wrap-up/extend', '记录未完'), []);
+  await see(second, '.lead-agents .done:has-text("已强制延长话后")');
+  await see(seat, ':text("已延长您的话后:记录未完")');
+  t.same(await order('wrap-up/end', '来电较多'), []);
+  await see(second, `${row}[data-state=ready]`);
+  await see(seat, ':text("已结束您的话后:来电较多")');
+  await second.getByRole('button', { name: /^强制操作:.*1001/ }).click();
+  t.equal(await second.locator('dialog [name=act][value^=wrap-up]').count(), 0, 'only in a wrap-up');
+  await second.getByRole('button', { name: '取消' }).click();
+  t.match(
+    audited('agent.act').map((fact) => 'details' in fact && fact.details),
+    [
+      { act: 'ExtendWrapUp', reason: '记录未完' },
+      { act: 'EndWrapUp', reason: '来电较多' },
+    ],
+  );
+  await seat.context().close();
+});
+
 t.test('不回拨、不发短信: put on the list, shown masked, taken off', async (t) => {
   await see(first, '.stop-list :text("名单为空")');
   await first.getByRole('button', { name: '列入' }).click();

@@ -91,6 +91,29 @@ t.test('wrap-up can be extended once, and ended by the agent', async (t) => {
   t.equal(shownState(live(...more, [72_000, { type: 'EndWrapUp', by: 'phone' }]).agent), 'ready');
 });
 
+t.test(
+  'another one may order a wrap-up to end, or to last longer than the agent himself may have it',
+  async (t) => {
+    const order = { by: 'li', reason: '记录未完' };
+    const more = [...inTalk, [60_000, released], [70_000, { type: 'ExtendWrapUp', by: 'phone' }]] as const;
+    const { agent, facts } = live(...more, [71_000, { type: 'ExtendWrapUp', by: 'supervisor', order }]);
+    t.equal(agent.deadlines.wrapUp, 180_000);
+    t.match(agent.forced, { act: 'ExtendWrapUp', ...order, atMs: 71_000 });
+    t.match(facts.slice(-2), [{ type: 'AgentForced', act: 'ExtendWrapUp', ...order }, { untilMs: 180_000 }]);
+    const ended = live(...more, [71_000, { type: 'EndWrapUp', by: 'supervisor', order }]);
+    t.equal(shownState(ended.agent), 'ready');
+    t.match(ended.agent.forced, { act: 'EndWrapUp', ...order });
+    t.same(
+      live(...more, [71_000, { type: 'EndWrapUp', by: 'supervisor', order }], [72_000, ready]).agent.forced,
+      null,
+    );
+    t.equal(
+      live(...inTalk, [9_000, { type: 'EndWrapUp', by: 'supervisor', order }]).refused,
+      'AGENT_WRONG_STATE',
+    );
+  },
+);
+
 t.test('saving the note ends a wrap-up that was extended, or as the site says', async (t) => {
   const extended = [...inTalk, [60_000, released], [70_000, { type: 'ExtendWrapUp', by: 'phone' }]] as const;
   const saved: AgentSignal = { type: 'NoteSaved', contactId, by: 'agent' };

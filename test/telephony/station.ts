@@ -198,7 +198,7 @@ interface AgentShown {
 /** The administrator acts on the agents: he has to say why. */
 function orderFor(path: string): object {
   if (path === 'break') return { note: '测试' };
-  return path === 'ready' || path === 'sign-out' ? { reason: '测试' } : {};
+  return ['ready', 'sign-out', 'wrap-up/end', 'wrap-up/extend'].includes(path) ? { reason: '测试' } : {};
 }
 
 /** Starts everything; the prompts come from the cache that set-up filled. */

@@ -97,6 +97,8 @@ export function addAgentRoutes(api: Api, parts: HttpParts): void {
   const forcedActs = [
     ['sign-out', 'SignOut', '签出; after the talk, if there is one'],
     ['ready', 'GoReady', '示闲'],
+    ['wrap-up/end', 'EndWrapUp', '完成话后'],
+    ['wrap-up/extend', 'ExtendWrapUp', '延长话后; another one may extend it further than the agent himself'],
   ] as const;
   for (const [path, type, summary] of forcedActs) {
     api.post(
@@ -104,18 +106,6 @@ export function addAgentRoutes(api: Api, parts: HttpParts): void {
       { schema: { summary, params, body: orderBody, response: answer } },
       async (request) =>
         forced(request, request.params.id, request.body?.reason, (by, order) => ({ type, by, ...order })),
-    );
-  }
-
-  const plainActs = [
-    ['wrap-up/end', 'EndWrapUp', '完成话后'],
-    ['wrap-up/extend', 'ExtendWrapUp', '延长话后'],
-  ] as const;
-  for (const [path, type, summary] of plainActs) {
-    api.post(
-      `/api/v1/agents/:id/${path}`,
-      { schema: { summary, params, response: answer } },
-      async (request) => act(request, request.params.id, (by) => ({ type, by })),
     );
   }
 }

@@ -1,7 +1,7 @@
 // What the API shows of agents, contacts and queues: schemas, and the live state put into them. Numbers only masked.
 import { Type, type Static } from 'typebox';
 import { mayServe } from '../../acd/rings.js';
-import { breakReasons, shownState, type Agent } from '../../contact/agent.js';
+import { breakReasons, forcedActs, shownState, type Agent } from '../../contact/agent.js';
 import { callPurposes } from '../../contact/call-purpose.js';
 import { expertThere, type ConsultPhase } from '../../contact/consult.js';
 import { isHeld, sealKinds, supervisionModes, type Contact, type Talk } from '../../contact/contact.js';
@@ -80,7 +80,7 @@ export const agentView = Type.Object({
   /** What somebody else did with him, until he acts himself. */
   forced: nullable(
     Type.Object({
-      act: oneOf(['GoReady', 'GoBreak', 'SignOut']),
+      act: oneOf(forcedActs),
       by: Type.String(),
       reason: Type.String(),
       atMs: Type.Integer(),

@@ -67,6 +67,8 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
   'force.ready': 'Force ready',
   'force.break': 'Force not ready',
   'force.sign-out': 'Force sign-out',
+  'force.wrap-up/end': 'End wrap-up',
+  'force.wrap-up/extend': 'Extend wrap-up',
   'sup.listen': 'Listen',
   'sup.listenTo': 'Listen to {who}',
   'sup.whisper': 'Whisper',
@@ -253,6 +255,8 @@ export const leadEn: Readonly<Record<keyof typeof leadZh, string>> = {
   'forced.GoReady': 'forced ready',
   'forced.GoBreak': 'forced not ready',
   'forced.SignOut': 'forced to sign out',
+  'forced.EndWrapUp': 'forced end of wrap-up',
+  'forced.ExtendWrapUp': 'forced longer wrap-up',
 
   'story.ContactArrived': 'The citizen dials {dnis}',
   'story.ContactArrived.out': '{agent} calls out, showing {dnis}',

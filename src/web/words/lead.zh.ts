@@ -66,6 +66,8 @@ export const leadZh = {
   'force.ready': '强制示闲',
   'force.break': '强制示忙',
   'force.sign-out': '强制签出',
+  'force.wrap-up/end': '强制结束话后',
+  'force.wrap-up/extend': '强制延长话后',
   'sup.listen': '监听',
   'sup.listenTo': '监听 {who}',
   'sup.whisper': '耳语辅导',
@@ -252,6 +254,8 @@ export const leadZh = {
   'forced.GoReady': '强制示闲',
   'forced.GoBreak': '强制示忙',
   'forced.SignOut': '强制签出',
+  'forced.EndWrapUp': '强制结束话后',
+  'forced.ExtendWrapUp': '强制延长话后',
 
   'story.ContactArrived': '市民拨打 {dnis}',
   'story.ContactArrived.out': '{agent} 外呼,显示 {dnis}',

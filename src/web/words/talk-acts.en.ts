@@ -45,6 +45,8 @@ export const talkActsEn: Readonly<Record<keyof typeof talkActsZh, string>> = {
   'seat.forced.GoReady': '{by} made you ready: {reason}',
   'seat.forced.GoBreak': '{by} put you on a break: {reason}',
   'seat.forced.SignOut': '{by} signs you out: {reason}',
+  'seat.forced.EndWrapUp': '{by} ended your wrap-up: {reason}',
+  'seat.forced.ExtendWrapUp': '{by} extended your wrap-up: {reason}',
   'why.heldByPhone': 'The phone holds it: resume at the phone',
   'alarm.heldTooLong': 'Citizen on hold too long',
   'wall.help': 'Help',

@@ -44,6 +44,8 @@ export const talkActsZh = {
   'seat.forced.GoReady': '{by}已将您示闲:{reason}',
   'seat.forced.GoBreak': '{by}已让您小休:{reason}',
   'seat.forced.SignOut': '{by}已将您签出:{reason}',
+  'seat.forced.EndWrapUp': '{by}已结束您的话后:{reason}',
+  'seat.forced.ExtendWrapUp': '{by}已延长您的话后:{reason}',
   'why.heldByPhone': '由话机保持,请在话机上恢复',
   'alarm.heldTooLong': '来电保持过久',
   'wall.help': '求助',
