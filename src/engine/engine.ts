@@ -302,7 +302,7 @@ export function createEngine(parts: EngineParts): Engine {
   /** The city he picked, else that of the number he dialled. Who is about to be asked for his city is told of none before he has said which. */
   function regionOf({ arrival, regionPicked, stage }: Contact): EventCall['region'] {
     const site = sites.ofVersion(arrival.siteVersion);
-    const own = site.numbers.find(({ entry }) => entry.id === arrival.entryId)?.papers.region ?? '';
+    const own = site.numbers.find(({ entry }) => entry.id === arrival.entryId)?.row.region ?? '';
     const name = regionPicked ?? own;
     if (name !== '') return { name };
     const isAsked = arrival.asksCity === true && site.asksForCity(arrival.entryId);
@@ -516,7 +516,7 @@ export function createEngine(parts: EngineParts): Engine {
       callerNumber: whole ?? main?.row.number ?? '',
       caller: whole ?? (mayTell ? arrival.callerMasked : ''),
       entryId: arrival.entryId,
-      region: region ?? (row?.papers.region || site.areaCode),
+      region: region ?? (row?.row.region || site.areaCode),
     };
   }
 

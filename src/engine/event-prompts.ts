@@ -160,7 +160,7 @@ export function regionsOf({
   numbers,
 }: Pick<Site, 'sharedAreas' | 'numbers'>): readonly string[] {
   const cities = sharedAreas.flatMap((area) => area.cities);
-  const ofNumbers = numbers.map(({ papers }) => papers.region).filter((name) => name !== '');
+  const ofNumbers = numbers.map(({ row }) => row.region).filter((name) => name !== '');
   return [...new Set([...cities, ...ofNumbers])];
 }
 

@@ -124,7 +124,7 @@ export function startPacketSender(parts: PacketSenderParts): DueRows {
     const site = sites.current();
     const { packetId: id, targetId: target, contactId, mode, agentId, note: words, orderedAtMs } = packet;
     const { dnis: dialled, entryId, district, category, matterNumber } = contact;
-    const region = site.numbers.find(({ entry }) => entry.id === entryId)?.papers.region ?? '';
+    const region = site.numbers.find(({ entry }) => entry.id === entryId)?.row.region ?? '';
     return {
       ...{ id, target, contactId, orderedAtMs, mode, agentId, caller },
       place: { areaCode: site.areaCode, region, district },

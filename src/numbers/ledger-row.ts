@@ -91,6 +91,8 @@ export interface LedgerRow {
   readonly tag: string;
   readonly flowId: FlowId;
   readonly queueId: QueueId;
+  /** The city or district whose number it is, or ''. */
+  readonly region: string;
   /** Its callers are confidential from the first moment, and as what; null = not. */
   readonly sealed: SealKind | null;
 }

@@ -43,7 +43,7 @@ export interface Meaning {
   readonly pattern: NumberPattern;
   readonly state: NumberState;
   readonly words: CallWords;
-  /** The call does not tell its city, and cities share its area code. */
+  /** Neither the call nor its number tells its city, and cities share its area code. */
   readonly asksCity: boolean;
   /** The cities that share its area code, in the order of their keys. */
   readonly cities: readonly string[];
@@ -174,12 +174,12 @@ export function rowOn(
 }
 
 function meaningIn(row: LedgerRow, state: NumberState, call: DialledCall, areas: AreaTable): Meaning {
-  const { id, kpiLine, flowId, queueId, pattern, sealed } = row;
+  const { id, kpiLine, flowId, queueId, pattern, region, sealed } = row;
   const tag = isAnnounced(state) ? announcedTag : row.tag;
   return {
     ...{ entryId: id, kpiLine, tag, flowId, queueId, pattern, state, sealed },
     words: callWords(row, state, call.ani, areas.areaCode),
-    asksCity: asksCity(areas, call),
+    asksCity: region === '' && asksCity(areas, call),
     cities: citiesOf(areas, call),
   };
 }

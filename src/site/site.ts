@@ -155,7 +155,6 @@ export interface NumberPapers {
   /** 原主管单位. */
   readonly former: string;
   readonly service: string;
-  readonly region: string;
   /** 批准文号. */
   readonly approval: string;
   /** 公布渠道: a change is announced through the same ones. */

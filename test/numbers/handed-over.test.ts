@@ -12,7 +12,7 @@ import { periodsOf } from '../../src/numbers/periods.js';
 const row = (number: string, changed: Partial<LedgerRow> = {}): LedgerRow => ({
   ...{ id: number, number, name: `${number}热线`, pattern: 'whole', deliveredAs: [], states: [] },
   ownPrompts: { opening: null, farewell: null, announcement: null },
-  ...{ sealed: null, kpiLine: number, tag: `n${number}` },
+  ...{ region: '', sealed: null, kpiLine: number, tag: `n${number}` },
   ...{ flowId: number as FlowId, queueId: 'general' as QueueId },
   ...changed,
 });

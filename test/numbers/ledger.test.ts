@@ -28,6 +28,7 @@ const row = (number: string, changed: Partial<LedgerRow> = {}): LedgerRow => ({
   deliveredAs: [],
   states: [],
   ownPrompts: { opening: null, farewell: null, announcement: null },
+  region: '',
   sealed: null,
   kpiLine: number,
   tag: number,
@@ -70,6 +71,21 @@ t.test('the number a citizen dialled decides, not the one the carrier made of it
   t.equal(entryOf({ redirectedFrom: '031100001234' }), '12345', 'a private phone that forwards to us');
   t.equal(entryOf({ dnis: '+86-311-12345' }), '12345');
 });
+
+t.test(
+  'who dials the number of one city is not asked for his city, also where several share its area code',
+  async (t) => {
+    const areas = { ...rest.areas, shared: [{ areaCode: '0312', cities: ['保定市', '雄安新区'] }] };
+    const own = row('03128736818', { region: '雄安新区' });
+    const shared = buildLedger([main, own, row('03120000001')], { ...rest, areas });
+    const asks = (dnis: string, redirectedFrom = '') =>
+      meaningOn('2026-06-10', { dnis, redirectedFrom }, shared).asksCity;
+    t.equal(asks('03128736818'), false);
+    t.equal(asks('12345', '03128736818'), false, 'forwarded');
+    t.equal(asks('03120000001'), true, 'a number of both');
+    t.equal(asks('031212345'), true);
+  },
+);
 
 t.test('a carrier that writes the number elsewhere is believed there, on its own trunk', async (t) => {
   const dialledFrom = new Map([['other', ['to', 'requestUri']]] as const);
