@@ -30,7 +30,8 @@ t.test('what an act was done to, codes, acts, instants and names of details are 
     '来自 10.0.0.7 · 原因 账号或密码有误',
   );
   t.equal(said('agent.act', { act: 'GoBreak', reason: '会议' }), '操作 强制示忙 · 理由 会议');
-  t.equal(said('agent.act', { act: 'EndWrapUp' }), '操作 完成话后');
+  t.equal(said('agent.act', { act: 'EndWrapUp' }), '操作 强制结束话后');
+  t.equal(said('agent.act', { act: 'SignIn' }), '操作 签入');
   t.equal(said('device.card', { agentId: '1004' }), '工号 1004');
   t.equal(said('account.role', { role: 'quality' }), '质检员');
   t.equal(said('audit.read', { act: 'export', from: null, to: null }), '操作 导出');
