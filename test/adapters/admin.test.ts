@@ -1,6 +1,6 @@
 // The administration over the API: rows changed with the version that was seen, PINs, people by the table, cards.
 import t from 'tap';
-import { csvCell } from '../../src/adapters/http/agent-export.js';
+import { csvText } from '../../src/adapters/http/table-file.js';
 import { createProvisionTokens, tokenLivesMs } from '../../src/adapters/http/provision-tokens.js';
 import type { DeviceId } from '../../src/contact/ids.js';
 import { openOffice, startMs } from './office.js';
@@ -337,7 +337,7 @@ t.test('people by the table: a dry run, then all or none; the export is what an 
   t.same([...new Set(rowsOf(again).map(({ verdict }) => verdict))], ['same'], 'a round trip changes nothing');
   const sheet = await call('GET /api/v1/admin/agents?format=xlsx&lang=en', { cookie: admin });
   t.equal(sheet.rawPayload.subarray(0, 2).toString(), 'PK');
-  for (const evil of ['=1+1', '+1', '-1', '@x', '\tx']) t.equal(csvCell(evil), `'${evil}`);
+  for (const evil of ['=1+1', '+1', '-1', '@x', '\tx']) t.equal(csvText(evil), `'${evil}`);
 });
 
 t.test(

@@ -6,6 +6,7 @@ import { dayKeyAt } from '../../contact/civil-time.js';
 import { agentColumnNames, agentColumns, agentRoleWords } from '../../site/agent-columns.js';
 import type { Site } from '../../site/site.js';
 import { agentRowOf } from '../../site/site-rows.js';
+import { csvText } from './table-file.js';
 
 /** What is wanted. */
 export interface AgentTableWish {
@@ -54,12 +55,6 @@ function levelWord(level: number | undefined): string {
   return level === undefined ? '' : `:${String(level)}`;
 }
 
-/** A cell of a CSV: figures as text, and nothing that a spreadsheet would run as a formula. */
-export function csvCell(text: string): string {
-  if (/^\d+$/.test(text)) return `="${text}"`;
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-}
-
 /** Sends the table as a download. */
 export async function sendAgentTable(
   reply: FastifyReply,
@@ -71,7 +66,7 @@ export async function sendAgentTable(
     format === 'csv'
       ? byteOrderMark +
         stringify(
-          table.map((row) => row.map(csvCell)),
+          table.map((row) => row.map(csvText)),
           { record_delimiter: 'windows' },
         )
       : await writeXlsxFile(table.map((row) => row.map((value) => ({ value, type: String })))).toBuffer();
