@@ -52,6 +52,8 @@ t.test('every cell of every grouping has as many calls as the list behind it', a
   t.match(led, { cells: { offered: 6, answered: 4 } }, 'a line of its own before the change');
   const told = states.totals.find(({ group }) => group === '12300 prompt');
   t.match(told, { cells: { offered: 0, excludedPromptOnly: 2, hungUpInPrompt: 1 } }, 'and after it');
+  const kept = states.groups.find(({ id }) => id === '12345 served');
+  t.match(kept, { name: /^.+ · .+$/, en: /^12345 · / }, 'a number kept for good has a name, too');
   const teams = (await call(`GET /api/v1/reports?${period}&by=day&group=team`, { cookie })).json<Report>();
   t.same(
     teams.totals.map(({ group }) => group),

@@ -1,6 +1,6 @@
 // What a report can be grouped by: which group a record belongs to, what the groups are called, and how their calls are found.
 import type { AgentId } from '../../contact/ids.js';
-import { stateTexts, type NumberState } from '../../numbers/ledger-row.js';
+import { stateTexts, type NumberState, type StatePeriod } from '../../numbers/ledger-row.js';
 import type { Site } from '../../site/site.js';
 import type { AnsweredBy, ContactFilter, ReportedRecord } from './record-reader.js';
 
@@ -76,6 +76,11 @@ const stateNames: Readonly<Record<NumberState, string>> = {
 /** A number in one of its states: what came of its calls before and after a change. */
 const stateGroup = (entryId: string, state: string): string => `${entryId} ${state}`;
 
+/** A number without states is served for good. */
+function statesEverOf(periods: readonly StatePeriod[]): readonly NumberState[] {
+  return periods.length === 0 ? ['served'] : [...new Set(periods.map(({ state }) => state))];
+}
+
 function teamOf(agentId: string | null, site: Site): string {
   if (agentId === null) return noGroup;
   return site.agents.get(agentId as AgentId)?.teamId ?? unknownTeam;
@@ -99,7 +104,7 @@ export function namedGroups(grouping: ReportGrouping, site: Site): readonly Grou
       return [...site.entries.values()].map(({ id, name }) => ({ id, name, en: id }));
     case 'state':
       return site.numbers.flatMap(({ entry, row }) =>
-        [...new Set(row.states.map(({ state }) => state))].map((state) => ({
+        statesEverOf(row.states).map((state) => ({
           id: stateGroup(entry.id, state),
           name: `${entry.name} · ${stateTexts[state]}`,
           en: `${entry.id} · ${stateNames[state]}`,
